@@ -1,0 +1,148 @@
+"""`/api/auth/`: making an account, logging in, and asking who a token belongs to."""
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.schema import refusals
+from accounts.serializers import (
+    LoginSerializer,
+    RegisterSerializer,
+    TokenSerializer,
+    UserSerializer,
+    VerifiedSerializer,
+)
+from accounts.services import token_for_user, user_login, user_register
+
+_ADA = {
+    "id": 7,
+    "username": "ada",
+    "email": "ada@example.org",
+    "display_name": "Ada Lovelace",
+    "created_at": "2026-01-05T09:30:00.123456Z",
+}
+_TOKEN_EXAMPLE = OpenApiExample(
+    "A token", value={"token": "eyJhbGciOiJIUzI1NiIs...", "user": _ADA}, response_only=True
+)
+
+
+class RegisterView(APIView):
+    # No authentication: an expired token left in a client must not keep its owner from a new one,
+    # and a session plays no part here.
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_register",
+        summary="Create an account",
+        tags=["auth"],
+        auth=[],
+        request=RegisterSerializer,
+        responses={200: TokenSerializer}
+        | refusals(
+            _400="A field is not valid; `errors` says which",
+            _409="The username or the e-mail address is taken, whatever its letter case",
+        ),
+        examples=[
+            OpenApiExample(
+                "Ada",
+                value={
+                    "username": "ada",
+                    "email": "ada@example.org",
+                    "password": "correct horse battery",
+                    "display_name": "Ada Lovelace",
+                },
+                request_only=True,
+            ),
+            _TOKEN_EXAMPLE,
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        form = RegisterSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        user = user_register(
+            username=values["username"],
+            email=values["email"],
+            password=values["password"],
+            display_name=values.get("display_name") or "",
+        )
+        return _token_response(user)
+
+
+class LoginView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_login",
+        summary="Log in with a username or an e-mail address",
+        description="Answers with a token valid for 7 days and sets no cookie.",
+        tags=["auth"],
+        auth=[],
+        request=LoginSerializer,
+        responses={200: TokenSerializer}
+        | refusals(
+            _400="A field is missing or of the wrong type",
+            _401="The name or the password is wrong",
+            _403="The account is deactivated",
+            _429="Too many failures; `Retry-After` says how many seconds to wait",
+        ),
+        examples=[
+            OpenApiExample(
+                "By e-mail",
+                value={"username": "ada@example.org", "password": "correct horse battery"},
+                request_only=True,
+            ),
+            _TOKEN_EXAMPLE,
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        form = LoginSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = user_login(
+            name=form.validated_data["username"],
+            password=form.validated_data["password"],
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+        return _token_response(user)
+
+
+def _token_response(user: User) -> Response:
+    answer = {"token": token_for_user(user), "user": user}
+    return Response(TokenSerializer(answer).data, headers={"Cache-Control": "no-store"})
+
+
+class MeView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_me",
+        summary="The user who is logged in",
+        tags=["auth"],
+        responses={200: UserSerializer} | refusals(_401="Nobody is logged in, or the token is bad"),
+        examples=[OpenApiExample("Ada", value=_ADA, response_only=True)],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(UserSerializer(request.user).data)
+
+
+class VerifyView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_verify",
+        summary="Check a token",
+        description="The token is the one in the `Authorization` header; the body is not read.",
+        tags=["auth"],
+        request=None,
+        responses={200: VerifiedSerializer} | refusals(_401="The token is not valid"),
+        examples=[
+            OpenApiExample("Valid", value={"valid": True, "user": _ADA}, response_only=True)
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        return Response(VerifiedSerializer({"valid": True, "user": request.user}).data)

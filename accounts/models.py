@@ -1,0 +1,65 @@
+"""Who uses the site. Names and addresses are stored in lower case, so that none can be taken twice.
+
+The constraints say the same to the database, for whatever writes past `User.save`.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+USERNAME_MAX_LENGTH = 30
+
+# \Z, not $: the latter lets a trailing newline through.
+username_validator = RegexValidator(
+    r"\A[A-Za-z0-9_]{3,30}\Z", "Must be 3 to 30 letters (A-Z), digits or underscores."
+)
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Finds a user whatever the letter case; Django's own login, the admin's too, asks here."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return super().get_by_natural_key((username or "").lower())
+
+    async def aget_by_natural_key(self, username: str | None) -> "User":
+        return await super().aget_by_natural_key((username or "").lower())
+
+
+class User(AbstractUser):
+    """An account. `email` may be empty only where an operator made it; `date_joined` is its age."""
+
+    username = models.CharField(
+        max_length=USERNAME_MAX_LENGTH,
+        unique=True,
+        validators=[username_validator],
+        error_messages={"unique": "This username is taken."},
+        help_text="3 to 30 letters, digits or underscores; letter case does not count.",
+    )
+    email = models.EmailField("e-mail address", blank=True, db_index=True)
+    display_name = models.CharField(max_length=80, blank=True)
+
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_any_case",
+                violation_error_message="This username is taken.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_any_case",
+                condition=~models.Q(email=""),
+                violation_error_message="This e-mail address is taken.",
+            ),
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username = self.username.lower()
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)

@@ -1,0 +1,34 @@
+"""How refusals look in the OpenAPI schema."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from cloudrun import problems
+
+
+class FieldProblemSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="A dotted path such as `files.0.name`.")
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error as RFC 9457 has it."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What is wrong, in a sentence for a person.")
+    code = serializers.CharField(help_text="A stable word for a program.")
+    errors = FieldProblemSerializer(many=True, required=False)
+
+
+def refusals(**when: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """Problem answers for `extend_schema`: `refusals(_401="The token has expired")`."""
+    return {
+        (int(status.removeprefix("_")), problems.CONTENT_TYPE): OpenApiResponse(
+            ProblemSerializer, description
+        )
+        for status, description in when.items()
+    }

@@ -1,0 +1,81 @@
+"""`/api/ai/`: help with code. Guests may use it."""
+
+from typing import NoReturn
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.schema import refusals
+from assistant.selectors import provider_list
+from assistant.serializers import (
+    AssistantStatusSerializer,
+    AssistAnswerSerializer,
+    AssistSerializer,
+)
+from cloudrun.errors import ServiceUnavailableError
+
+
+class StatusView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="ai_status",
+        summary="Whether the assistant can answer, and who does",
+        tags=["ai"],
+        responses={200: AssistantStatusSerializer}
+        | refusals(_401="The token is not valid; none at all is fine"),
+        examples=[
+            OpenApiExample(
+                "No provider",
+                value={"enabled": False, "provider": None, "providers": []},
+                response_only=True,
+            )
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        providers = provider_list()
+        answer = {
+            "enabled": bool(providers),
+            "provider": providers[0].name if providers else None,
+            "providers": providers,
+        }
+        return Response(AssistantStatusSerializer(answer).data)
+
+
+class AssistView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="ai_assist",
+        summary="Ask about code or an error",
+        description=(
+            "`fix_error` needs `code` and `error`, `explain_error` needs `error`, `explain_code`"
+            " and `optimize_code` need `code`."
+        ),
+        tags=["ai"],
+        request=AssistSerializer,
+        responses={200: AssistAnswerSerializer}
+        | refusals(
+            _400="A field is not valid, or what the action needs is missing",
+            _401="The token is not valid; none at all is fine",
+            _503="No AI provider is configured",
+        ),
+        examples=[
+            OpenApiExample(
+                "Fix an error",
+                value={
+                    "action": "fix_error",
+                    "language": "python",
+                    "code": "print(1/0)",
+                    "error": "ZeroDivisionError: division by zero",
+                },
+                request_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> NoReturn:
+        AssistSerializer(data=request.data).is_valid(raise_exception=True)
+        raise ServiceUnavailableError("No AI provider is configured on this server.")

@@ -1,0 +1,34 @@
+"""What the assistant can do now."""
+
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A configured AI service; never its key."""
+
+    name: str
+    model: str
+
+
+class ProviderStatus(TypedDict):
+    status: Literal["ok", "disabled"]
+    provider: str | None
+
+
+def provider_list() -> list[Provider]:
+    """The providers that can be asked, the first choice first.
+
+    None is built in yet, so a key in the settings changes nothing: reporting it as a provider
+    would promise answers that nobody can give.
+    """
+    return []
+
+
+def provider_status() -> ProviderStatus:
+    """The assistant's line of `/api/status`."""
+    providers = provider_list()
+    if not providers:
+        return {"status": "disabled", "provider": None}
+    return {"status": "ok", "provider": providers[0].name}

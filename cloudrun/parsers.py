@@ -1,0 +1,57 @@
+"""Reading a JSON body, from HTTP or from a WebSocket frame, without surprises."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from cloudrun.errors import InvalidRequestError, PayloadTooLargeError
+
+# JSON writes a character in up to six bytes ("\u0000"), so the text may be that much longer than
+# the source and files that it carries; the rest is room for names and braces.
+_ENVELOPE = 1024 * 1024
+_ESCAPE = 6
+
+
+def max_json_bytes() -> int:
+    """The longest JSON text that can hold a request within `MAX_UPLOAD_SIZE`."""
+    return _ESCAPE * settings.MAX_UPLOAD_SIZE + _ENVELOPE
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object in `text`; `InvalidRequestError` for anything else, however deep or odd."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        reason = "too deeply nested" if isinstance(error, RecursionError) else str(error)
+        raise InvalidRequestError(f"The body is not valid JSON: {reason}.") from error
+    if not isinstance(value, dict):
+        raise InvalidRequestError("The body must be a JSON object.")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class StrictJSONParser(BaseParser):
+    """`application/json` bodies, within the upload limit."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        limit = max_json_bytes()
+        text = stream.read(limit + 1)
+        if len(text) > limit:
+            raise PayloadTooLargeError(
+                f"The request is larger than this server takes ({settings.MAX_UPLOAD_SIZE} bytes"
+                " of code, input and files)."
+            )
+        return parse_object(text)

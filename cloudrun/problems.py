@@ -1,0 +1,175 @@
+"""Errors as RFC 9457 `application/problem+json`.
+
+A body has `type`, `title`, `status`, a string `detail` (old clients read only that), our stable
+`code`, and `errors: [{field, message}]` where fields are at fault.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from cloudrun.errors import (
+    ApplicationError,
+    FieldError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotAuthenticatedError,
+    NotFoundError,
+    PayloadTooLargeError,
+    RateLimitedError,
+)
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class MethodNotAllowedError(ApplicationError):
+    code = "method_not_allowed"
+    status = 405
+    title = "Method not allowed"
+
+
+class UnsupportedMediaTypeError(ApplicationError):
+    code = "unsupported_media_type"
+    status = 415
+    title = "Unsupported media type"
+
+
+class NotAcceptableError(ApplicationError):
+    code = "not_acceptable"
+    status = 406
+    title = "Not acceptable"
+
+
+_BY_STATUS: dict[int, type[ApplicationError]] = {
+    error.status: error
+    for error in (
+        InvalidRequestError,
+        NotAuthenticatedError,
+        ForbiddenError,
+        NotFoundError,
+        MethodNotAllowedError,
+        NotAcceptableError,
+        PayloadTooLargeError,
+        UnsupportedMediaTypeError,
+        RateLimitedError,
+    )
+}
+
+
+def field_errors(detail: Any, path: str = "") -> Iterator[FieldError]:
+    """Flatten REST framework's nested error detail: `{"files": [{}, {"name": ["x"]}]}`."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            own = "" if key == "non_field_errors" else str(key)
+            yield from field_errors(value, ".".join(filter(None, (path, own))))
+    elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        for index, item in enumerate(detail):
+            yield from field_errors(item, f"{path}.{index}" if path else str(index))
+    elif isinstance(detail, list):
+        for item in detail:
+            yield FieldError(path, str(item))
+    else:
+        yield FieldError(path, str(detail))
+
+
+def from_validation(error: exceptions.ValidationError) -> InvalidRequestError:
+    """The refusal for a serializer's errors; `detail` names the first field and how many more."""
+    errors = list(field_errors(error.detail))
+    first = errors[0]
+    detail = f"{first.field}: {first.message}" if first.field else first.message
+    if len(errors) > 1:
+        detail += f" (and {len(errors) - 1} more)"
+    return InvalidRequestError(detail, errors=errors)
+
+
+def from_exception(error: Exception) -> ApplicationError | None:
+    """Our error for one that Django or REST framework raised; None where it is unforeseen."""
+    if isinstance(error, ApplicationError):
+        return error
+    if isinstance(error, exceptions.ValidationError):
+        return from_validation(error)
+    if isinstance(error, Http404):
+        return NotFoundError("There is nothing at this address.")
+    if isinstance(error, PermissionDenied):
+        return ForbiddenError("You are not allowed to do this.")
+    if isinstance(error, exceptions.APIException):
+        kind = _BY_STATUS.get(error.status_code)
+        if kind is None:
+            return None
+        detail = error.detail
+        if isinstance(detail, dict):  # simplejwt: {"detail", "code", "messages"}
+            detail = detail.get("detail", kind.title)
+        wait = getattr(error, "wait", None)
+        return kind(str(detail), retry_after=None if wait is None else int(wait) + 1)
+    return None
+
+
+def body(error: ApplicationError) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+    }
+    if error.errors or error.status == InvalidRequestError.status:
+        content["errors"] = [
+            {"field": item.field, "message": item.message} for item in error.errors
+        ]
+    return content
+
+
+def headers(error: ApplicationError) -> dict[str, str]:
+    extra: dict[str, str] = {}
+    if error.retry_after is not None:
+        extra["Retry-After"] = str(error.retry_after)
+    if error.status == NotAuthenticatedError.status:
+        extra["WWW-Authenticate"] = 'Bearer realm="api"'
+    return extra
+
+
+def response(error: ApplicationError) -> JsonResponse:
+    """The error as an answer, for views and middleware outside REST framework."""
+    return JsonResponse(
+        body(error), status=error.status, content_type=CONTENT_TYPE, headers=headers(error)
+    )
+
+
+class ProblemRenderer(JSONRenderer):
+    media_type = CONTENT_TYPE
+    charset = None
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's `EXCEPTION_HANDLER`; None leaves an unforeseen error to `server_error`."""
+    known = from_exception(error)
+    if known is None:
+        return None
+    set_rollback()
+    extra = headers(known)
+    allow = getattr(context.get("view"), "allowed_methods", None)
+    if isinstance(error, exceptions.MethodNotAllowed) and allow:
+        extra["Allow"] = ", ".join(allow)
+    answer = Response(body(known), status=known.status, headers=extra, content_type=CONTENT_TYPE)
+    # Set here and not by negotiation: a refusal is readable whatever the request accepts.
+    request = context["request"]
+    request.accepted_renderer = ProblemRenderer()
+    request.accepted_media_type = CONTENT_TYPE
+    return answer
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or request.path == "/health"
+
+
+def unforeseen() -> ApplicationError:
+    return ApplicationError("The server failed on this request. The operator's log says why.")

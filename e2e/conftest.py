@@ -1,0 +1,88 @@
+"""Journeys in a real browser against the real server, once for each runner.
+
+`E2E_BASE_URL` names a server that runs already. Where `CI` is set, nothing is skipped for want of
+a component: a runner or a language that is missing fails.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from e2e.ide_page import WIDE, IdePage
+from e2e.server import Server, running, started
+
+BASE_URL = os.environ.get("E2E_BASE_URL", "").rstrip("/")
+IS_CI = bool(os.environ.get("CI"))
+RUNNERS = ["given"] if BASE_URL else ["docker", "bubblewrap"]
+
+expect.set_options(timeout=10_000)
+
+
+def missing(what: str) -> None:
+    """Skip for want of `what`; in CI that is a failure."""
+    if IS_CI:
+        pytest.fail(f"{what}, and CI must have it")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session", params=RUNNERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    if BASE_URL:
+        yield running(BASE_URL)
+        return
+    with started(request.param, tmp_path_factory.mktemp(request.param)) as server:
+        if not server.has_sandbox:
+            missing(f"no {request.param} runner on this machine")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        missing("no Chromium on this machine")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def new_ide(context: BrowserContext, server: Server) -> Iterator[Callable[[], IdePage]]:
+    """Opens the IDE, in one more tab of the same browser each time; at the end none may have
+    had anything to complain of."""
+    opened: list[IdePage] = []
+
+    def open_ide() -> IdePage:
+        ide = IdePage(context.new_page(), f"{server.url}/")
+        opened.append(ide)
+        ide.open()
+        return ide
+
+    yield open_ide
+    for ide in opened:
+        assert ide.complaints == []
+
+
+@pytest.fixture
+def ide(new_ide: Callable[[], IdePage]) -> IdePage:
+    return new_ide()
+
+
+@pytest.fixture
+def root() -> Path:
+    return Path(__file__).resolve().parent.parent

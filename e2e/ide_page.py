@@ -1,0 +1,115 @@
+"""The IDE as a user meets it: what they can press, type and read."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+WIDE = {"width": 1440, "height": 860}
+NARROW = {"width": 390, "height": 780}
+_SELECT_ALL = "ControlOrMeta+a"
+_RUN = "ControlOrMeta+Enter"
+
+
+class IdePage:
+    """`complaints` gathers what the browser held against the page: console errors, uncaught
+    errors and violations of the Content-Security-Policy."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.expose_function("tellViolation", self._on_violation)
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation', (event) => "
+            "tellViolation(`violation: ${event.violatedDirective} ${event.blockedURI}`))"
+        )
+
+    def _on_console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _on_violation(self, violation: str) -> None:
+        self.complaints.append(violation)
+
+    # what it has
+
+    @property
+    def run_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Run", exact=True)
+
+    @property
+    def stop_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop", exact=True)
+
+    @property
+    def language_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Language:")
+
+    @property
+    def code(self) -> Locator:
+        return self.page.locator(".cm-content")
+
+    @property
+    def terminal(self) -> Locator:
+        return self.page.locator(".xterm-rows")
+
+    @property
+    def input_line(self) -> Locator:
+        return self.page.get_by_label("Input for the program").and_(self.page.locator("input"))
+
+    @property
+    def state(self) -> Locator:
+        return self.page.locator("[data-run-state]")
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.locator("[data-notice]")
+
+    @property
+    def preview(self) -> Locator:
+        return self.page.locator("[data-preview] iframe")
+
+    # what one does
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+        self.wait_until_ready()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        expect(self.code).to_be_editable()
+
+    def choose(self, language: str) -> None:
+        self.language_button.click()
+        self.page.locator(f"[data-language={language}]").click()
+        expect(self.page.locator("[data-language-list]")).to_be_hidden()
+
+    def write(self, code: str) -> None:
+        """Put into the editor as a paste is, so that nothing is indented or closed by itself."""
+        self.code.click()
+        self.page.keyboard.press(_SELECT_ALL)
+        self.page.keyboard.insert_text(code)
+
+    def run(self, code: str | None = None) -> None:
+        if code is not None:
+            self.write(code)
+        self.page.keyboard.press(_RUN)
+
+    def answer(self, line: str) -> None:
+        expect(self.input_line).to_be_editable()
+        self.input_line.fill(line)
+        self.input_line.press("Enter")
+
+    # what one sees
+
+    def expect_output(self, text: str | re.Pattern[str], *, within_ms: int = 20_000) -> None:
+        expect(self.terminal).to_contain_text(text, timeout=within_ms)
+
+    def expect_state(self, text: str, *, within_ms: int = 20_000) -> None:
+        expect(self.state).to_have_text(text, timeout=within_ms)

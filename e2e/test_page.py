@@ -1,0 +1,98 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.ide_page import NARROW, IdePage
+
+BUDGET_BYTES = 400 * 1024
+
+
+def background(ide: IdePage) -> str:
+    return str(ide.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_theme_follows_the_switch_and_survives_a_reload(ide: IdePage) -> None:
+    light = background(ide)
+    ide.page.get_by_role("button", name="Theme: system").click()
+    ide.page.get_by_role("button", name="Theme: light").click()
+    dark = background(ide)
+    assert dark != light
+    ide.reload()
+    expect(ide.page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    assert background(ide) == dark
+
+
+def test_theme_follows_the_system(ide: IdePage) -> None:
+    light = background(ide)
+    ide.page.emulate_media(color_scheme="dark")
+    assert background(ide) != light
+
+
+def test_keyboard_alone_chooses_runs_and_stops(ide: IdePage) -> None:
+    ide.language_button.focus()
+    ide.page.keyboard.press("Enter")
+    ide.page.keyboard.type("ub")
+    ide.page.keyboard.press("Enter")
+    expect(ide.language_button).to_contain_text("Ubuntu Shell")
+    expect(ide.code).to_be_focused()
+    ide.page.keyboard.press("ControlOrMeta+a")
+    ide.page.keyboard.type("echo typed; sleep 60")
+    ide.page.keyboard.press("ControlOrMeta+Enter")
+    ide.expect_output("typed")
+    ide.page.keyboard.press("Escape")
+    ide.page.keyboard.press("Shift+Tab")
+    ide.stop_button.focus()
+    ide.page.keyboard.press("Enter")
+    ide.expect_state("Stopped")
+
+
+def test_narrow_screen_shows_one_pane_and_always_run(ide: IdePage) -> None:
+    ide.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    expect(ide.code).to_be_visible()
+    expect(ide.page.locator("[data-terminal]")).to_be_hidden()
+    ide.write("input('Go? ')")
+    ide.run_button.click()
+    expect(ide.page.locator("[data-terminal]")).to_be_visible()
+    expect(ide.code).to_be_hidden()
+    expect(ide.stop_button).to_be_in_viewport(ratio=1)
+    ide.answer("yes")
+    expect(ide.run_button).to_be_in_viewport(ratio=1)
+    ide.page.get_by_role("button", name="Code").click()
+    expect(ide.code).to_be_visible()
+    overflow = ide.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0
+
+
+def test_unavailable_language_says_why(ide: IdePage, server: Any) -> None:
+    unavailable = [one for one in server.languages.values() if not one["available"]]
+    for language in unavailable:
+        ide.choose(language["id"])
+        expect(ide.notice).to_contain_text(language["reason"])
+        expect(ide.code).to_be_editable()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_axe_finds_nothing(ide: IdePage, root: Path, scheme: Any, size: str) -> None:
+    ide.page.emulate_media(color_scheme=scheme)
+    if size == "narrow":
+        ide.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    ide.run("print('x')\nraise ValueError('wrong')\n")
+    expect(ide.notice).to_be_visible()
+    ide.language_button.click()
+    axe = (root / "node_modules/axe-core/axe.min.js").read_text()
+    ide.page.evaluate(axe)
+    result = ide.page.evaluate("axe.run()")
+    found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in result["violations"]]
+    assert found == []
+
+
+def test_page_is_within_its_transfer_budget(ide: IdePage) -> None:
+    ide.page.wait_for_load_state("networkidle")
+    transferred = ide.page.evaluate(
+        "['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))"
+        ".reduce((sum, entry) => sum + entry.transferSize, 0)"
+    )
+    assert 0 < transferred <= BUDGET_BYTES

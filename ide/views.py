@@ -1,0 +1,80 @@
+"""The IDE's page, and the user's own pages that it frames."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from cloudrun.errors import NotFoundError
+from sandbox.languages import LANGUAGES
+from sandbox.selectors import language_list, preview_file, runner_status
+
+_SESSION_MARK = "ide"
+
+
+@require_safe
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
+    request.session.setdefault(_SESSION_MARK, True)  # an empty session is never stored
+    languages, runner = language_list(), runner_status()
+    page_data: dict[str, Any] = {
+        "languages": languages,
+        "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},
+        "runner": runner,
+    }
+    context = {"languages": languages, "runner": runner, "page_data": page_data}
+    return render(request, "ide/index.html", context)
+
+
+@require_safe
+@xframe_options_exempt
+def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
+    """A file of an HTML run, as the page framed by the IDE or opened beside it.
+
+    Whoever knows the token may read it; no cookie is read or set. The policy gives the page an
+    opaque origin, so that its scripts can touch neither the IDE nor the API.
+    """
+    try:
+        file = preview_file(token, path)
+    except NotFoundError:
+        response = render(request, "ide/preview_gone.html", status=404)
+    else:
+        response = HttpResponse(file.content, content_type=file.content_type)
+    folder = request.build_absolute_uri(reverse("preview", args=[token]))
+    response["Content-Security-Policy"] = _preview_policy(folder)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _preview_policy(folder: str) -> str:
+    """Addresses, not 'self': the page may load its own files, and nothing else of this site."""
+    directives = {
+        "sandbox": "allow-scripts allow-modals",
+        "default-src": "'none'",
+        "script-src": f"{folder} https: 'unsafe-inline' 'unsafe-eval'",
+        "style-src": f"{folder} https: 'unsafe-inline'",
+        "img-src": f"{folder} https: data: blob:",
+        "media-src": f"{folder} https: data: blob:",
+        "font-src": f"{folder} https: data:",
+        "connect-src": "'none'",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": _frame_ancestors(),
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def _frame_ancestors() -> str:
+    if not settings.PREVIEW_URL:
+        return "'self'"
+    site = urlsplit(settings.SITE_URL)
+    return f"{site.scheme}://{site.netloc}"

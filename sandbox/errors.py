@@ -1,0 +1,41 @@
+"""Why a run was refused or lost. A program's own failure is a result and no error."""
+
+from cloudrun.errors import ApplicationError, NotFoundError, ServiceUnavailableError
+
+
+class SandboxError(ApplicationError):
+    """The platform failed to run a program; `detail` names the part at fault."""
+
+    code = "sandbox_failed"
+    title = "The sandbox failed"
+
+
+class NoSandboxError(ServiceUnavailableError):
+    """There is nothing on this machine to run programs in, or it lacks the language."""
+
+    code = "no_sandbox"
+    title = "Programs cannot run here now"
+
+
+class QueueFullError(ServiceUnavailableError):
+    code = "queue_full"
+    title = "Too many runs are waiting"
+
+
+class ShuttingDownError(ServiceUnavailableError):
+    code = "shutting_down"
+    title = "The server is shutting down"
+
+
+class LostError(ApplicationError):
+    """The run's server died under it, or its sandbox did."""
+
+    code = "lost"
+    title = "The run was lost"
+
+
+class RunNotFoundError(NotFoundError):
+    """No such run, or somebody else's: the caller cannot tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such run, or it is not yours.")

@@ -1,0 +1,99 @@
+"""The numbered events of a run: one log, any number of readers, each from any number on."""
+
+import asyncio
+import json
+import zlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a run; `fields` are those that its type has more.
+
+    `seq` counts 1, 2, 3 … with no gap; `timestamp` is ISO 8601 in UTC with a `Z`.
+    """
+
+    seq: int
+    type: str
+    content: str
+    timestamp: str
+    fields: Mapping[str, Any]
+
+    def frame(self, execution_id: str) -> dict[str, Any]:
+        """The event as the wire has it."""
+        return {
+            "type": self.type,
+            "content": self.content,
+            "timestamp": self.timestamp,
+            "execution_id": execution_id,
+            "seq": self.seq,
+            **self.fields,
+        }
+
+
+class EventLog:
+    """Appended to by the run, followed by its readers; whoever appends bounds it.
+
+    Belongs to one event loop. `close()` ends the readers once they have read all.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    def append(self, type: str, content: str, **fields: Any) -> Event:
+        event = Event(len(self._events) + 1, type, content, now(), fields)
+        self._events.append(event)
+        self._wake()
+        return event
+
+    def close(self) -> None:
+        self._closed = True
+        self._wake()
+
+    async def follow(self, after_seq: int = 0) -> AsyncIterator[Event]:
+        """Every event after that number, then those still to come, until the log is closed."""
+        position = after_seq
+        while True:
+            while position < len(self._events):
+                event = self._events[position]
+                position += 1
+                yield event
+            if self._closed:
+                return
+            await self._changed.wait()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def pack(events: EventLog) -> bytes:
+    """The log for storing: zlib over one JSON array a line, packed event by event."""
+    packer = zlib.compressobj(6)
+    parts = []
+    for event in events:
+        line = [event.seq, event.type, event.content, event.timestamp, dict(event.fields)]
+        parts.append(packer.compress(json.dumps(line, ensure_ascii=False).encode() + b"\n"))
+    parts.append(packer.flush())
+    return b"".join(parts)
+
+
+def unpack(packed: bytes) -> list[Event]:
+    """The events that `pack` stored."""
+    lines = zlib.decompress(packed).splitlines()
+    return [Event(*json.loads(line)) for line in lines]

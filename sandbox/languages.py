@@ -1,0 +1,117 @@
+"""The languages of `languages.toml`, and what a source of one needs to be run."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from sandbox.limits import Limits
+
+# Comments, strings and character literals of the C family, where no declaration can stand. One
+# that never ends reaches to the end of the text, which keeps the scan linear on hostile input.
+_NOT_CODE = re.compile(
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\".*?(?:\"\"\"|\Z)"""
+    r"""|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""",
+    re.DOTALL,
+)
+# Declarations are looked for at the start of the source only: this runs on the event loop.
+_SCANNED_CHARACTERS = 262_144
+
+
+@dataclass(frozen=True)
+class Program:
+    """One way to start a source: its file in the workspace and the shell commands."""
+
+    file: str
+    compile: str | None
+    run: str
+
+    @property
+    def command(self) -> str:
+        """Compile, then run; a failed compiler's status is the result."""
+        return f"{self.compile} && {self.run}" if self.compile else self.run
+
+
+@dataclass(frozen=True)
+class Language:
+    """An entry of `languages.toml`, which explains the fields."""
+
+    id: str
+    name: str
+    version: str
+    file: str
+    template: str
+    smoke: str
+    smoke_output: str
+    image: str | None = None
+    compile: str | None = None
+    run: str | None = None
+    embedded_run: str | None = None
+    embedded_version: str | None = None
+    requires: tuple[str, ...] = ()
+    network: bool = False
+    install: str | None = None
+    file_from_entry: str | None = None
+    entry_patterns: tuple[str, ...] = ()
+    namespace_pattern: str | None = None
+    limits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_sandboxed(self) -> bool:
+        """False for a language that the browser runs (HTML)."""
+        return self.run is not None
+
+    def program(self, source: str, *, embedded: bool) -> Program:
+        """How to run `source`; `embedded` with the machine's own toolchain."""
+        code = _NOT_CODE.sub(" ", source[:_SCANNED_CHARACTERS]) if self.entry_patterns else ""
+        entry = self._entry(code)
+        file = self.file
+        if entry and self.file_from_entry:
+            file = self.file_from_entry.format(entry=entry)
+        names = {"file": file, "entry": self._qualified(entry or Path(file).stem, code)}
+        run = (self.embedded_run if embedded else None) or self.run
+        if run is None:
+            raise ValueError(f"{self.id} is not run in a sandbox")
+        compile_command = self.compile.format(**names) if self.compile else None
+        return Program(file, compile_command, run.format(**names))
+
+    def run_limits(self) -> Limits:
+        """The limits of the settings, with what this language needs otherwise."""
+        limits = Limits(
+            wall_time_s=settings.MAX_EXECUTION_TIME,
+            output_bytes=settings.MAX_OUTPUT,
+            memory_bytes=settings.MAX_MEMORY,
+            cpu_quota_us=settings.MAX_CPU_QUOTA,
+            cpu_period_us=settings.MAX_CPU_PERIOD,
+        )
+        return replace(limits, **self.limits)
+
+    def _entry(self, code: str) -> str | None:
+        for pattern in self.entry_patterns:
+            if match := re.search(pattern, code, re.DOTALL):
+                return match[1]
+        return None
+
+    def _qualified(self, entry: str, code: str) -> str:
+        if self.namespace_pattern is None:
+            return entry
+        match = re.search(self.namespace_pattern, code)
+        return f"{match[1]}.{entry}" if match else entry
+
+
+def load(path: Path) -> dict[str, Language]:
+    """The languages in a TOML file, by id, in the file's order."""
+    with path.open("rb") as file:
+        tables: dict[str, dict[str, Any]] = tomllib.load(file)
+    return {id: _language(id, table) for id, table in tables.items()}
+
+
+def _language(id: str, table: dict[str, Any]) -> Language:
+    lists = {key: tuple(value) for key, value in table.items() if isinstance(value, list)}
+    return Language(id=id, **{**table, **lists})
+
+
+LANGUAGES = load(Path(__file__).with_name("languages.toml"))

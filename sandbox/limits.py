@@ -1,0 +1,27 @@
+"""What one run may use. Sizes are bytes, times are seconds."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one run; the runner enforces all but the two marked.
+
+    `wall_time_s` and `output_bytes` are enforced by the run service, which kills from outside.
+    """
+
+    wall_time_s: float
+    output_bytes: int
+    memory_bytes: int
+    cpu_quota_us: int
+    cpu_period_us: int
+    processes: int = 64
+    workspace_bytes: int = 64 * MIB
+    workspace_files: int = 8192
+    tmp_bytes: int = 16 * MIB
+    tmp_files: int = 2048
+    shm_bytes: int = 16 * MIB
+    file_bytes: int = 16 * MIB
+    open_files: int = 256

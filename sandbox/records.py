@@ -1,0 +1,83 @@
+"""The run's row: made once, moved on by compare-and-swap, ended exactly once.
+
+Plain functions for the run service's threads; they are the only ones that write a run.
+"""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from sandbox.models import ALIVE, Run, RunStatus, pack_source
+from sandbox.requests import Owner, RunRequest
+
+_BEFORE = {
+    RunStatus.STARTING: (RunStatus.QUEUED,),
+    RunStatus.RUNNING: (RunStatus.STARTING,),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `exit_code` is None where no program ended; `log` is packed."""
+
+    status: RunStatus
+    reason: str
+    log: bytes
+    exit_code: int | None = None
+    truncated: bool = False
+    duration_ms: int | None = None
+    cpu_ms: int | None = None
+    memory_bytes: int | None = None
+
+
+def run_insert(
+    *,
+    run_id: str,
+    owner: Owner,
+    request: RunRequest,
+    status: RunStatus,
+    instance: str,
+    runner: str,
+    preview_token: str | None,
+) -> None:
+    Run.objects.create(
+        id=run_id,
+        user_id=owner.user_id,
+        session_key=owner.session_key if owner.user_id is None else "",
+        language=request.language,
+        status=status,
+        instance=instance,
+        runner=runner,
+        preview_token=preview_token,
+        source=pack_source(
+            {
+                "code": request.code,
+                "stdin": request.stdin,
+                "files": [{"name": file.name, "content": file.content} for file in request.files],
+            }
+        ),
+    )
+
+
+def run_advance(run_id: str, status: RunStatus) -> bool:
+    """Move on to `status`; False where the run is not in the state before it."""
+    times = {"started_at": timezone.now()} if status == RunStatus.RUNNING else {}
+    rows = Run.objects.filter(pk=run_id, status__in=_BEFORE[status])
+    return rows.update(status=status, **times) == 1
+
+
+def run_end(run_id: str, outcome: Outcome) -> bool:
+    """End the run; False where it has ended already, and then nothing is written."""
+    return (
+        Run.objects.filter(pk=run_id, status__in=ALIVE).update(
+            **vars(outcome), ended_at=timezone.now()
+        )
+        == 1
+    )
+
+
+def runs_lose(*, instance: str) -> int:
+    """Mark what this instance's earlier life left alive as lost; how many."""
+    return Run.objects.filter(instance=instance, status__in=ALIVE).update(
+        status=RunStatus.LOST, reason="lost", ended_at=timezone.now()
+    )

@@ -1,0 +1,46 @@
+"""What a caller asks for, once it has been checked, and who the caller is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A checked request for a run. `interactive` keeps stdin open after what `stdin` holds."""
+
+    language: str
+    code: str
+    stdin: str = ""
+    files: tuple[SourceFile, ...] = ()
+    install_packages: tuple[str, ...] = ()
+    interactive: bool = False
+    tty: bool = False
+    cols: int = 80
+    rows: int = 24
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose run it is: a user, else a guest's session, else nobody but who knows its id."""
+
+    user_id: int | None
+    session_key: str
+    address: str
+
+    @property
+    def key(self) -> str:
+        """Who is counted in limits and quotas."""
+        if self.user_id is not None:
+            return f"user:{self.user_id}"
+        return f"session:{self.session_key}" if self.session_key else f"address:{self.address}"
+
+    def owns(self, *, user_id: int | None, session_key: str) -> bool:
+        """True where a run with these two belongs to this caller."""
+        if user_id is not None:
+            return user_id == self.user_id
+        return not session_key or session_key == self.session_key

@@ -1,0 +1,106 @@
+"""The runner protocol: all that the run service knows about isolation.
+
+A runner makes one sandbox per run and never uses one twice. It touches neither the database nor
+a connection. Time and output limits are the service's, which kills from outside; memory, CPU,
+processes, disk and network are the runner's.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from sandbox.languages import Language
+from sandbox.limits import Limits
+
+# Everything that a runner leaves on the machine carries this label (or stands under this name),
+# followed by the instance: a server reaps its own leftovers and nobody else's.
+LABEL = "cloudrun"
+
+
+class Stream(StrEnum):
+    STDOUT = "stdout"
+    STDERR = "stderr"
+
+
+@dataclass(frozen=True)
+class SandboxFile:
+    """A file to put into the workspace; `name` is relative, with `/` between folders."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program to run once. `command` is for `sh -c`, in the workspace."""
+
+    run_id: str
+    language: Language
+    files: tuple[SandboxFile, ...]
+    command: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How the program ended, by the shell's convention (128 + signal where a signal ended it).
+
+    `oom_killed` comes from the kernel's counters, never from the exit code: a program can exit
+    with 137 by itself, and a shell can outlive its killed child with 0. `cpu_ms` and
+    `memory_bytes` (peak) are None where the machine does not tell.
+    """
+
+    exit_code: int
+    oom_killed: bool = False
+    cpu_ms: int | None = None
+    memory_bytes: int | None = None
+
+
+class Sandbox(Protocol):
+    """A started program. Whoever started it awaits `remove()`, whatever happened."""
+
+    def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """Chunks (at most 64 KiB) until both streams end; read it to the end, also after a kill."""
+
+    async def write_stdin(self, data: bytes) -> None:
+        """Send to the program's stdin; returns once taken, silently drops what cannot arrive."""
+
+    async def close_stdin(self) -> None:
+        """End-of-file for the program's stdin; again is no error."""
+
+    async def kill(self) -> None:
+        """SIGKILL everything inside; returns at once if it has ended already."""
+
+    async def wait(self) -> Exit:
+        """How it ended; `SandboxError` where the machinery under it failed."""
+
+    async def remove(self) -> None:
+        """Leave nothing behind: processes, containers, cgroups, files. Never raises; idempotent."""
+
+
+class Runner(Protocol):
+    """A way to isolate programs. `name` is `docker` or `bubblewrap`."""
+
+    name: str
+
+    async def probe(self) -> None:
+        """Find out what works, by trying it; `NoSandboxError` says what is missing and what to do.
+
+        Also refreshes what `availability` and `version` say. Takes at most a few seconds.
+        """
+
+    def availability(self, language: Language) -> str | None:
+        """Why this language cannot run, as one sentence; None where it can. From the last probe."""
+
+    def version(self, language: Language) -> str:
+        """The version that would run."""
+
+    async def start(self, job: Job) -> Sandbox:
+        """Isolate and start; returns once the program is on its way. `SandboxError` otherwise."""
+
+    async def reap(self) -> int:
+        """Remove what an earlier life of this instance left behind; how many sandboxes."""
+
+    async def close(self) -> None:
+        """Give back connections and threads."""

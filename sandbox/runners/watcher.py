@@ -1,0 +1,60 @@
+"""Memory and process limits where no cgroup can be made: the tree is summed up a few times a second.
+
+A program can be over its limit for a moment, so this is for trusted users only; `RLIMIT_DATA` per
+process stands beside it. RLIMIT_NPROC is no help: it counts the user's other processes too.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from sandbox.limits import Limits
+
+_INTERVAL_S = 0.1
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class Watcher:
+    """Kills the tree below `pid` when it is over its limits; `stop()` it at the end."""
+
+    def __init__(self, pid: int, limits: Limits) -> None:
+        self.memory_exceeded = False
+        self.peak_bytes = 0
+        self._pid = pid
+        self._limits = limits
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _watch(self) -> None:
+        while True:
+            pids = list(_tree(self._pid))
+            used = sum(map(_resident_bytes, pids))
+            self.peak_bytes = max(self.peak_bytes, used)
+            self.memory_exceeded |= used > self._limits.memory_bytes
+            # bwrap's own two processes come on top of the program's.
+            if self.memory_exceeded or len(pids) > self._limits.processes + 2:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGKILL)
+            await asyncio.sleep(_INTERVAL_S)
+
+
+def _tree(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _tree(int(child))
+
+
+def _resident_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+    return 0

@@ -1,0 +1,126 @@
+"""The bodies of the run API, checked the same on HTTP and on the WebSocket."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from cloudrun import problems
+from cloudrun.errors import PayloadTooLargeError
+from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
+from sandbox.languages import LANGUAGES
+from sandbox.requests import RunRequest, SourceFile
+
+# A name as pip (with extras and a version) or npm (with a scope and a version) takes it. Nothing
+# that an installer reads as an option, a path or an address.
+_PACKAGE = re.compile(
+    r"(?:@[a-z0-9~][a-z0-9._~-]*/)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+    r"(?:\[[A-Za-z0-9._,-]+\])?(?:(?:@|[=<>!~]=|[<>])[A-Za-z0-9.*+^~-]+)?"
+)
+_MAX_PACKAGES = 20
+_MAX_NAME = 255
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    name = StrictCharField(max_length=_MAX_NAME)
+    content = StrictCharField(allow_blank=True, allow_nul=True)
+
+    def validate_name(self, name: str) -> str:
+        if problem := file_name_problem(name):
+            raise serializers.ValidationError(problem)
+        return name
+
+
+def file_name_problem(name: str) -> str | None:
+    """Why a program's file cannot be called that; None for a relative path that can."""
+    parts = name.split("/")
+    if not name.strip() or any(ord(character) < 32 for character in name):
+        return "Must not be empty or hold control characters."
+    if name.startswith("/") or "\\" in name or ":" in parts[0]:
+        return "Must be a relative path with forward slashes."
+    if any(part in {"", ".", ".."} for part in parts):
+        return "Must not hold '..', '.' or an empty part."
+    if any(len(part.encode()) > _MAX_NAME for part in parts):
+        return f"Each part must be at most {_MAX_NAME} bytes."
+    return None
+
+
+class RunRequestSerializer(serializers.Serializer[Any]):
+    """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?}`."""
+
+    language = StrictCharField()
+    code = StrictCharField(allow_nul=True)
+    stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
+    files = FileSerializer(many=True, default=list)
+    install_packages = serializers.ListField(
+        child=StrictCharField(max_length=214), default=list, max_length=_MAX_PACKAGES
+    )
+    interactive = StrictBooleanField(default=False)
+    tty = StrictBooleanField(default=False)
+    cols = StrictIntegerField(min_value=1, max_value=1000, default=80)
+    rows = StrictIntegerField(min_value=1, max_value=1000, default=24)
+
+    def validate_language(self, language: str) -> str:
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise serializers.ValidationError(f"Unknown language. Choose one of: {known}.")
+        return language
+
+    def validate_code(self, code: str) -> str:
+        if not code.strip():
+            raise serializers.ValidationError("Must not be blank.")
+        return code
+
+    def validate_files(self, files: list[dict[str, str]]) -> list[dict[str, str]]:
+        if len(files) > settings.MAX_FILES_PER_REQUEST:
+            raise serializers.ValidationError(
+                f"At most {settings.MAX_FILES_PER_REQUEST} files can be sent."
+            )
+        if clash := _clash([file["name"] for file in files]):
+            raise serializers.ValidationError(f"{clash!r} is both a file and another file's name.")
+        return files
+
+    def validate_install_packages(self, names: list[str]) -> list[str]:
+        for name in names:
+            if not _PACKAGE.fullmatch(name):
+                raise serializers.ValidationError(f"{name!r} is not a package name.")
+        return names
+
+
+def _clash(names: list[str]) -> str | None:
+    """A name that is there twice, or is another's folder."""
+    seen = set(names)
+    if len(seen) < len(names):
+        return next(name for name in names if names.count(name) > 1)
+    for name in names:
+        parts = name.split("/")
+        for end in range(1, len(parts)):
+            if (folder := "/".join(parts[:end])) in seen:
+                return folder
+    return None
+
+
+def run_request(body: dict[str, Any]) -> RunRequest:
+    """The request in a JSON body; raises `InvalidRequestError` or `PayloadTooLargeError`."""
+    serializer = RunRequestSerializer(data=body)
+    try:
+        serializer.is_valid(raise_exception=True)
+    except serializers.ValidationError as error:
+        raise problems.from_validation(error) from error
+    data = dict(serializer.validated_data)
+    files = tuple(SourceFile(**file) for file in data.pop("files"))
+    packages = tuple(data.pop("install_packages"))
+    request = RunRequest(**data, files=files, install_packages=packages)
+    _check_size(request)
+    return request
+
+
+def _check_size(request: RunRequest) -> None:
+    texts = [request.code, request.stdin, *(file.content for file in request.files)]
+    size = sum(len(text.encode()) for text in texts)
+    if size > settings.MAX_UPLOAD_SIZE:
+        raise PayloadTooLargeError(
+            f"Code, input and files are {size} bytes; this server takes"
+            f" {settings.MAX_UPLOAD_SIZE} (MAX_UPLOAD_SIZE)."
+        )

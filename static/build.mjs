@@ -1,0 +1,28 @@
+/** Builds the front end into `static/dist/`; with `--watch`, again after every change. */
+
+import { rm } from 'node:fs/promises';
+import { context } from 'esbuild';
+
+const OUT = 'static/dist';
+
+await rm(OUT, { recursive: true, force: true });
+const build = await context({
+  entryPoints: ['static/js/ide.js', 'static/css/ide.css', 'static/img/favicon.svg'],
+  outdir: OUT,
+  entryNames: '[name]',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2023',
+  loader: { '.svg': 'copy' },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+if (process.argv.includes('--watch')) {
+  await build.watch();
+} else {
+  await build.rebuild();
+  await build.dispose();
+}

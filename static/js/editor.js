@@ -1,0 +1,136 @@
+import { indentWithTab } from '@codemirror/commands';
+import { indentUnit } from '@codemirror/language';
+import { Compartment, EditorState } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
+import { basicSetup } from 'codemirror';
+import { editorTheme } from './editor-theme.js';
+import { errorLine, setErrorLine } from './error-line.js';
+import { indentOf, loadMode } from './modes.js';
+import { typeOverSelection } from './type-over.js';
+
+/**
+ * @typedef {object} EditorHooks
+ * @property {(text: string) => void} onChange
+ * @property {(line: number, column: number) => void} onCursor both count from 1
+ */
+
+/** The code editor: one view, and for each document a state of its own, so each keeps its undo. */
+export class Editor {
+  #view;
+  #nonce;
+  #hooks;
+  #mode = new Compartment();
+  #key = '';
+  /** @type {Map<string, EditorState>} */
+  #states = new Map();
+
+  /**
+   * @param {HTMLElement} host
+   * @param {string} nonce for the style sheets that CodeMirror adds
+   * @param {EditorHooks} hooks
+   */
+  constructor(host, nonce, hooks) {
+    this.#nonce = nonce;
+    this.#hooks = hooks;
+    this.#view = new EditorView({
+      parent: host,
+      state: EditorState.create({ extensions: EditorView.cspNonce.of(nonce) }),
+    });
+  }
+
+  /**
+   * Shows a document: the one kept under `key`, else a new one with `text`.
+   *
+   * @param {string} key
+   * @param {string} fileName
+   * @param {string} text
+   */
+  async open(key, fileName, text) {
+    if (this.#key) this.#states.set(this.#key, this.#view.state);
+    this.#key = key;
+    const known = this.#states.get(key);
+    this.#view.setState(known ?? this.#newState(fileName, text));
+    this.#tellCursor(this.#view.state);
+    if (known) return;
+    const mode = await loadMode(fileName);
+    if (this.#key !== key) this.#states.delete(key);
+    else this.#view.dispatch({ effects: this.#mode.reconfigure(mode) });
+  }
+
+  get text() {
+    return this.#view.state.doc.toString();
+  }
+
+  /**
+   * As one step that Undo takes back.
+   *
+   * @param {string} text
+   */
+  replaceText(text) {
+    const { state } = this.#view;
+    this.#view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+    this.focus();
+  }
+
+  /** @param {number} number */
+  goToLine(number) {
+    const { doc } = this.#view.state;
+    if (number < 1 || number > doc.lines) return;
+    const at = doc.line(number).from;
+    this.#view.dispatch({
+      selection: { anchor: at },
+      effects: EditorView.scrollIntoView(at, { y: 'center' }),
+    });
+    this.focus();
+  }
+
+  /** @param {number | null} number */
+  markErrorLine(number) {
+    this.#view.dispatch({ effects: setErrorLine.of(number) });
+  }
+
+  focus() {
+    this.#view.focus();
+  }
+
+  /** To be called when the editor comes into sight: hidden, it cannot know its size. */
+  measure() {
+    this.#view.requestMeasure();
+  }
+
+  /**
+   * @param {string} fileName
+   * @param {string} text
+   */
+  #newState(fileName, text) {
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        EditorView.cspNonce.of(this.#nonce),
+        basicSetup,
+        typeOverSelection,
+        keymap.of([indentWithTab]),
+        indentUnit.of(' '.repeat(indentOf(fileName))),
+        this.#mode.of([]),
+        editorTheme,
+        errorLine,
+        EditorView.contentAttributes.of({
+          'aria-label': `Code of ${fileName}`,
+          'aria-describedby': 'editor-help',
+          tabindex: '0',
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) this.#hooks.onChange(update.state.doc.toString());
+          if (update.docChanged || update.selectionSet) this.#tellCursor(update.state);
+        }),
+      ],
+    });
+  }
+
+  /** @param {EditorState} state */
+  #tellCursor(state) {
+    const { head } = state.selection.main;
+    const line = state.doc.lineAt(head);
+    this.#hooks.onCursor(line.number, head - line.from + 1);
+  }
+}

@@ -1,0 +1,59 @@
+/** Light, dark or the system's. Kept in a cookie, so that the server draws the page in it: no flash. */
+
+const NEXT = /** @type {const} */ ({ system: 'light', light: 'dark', dark: 'system' });
+const YEAR_S = 365 * 24 * 3600;
+
+/** @typedef {keyof typeof NEXT} ThemeChoice */
+
+/** @returns {ThemeChoice} */
+function currentChoice() {
+  const theme = document.documentElement.dataset.theme;
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+/** @param {ThemeChoice} choice */
+function keepChoice(choice) {
+  const age = choice === 'system' ? 0 : YEAR_S;
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
+  document.cookie = `theme=${choice}; path=/; max-age=${age}; samesite=lax${secure}`;
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {() => void} onChange called when the colours on screen have changed
+ */
+export function wireTheme(button, onChange) {
+  const show = () => {
+    const choice = currentChoice();
+    button.dataset.themeToggle = choice;
+    button.setAttribute('aria-label', `Theme: ${choice}. Switch to ${NEXT[choice]}`);
+    button.title = `Theme: ${choice}`;
+  };
+  button.addEventListener('click', () => {
+    const choice = NEXT[currentChoice()];
+    if (choice === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = choice;
+    keepChoice(choice);
+    show();
+    onChange();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onChange);
+  show();
+}
+
+/**
+ * The value of a colour token as the browser paints it. Libraries that parse colours themselves
+ * know neither `var()` nor `light-dark()`.
+ *
+ * @param {string} token such as `--text`
+ * @returns {string} `rgb(…)`
+ */
+export function paintedColor(token) {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const painted = getComputedStyle(probe).color;
+  probe.remove();
+  return painted;
+}

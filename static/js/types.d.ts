@@ -1,0 +1,100 @@
+/** The shapes that cross a module: what the page is given, and what goes over the wire. */
+
+export interface Language {
+  id: string;
+  name: string;
+  version: string;
+  image: string | null;
+  file: string;
+  network: boolean;
+  available: boolean;
+  reason: string | null;
+}
+
+/** `name` is null where the machine has no sandbox at all. */
+export interface Runner {
+  name: string | null;
+  detail: string;
+}
+
+export interface PageData {
+  languages: Language[];
+  templates: Record<string, string>;
+  runner: Runner;
+}
+
+/** One frame of `/ws/execute`; only the fields that its `type` brings are there. */
+export interface Frame {
+  type: string;
+  content: string;
+  timestamp?: string;
+  execution_id?: string;
+  seq?: number;
+  state?: string;
+  position?: number;
+  status?: string;
+  exit_code?: number | null;
+  signal?: string | number | null;
+  duration_ms?: number | null;
+  cpu_ms?: number | null;
+  memory_bytes?: number | null;
+  truncated?: boolean;
+  reason?: string | null;
+  code?: string;
+  retry_after?: number | null;
+  errors?: { field: string; message: string }[];
+  packages?: string[];
+  package_manager?: string;
+  package_name?: string;
+  module?: string;
+  install_command?: string;
+  preview_url?: string;
+}
+
+export interface RunRequest {
+  language: string;
+  code: string;
+  interactive: boolean;
+  install_packages?: string[];
+}
+
+export interface ResumeRequest {
+  type: 'resume';
+  execution_id: string;
+  after_seq: number;
+}
+
+export type RunState =
+  | 'idle'
+  | 'connecting'
+  | 'queued'
+  | 'starting'
+  | 'installing'
+  | 'running'
+  | 'stopping'
+  | 'reconnecting'
+  | 'completed'
+  | 'error'
+  | 'timeout'
+  | 'stopped'
+  | 'lost'
+  | 'refused'
+  | 'unreachable';
+
+export type Tone = 'plain' | 'busy' | 'good' | 'warn' | 'bad';
+
+export interface NoticeAction {
+  label: string;
+  first?: boolean;
+  act: () => void;
+}
+
+/** What is said below the terminal: what happened, and what to do next. */
+export interface NoticeText {
+  tone: Tone;
+  title: string;
+  text?: string;
+  /** A command or name to show in the code font. */
+  code?: string;
+  actions?: NoticeAction[];
+}

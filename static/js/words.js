@@ -1,0 +1,219 @@
+/** What the page says: the state in a word or two, and every ending with its next step. */
+
+/** @import { Frame, NoticeText, RunState, Tone } from './types.js' */
+
+/** @type {Record<RunState, { text: string, tone: Tone }>} */
+const STATES = {
+  idle: { text: 'Ready', tone: 'plain' },
+  connecting: { text: 'Starting…', tone: 'busy' },
+  queued: { text: 'Waiting for a free place', tone: 'busy' },
+  starting: { text: 'Starting…', tone: 'busy' },
+  installing: { text: 'Installing…', tone: 'busy' },
+  running: { text: 'Running', tone: 'busy' },
+  stopping: { text: 'Stopping…', tone: 'busy' },
+  reconnecting: { text: 'Connection lost, trying again…', tone: 'warn' },
+  completed: { text: 'Exit 0', tone: 'good' },
+  error: { text: 'Failed', tone: 'bad' },
+  timeout: { text: 'Time limit reached', tone: 'bad' },
+  stopped: { text: 'Stopped', tone: 'plain' },
+  lost: { text: 'Run lost', tone: 'bad' },
+  refused: { text: 'Not run', tone: 'bad' },
+  unreachable: { text: 'No connection', tone: 'bad' },
+};
+
+/** @type {Record<number, string>} */
+const SIGNALS = {
+  4: 'an illegal instruction (SIGILL)',
+  6: 'an abort (SIGABRT)',
+  8: 'a division by zero or an overflow (SIGFPE)',
+  9: 'a kill (SIGKILL)',
+  11: 'a bad memory access (SIGSEGV)',
+  13: 'a closed pipe (SIGPIPE)',
+  15: 'a termination (SIGTERM)',
+};
+
+/** @type {Record<string, string>} */
+const LIMITS = {
+  memory_limit: 'Memory limit reached',
+  output_limit: 'Output limit reached',
+  process_limit: 'Process limit reached',
+};
+
+/** What a limit is called in a `complete` frame's `reason`, and what to do about it. */
+/** @type {Record<string, { title: string, text: string }>} */
+const REASONS = {
+  memory_limit: {
+    title: 'The program used more memory than it may.',
+    text: 'It was ended at the limit. Try smaller data, or keep less of it at once.',
+  },
+  output_limit: {
+    title: 'The program printed more than the page keeps.',
+    text: 'It was ended at the limit. Print less, or only what you need to see.',
+  },
+  process_limit: {
+    title: 'The program started more processes than it may.',
+    text: 'Start fewer at once, and wait for each to end.',
+  },
+  shutdown: {
+    title: 'The server was restarted during the run.',
+    text: 'This is not your program’s fault. Run it again in a few seconds.',
+  },
+};
+
+/** @type {Record<string, { title: string, text: string }>} */
+const REFUSALS = {
+  invalid_request: {
+    title: 'The server could not take this run.',
+    text: 'Change the program and run it again.',
+  },
+  too_large: {
+    title: 'The program is too large.',
+    text: 'Shorten it, or move large data out of the source.',
+  },
+  rate_limited: {
+    title: 'Too many runs in a short time.',
+    text: 'Wait a moment, then run it again.',
+  },
+  queue_full: {
+    title: 'The server is busy.',
+    text: 'Too many runs are waiting. Your text is kept: try again in a moment.',
+  },
+  no_sandbox: {
+    title: 'This server has no sandbox to run programs in.',
+    text: 'You can go on editing. Who runs the server must install Docker or bubblewrap.',
+  },
+  not_authenticated: {
+    title: 'Log in to run programs.',
+    text: 'This server runs programs of its users only. Your text is kept in this browser.',
+  },
+  forbidden: {
+    title: 'You may not run programs here.',
+    text: 'Reload the page. If that does not help, ask who runs the server.',
+  },
+  not_found: {
+    title: 'The run is not there any more.',
+    text: 'The server no longer has its output. Run it again.',
+  },
+  lost: {
+    title: 'The server lost the run.',
+    text: 'This is not your program’s fault. Run it again.',
+  },
+  sandbox_failed: {
+    title: 'The sandbox failed.',
+    text: 'This is not your program’s fault. Run it again; if it stays so, tell who runs the server.',
+  },
+  shutting_down: {
+    title: 'The server is restarting.',
+    text: 'Run it again in a few seconds.',
+  },
+};
+
+/** @type {{ title: string, text: string }} */
+const UNKNOWN_REFUSAL = {
+  title: 'The server could not run it.',
+  text: 'Run it again in a moment.',
+};
+
+/**
+ * The state for the status bar.
+ *
+ * @param {RunState} state
+ * @param {Frame} [frame]
+ * @returns {{ text: string, tone: Tone }}
+ */
+export function stateWords(state, frame) {
+  const known = STATES[state];
+  if (state === 'queued' && frame?.position) {
+    return { ...known, text: `Waiting, place ${frame.position} in the queue` };
+  }
+  if (state === 'error' && frame?.reason && frame.reason in LIMITS) {
+    return { ...known, text: LIMITS[frame.reason] ?? known.text };
+  }
+  if (state === 'error' && typeof frame?.exit_code === 'number') {
+    return { ...known, text: `Exit ${frame.exit_code}` };
+  }
+  return known;
+}
+
+/**
+ * How a program ended badly, in words; the next steps are the caller's.
+ *
+ * @param {RunState} state
+ * @param {Frame} frame a `complete` frame
+ * @param {{ message: string | null, line: number | null }} problem read from its stderr
+ * @returns {NoticeText | null} null where there is nothing to say
+ */
+export function endingNotice(state, frame, problem) {
+  if (state === 'timeout') {
+    return {
+      tone: 'bad',
+      title: 'The program took longer than it may.',
+      text: 'It was ended at the time limit. If it waited for input, type into the line below, or press End input.',
+    };
+  }
+  const reason = REASONS[frame.reason ?? ''];
+  if (reason) return { tone: 'bad', ...reason };
+  if (state === 'lost') return { tone: 'bad', ...pick('lost') };
+  if (state !== 'error') return null;
+  return {
+    tone: 'bad',
+    title: problem.message ?? `${exitWords(frame)}.`,
+    text: problem.message
+      ? `${exitWords(frame)}${problem.line ? `, in line ${problem.line}` : ''}.`
+      : '',
+  };
+}
+
+/** @param {Frame} frame */
+function exitWords(frame) {
+  const code = frame.exit_code;
+  const signal = typeof code === 'number' && code > 128 ? SIGNALS[code - 128] : undefined;
+  if (signal) return `The program ended by ${signal}, exit code ${code}`;
+  if (typeof code === 'number') return `The program failed with exit code ${code}`;
+  return frame.content.replace(/\.$/, '') || 'The program failed';
+}
+
+/**
+ * Why the server did not run it: our words by the stable code, then what the server says.
+ *
+ * @param {Frame} frame an `error` frame
+ * @returns {NoticeText}
+ */
+export function refusalNotice(frame) {
+  const { title, text } = pick(frame.code);
+  const wait = frame.retry_after ? `Try again in ${frame.retry_after} s.` : text;
+  const fields = frame.errors?.map((error) => error.message) ?? [];
+  const said = [frame.content, ...fields].filter(Boolean).join(' ');
+  return { tone: 'bad', title, text: `${said ? `${sentence(said)} ` : ''}${wait}` };
+}
+
+/** @param {string | undefined} code */
+function pick(code) {
+  return REFUSALS[code ?? ''] ?? UNKNOWN_REFUSAL;
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/**
+ * No run came about, or a going one could not be reached again.
+ *
+ * @param {boolean} serverAnswers
+ * @returns {NoticeText}
+ */
+export function unreachableNotice(serverAnswers) {
+  if (serverAnswers) {
+    return {
+      tone: 'bad',
+      title: 'The server answers, but not to runs.',
+      text: 'Reload the page; your text is kept. If a proxy is in between, it must let WebSockets through.',
+    };
+  }
+  return {
+    tone: 'bad',
+    title: 'The server cannot be reached.',
+    text: 'Your text is kept in this browser. Check the connection, then run it again.',
+  };
+}
