@@ -5,7 +5,7 @@ from accounts.models import User
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     list_display = ("username", "email", "display_name", "is_active", "is_staff", "date_joined")
     search_fields = ("username", "email", "display_name")
     fieldsets = (

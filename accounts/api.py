@@ -1,5 +1,7 @@
 """`/api/auth/`: making an account, logging in, and asking who a token belongs to."""
 
+from typing import cast
+
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -116,6 +118,10 @@ def _token_response(user: User) -> Response:
     return Response(TokenSerializer(answer).data, headers={"Cache-Control": "no-store"})
 
 
+def _user(request: Request) -> User:
+    return cast(User, request.user)  # IsAuthenticated has seen to it
+
+
 class MeView(APIView):
     permission_classes = (IsAuthenticated,)
 
@@ -127,7 +133,7 @@ class MeView(APIView):
         examples=[OpenApiExample("Ada", value=_ADA, response_only=True)],
     )
     def get(self, request: Request) -> Response:
-        return Response(UserSerializer(request.user).data)
+        return Response(UserSerializer(_user(request)).data)
 
 
 class VerifyView(APIView):
@@ -139,10 +145,12 @@ class VerifyView(APIView):
         description="The token is the one in the `Authorization` header; the body is not read.",
         tags=["auth"],
         request=None,
-        responses={200: VerifiedSerializer} | refusals(_401="The token is not valid"),
-        examples=[
-            OpenApiExample("Valid", value={"valid": True, "user": _ADA}, response_only=True)
-        ],
+        responses={200: VerifiedSerializer}
+        | refusals(
+            _401="The token is not valid",
+            _403="A session cookie came without its CSRF token",
+        ),
+        examples=[OpenApiExample("Valid", value={"valid": True, "user": _ADA}, response_only=True)],
     )
     def post(self, request: Request) -> Response:
-        return Response(VerifiedSerializer({"valid": True, "user": request.user}).data)
+        return Response(VerifiedSerializer({"valid": True, "user": _user(request)}).data)

@@ -3,7 +3,7 @@
 The constraints say the same to the database, for whatever writes past `User.save`.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -42,7 +42,7 @@ class User(AbstractUser):
     email = models.EmailField("e-mail address", blank=True, db_index=True)
     display_name = models.CharField(max_length=80, blank=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = (

@@ -21,7 +21,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What is wrong, in a sentence for a person.")
     code = serializers.CharField(help_text="A stable word for a program.")
-    errors = FieldProblemSerializer(many=True, required=False)
+    errors = FieldProblemSerializer(  # type: ignore[assignment]  # a field, not the property
+        many=True, required=False
+    )
 
 
 def refusals(**when: str) -> dict[tuple[int, str], OpenApiResponse]:

@@ -33,9 +33,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
         validators=[EmailValidator("Must be an e-mail address.")], max_length=_EMAIL_MAX_LENGTH
     )
     password = StrictCharField(max_length=PASSWORD_MAX_LENGTH)
-    display_name = StrictCharField(
-        max_length=80, required=False, allow_blank=True, allow_null=True
-    )
+    display_name = StrictCharField(max_length=80, required=False, allow_blank=True, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         user = User(username=attrs["username"], email=attrs["email"])

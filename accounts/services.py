@@ -1,5 +1,7 @@
 """Making accounts, logging in, and the tokens that stand for a user."""
 
+from typing import cast
+
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,14 +27,15 @@ def user_register(*, username: str, email: str, password: str, display_name: str
     `display_name` is the username as typed where there is none.
     """
     _refuse_taken(username=username, email=email)
+    user = User(username=username, email=email, display_name=display_name.strip() or username)
+    user.set_password(password)  # slow, so not in the transaction: SQLite has one writer at a time
     try:
         with transaction.atomic():
-            return User.objects.create_user(
-                username, email, password, display_name=display_name.strip() or username
-            )
+            user.save()
     except IntegrityError as error:  # somebody took it since we looked
         _refuse_taken(username=username, email=email, cause=error)
         raise
+    return user
 
 
 def _refuse_taken(*, username: str, email: str, cause: Exception | None = None) -> None:
@@ -88,8 +91,9 @@ def token_for_user(user: User) -> str:
 
 def user_for_token(raw: str) -> User:
     """The active user whom a token stands for; `NotAuthenticatedError` for any other string."""
-    backend = JWTAuthentication[User]()
+    backend = JWTAuthentication()
     try:
-        return backend.get_user(backend.get_validated_token(raw.encode()))
+        user = backend.get_user(backend.get_validated_token(raw.encode()))
     except (AuthenticationFailed, TokenError, UnicodeEncodeError) as error:
         raise NotAuthenticatedError("The token is not valid or has expired.") from error
+    return cast(User, user)  # the library's type covers its stateless users too

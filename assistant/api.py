@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 from accounts.schema import refusals
 from assistant.selectors import provider_list
 from assistant.serializers import (
-    AssistantStatusSerializer,
     AssistAnswerSerializer,
+    AssistantStatusSerializer,
     AssistSerializer,
 )
 from cloudrun.errors import ServiceUnavailableError

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assistant.actions import ACTIONS, REQUIRED
@@ -9,10 +10,22 @@ from cloudrun.fields import StrictCharField
 from sandbox.languages import LANGUAGES
 
 
+@extend_schema_field({"type": "string", "enum": list(ACTIONS)})
+class ActionField(StrictCharField):
+    """One of `ACTIONS`. REST framework's own choice field quotes what it refuses, even a lone
+    surrogate, which no answer can hold."""
+
+    def to_internal_value(self, data: Any) -> str:
+        action = super().to_internal_value(data)
+        if action not in ACTIONS:
+            raise serializers.ValidationError(f"Must be one of {', '.join(ACTIONS)}.")
+        return action
+
+
 class AssistSerializer(serializers.Serializer[Any]):
     """`{action, language, code?, error?}`, where the action says which of the two it needs."""
 
-    action = StrictCharField(help_text=f"One of {', '.join(ACTIONS)}.")
+    action = ActionField()
     language = StrictCharField(help_text="An id from `/api/languages`.")
     code = StrictCharField(
         required=False, allow_null=True, allow_blank=True, allow_nul=True, help_text="The source."
@@ -24,11 +37,6 @@ class AssistSerializer(serializers.Serializer[Any]):
         allow_nul=True,
         help_text="What the program or its compiler printed.",
     )
-
-    def validate_action(self, action: str) -> str:
-        if action not in ACTIONS:
-            raise serializers.ValidationError(f"Must be one of {', '.join(ACTIONS)}.")
-        return action
 
     def validate_language(self, language: str) -> str:
         if language not in LANGUAGES:

@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, color_scheme="light")
     yield context
     context.close()
 

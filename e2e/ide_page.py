@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-WIDE = {"width": 1440, "height": 860}
-NARROW = {"width": 390, "height": 780}
+WIDE: ViewportSize = {"width": 1440, "height": 860}
+NARROW: ViewportSize = {"width": 390, "height": 780}
 _SELECT_ALL = "ControlOrMeta+a"
 _RUN = "ControlOrMeta+Enter"
 
@@ -87,7 +87,7 @@ class IdePage:
 
     def choose(self, language: str) -> None:
         self.language_button.click()
-        self.page.locator(f"[data-language={language}]").click()
+        self.page.locator(f"[role=option][data-language={language}]").click()
         expect(self.page.locator("[data-language-list]")).to_be_hidden()
 
     def write(self, code: str) -> None:

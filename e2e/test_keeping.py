@@ -41,7 +41,7 @@ def test_overwritten_text_of_another_tab_can_be_fetched(new_ide: Callable[[], Id
     first.write("print('first')")
     expect(first.page.locator("[data-saved]")).to_have_text("Saved")
     second.write("print('second')")
-    second.page.get_by_role("button", name="Other tab’s text").click()
+    second.page.get_by_role("button", name="Other tab").click()
     expect(second.code).to_have_text("print('first')")
 
 

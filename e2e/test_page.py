@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.ide_page import NARROW, IdePage
+from e2e.server import Server
 
 BUDGET_BYTES = 400 * 1024
 
@@ -49,7 +50,7 @@ def test_keyboard_alone_chooses_runs_and_stops(ide: IdePage) -> None:
 
 
 def test_narrow_screen_shows_one_pane_and_always_run(ide: IdePage) -> None:
-    ide.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    ide.page.set_viewport_size(NARROW)
     expect(ide.code).to_be_visible()
     expect(ide.page.locator("[data-terminal]")).to_be_hidden()
     ide.write("input('Go? ')")
@@ -65,7 +66,7 @@ def test_narrow_screen_shows_one_pane_and_always_run(ide: IdePage) -> None:
     assert overflow <= 0
 
 
-def test_unavailable_language_says_why(ide: IdePage, server: Any) -> None:
+def test_unavailable_language_says_why(ide: IdePage, server: Server) -> None:
     unavailable = [one for one in server.languages.values() if not one["available"]]
     for language in unavailable:
         ide.choose(language["id"])
@@ -78,7 +79,7 @@ def test_unavailable_language_says_why(ide: IdePage, server: Any) -> None:
 def test_axe_finds_nothing(ide: IdePage, root: Path, scheme: Any, size: str) -> None:
     ide.page.emulate_media(color_scheme=scheme)
     if size == "narrow":
-        ide.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        ide.page.set_viewport_size(NARROW)
     ide.run("print('x')\nraise ValueError('wrong')\n")
     expect(ide.notice).to_be_visible()
     ide.language_button.click()

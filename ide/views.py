@@ -13,17 +13,20 @@ from django.views.decorators.http import require_safe
 
 from cloudrun.errors import NotFoundError
 from sandbox.languages import LANGUAGES
-from sandbox.selectors import language_list, preview_file, runner_status
+from sandbox.selectors import language_details, preview_file
+from sandbox.services import service
 
 _SESSION_MARK = "ide"
 
 
 @require_safe
 @never_cache
-def index(request: HttpRequest) -> HttpResponse:
+async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
-    request.session.setdefault(_SESSION_MARK, True)  # an empty session is never stored
-    languages, runner = language_list(), runner_status()
+    await request.session.asetdefault(_SESSION_MARK, True)  # an empty session is never stored
+    choice = await service().choice()
+    languages = language_details(choice)
+    runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
     page_data: dict[str, Any] = {
         "languages": languages,
         "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},

@@ -8,6 +8,8 @@ const KEPT = 'run';
 const KEPT_INPUTS = 200;
 /** After this long without an answer to Stop the connection is given up, which stops the run too. */
 const STOP_WITHIN_MS = 4000;
+/** The codes of an `error` frame that tell the end of a run that there was. */
+const LOST_CODES = new Set(['lost', 'not_found', 'sandbox_failed']);
 const ACTIVE_STATES = new Set([
   'connecting',
   'queued',
@@ -160,7 +162,7 @@ export class CurrentRun {
       case 'complete':
         return this.#finish(asState(frame.status), frame);
       case 'error':
-        return this.#finish('refused', frame);
+        return this.#finish(LOST_CODES.has(frame.code ?? '') ? 'lost' : 'refused', frame);
       default:
         if (frame.type === 'install_start') this.#advance('installing', frame);
         return this.#hooks.onEvent(frame);

@@ -1,4 +1,4 @@
-import { indentWithTab } from '@codemirror/commands';
+import { indentWithTab, isolateHistory } from '@codemirror/commands';
 import { indentUnit } from '@codemirror/language';
 import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
@@ -68,7 +68,10 @@ export class Editor {
    */
   replaceText(text) {
     const { state } = this.#view;
-    this.#view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+    this.#view.dispatch({
+      changes: { from: 0, to: state.doc.length, insert: text },
+      annotations: isolateHistory.of('full'),
+    });
     this.focus();
   }
 

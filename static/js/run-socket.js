@@ -88,7 +88,15 @@ export class RunSocket {
   }
 
   /** A socket over a dead link says nothing for minutes; the browser knows sooner. */
-  #drop = () => this.#socket?.close(TAKE_UP_AGAIN);
+  #drop = () => {
+    const socket = this.#socket;
+    if (!socket || this.#timer !== undefined) return;
+    // Not by its own close event: that tells the code that the server answers with, often 1000.
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close(TAKE_UP_AGAIN);
+    this.#closed(TAKE_UP_AGAIN);
+  };
 
   #retryNow = () => {
     if (this.#timer === undefined) return;

@@ -183,7 +183,7 @@ export class RunView {
     if (frame?.type === 'error') return this.#showRefusal(frame);
     if (state === 'stopped') return this.#parts.terminal.note('Stopped.');
     if (state !== 'unreachable' && state !== 'lost') return;
-    const notice = unreachableNotice(await serverAnswers());
+    const notice = unreachableNotice(state, await serverAnswers());
     if (this.#state === state) this.#showNotice({ ...notice, actions: [this.#again()] });
   }
 

@@ -36,7 +36,6 @@ const SIGNALS = {
 const LIMITS = {
   memory_limit: 'Memory limit reached',
   output_limit: 'Output limit reached',
-  process_limit: 'Process limit reached',
 };
 
 /** What a limit is called in a `complete` frame's `reason`, and what to do about it. */
@@ -49,14 +48,6 @@ const REASONS = {
   output_limit: {
     title: 'The program printed more than the page keeps.',
     text: 'It was ended at the limit. Print less, or only what you need to see.',
-  },
-  process_limit: {
-    title: 'The program started more processes than it may.',
-    text: 'Start fewer at once, and wait for each to end.',
-  },
-  shutdown: {
-    title: 'The server was restarted during the run.',
-    text: 'This is not your program’s fault. Run it again in a few seconds.',
   },
 };
 
@@ -72,7 +63,7 @@ const REFUSALS = {
   },
   rate_limited: {
     title: 'Too many runs in a short time.',
-    text: 'Wait a moment, then run it again.',
+    text: 'Wait a moment.',
   },
   queue_full: {
     title: 'The server is busy.',
@@ -92,26 +83,26 @@ const REFUSALS = {
   },
   not_found: {
     title: 'The run is not there any more.',
-    text: 'The server no longer has its output. Run it again.',
+    text: 'The server no longer has its output.',
   },
   lost: {
     title: 'The server lost the run.',
-    text: 'This is not your program’s fault. Run it again.',
+    text: 'This is not your program’s fault.',
   },
   sandbox_failed: {
     title: 'The sandbox failed.',
-    text: 'This is not your program’s fault. Run it again; if it stays so, tell who runs the server.',
+    text: 'This is not your program’s fault. If it stays so, tell who runs the server.',
   },
   shutting_down: {
     title: 'The server is restarting.',
-    text: 'Run it again in a few seconds.',
+    text: 'It should be back in a few seconds.',
   },
 };
 
 /** @type {{ title: string, text: string }} */
 const UNKNOWN_REFUSAL = {
   title: 'The server could not run it.',
-  text: 'Run it again in a moment.',
+  text: 'If it stays so, tell who runs the server.',
 };
 
 /**
@@ -200,10 +191,18 @@ function sentence(text) {
 /**
  * No run came about, or a going one could not be reached again.
  *
+ * @param {'unreachable' | 'lost'} state
  * @param {boolean} serverAnswers
  * @returns {NoticeText}
  */
-export function unreachableNotice(serverAnswers) {
+export function unreachableNotice(state, serverAnswers) {
+  if (state === 'lost') {
+    return {
+      tone: 'bad',
+      title: 'The connection to the run was lost.',
+      text: 'It could not be taken up again in time, so the run was stopped. Your text is kept.',
+    };
+  }
   if (serverAnswers) {
     return {
       tone: 'bad',

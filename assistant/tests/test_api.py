@@ -1,0 +1,106 @@
+import json
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from assistant.selectors import provider_status
+
+pytestmark = pytest.mark.django_db
+
+BODY = {
+    "action": "fix_error",
+    "language": "python",
+    "code": "print(1/0)",
+    "error": "ZeroDivisionError",
+}
+
+
+def assist(**changes: Any) -> Any:
+    body = json.dumps(BODY | changes)
+    return APIClient().post("/api/ai/assist", body, content_type="application/json")
+
+
+def fields_at_fault(response: Any) -> set[str]:
+    return {error["field"] for error in response.json()["errors"]}
+
+
+@pytest.mark.parametrize("key", ["", "gsk_something"])
+def test_status_promises_nothing_while_no_provider_can_answer(settings: Settings, key: str) -> None:
+    settings.GROQ_API_KEY = settings.GEMINI_API_KEY = key
+    response = APIClient().get("/api/ai/status")
+    assert response.status_code == 200
+    assert response.json() == {"enabled": False, "provider": None, "providers": []}
+    assert provider_status() == {"status": "disabled", "provider": None}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"action": "fix_error"},
+        {"action": "explain_error", "code": None},
+        {"action": "explain_code", "error": ""},
+        {"action": "optimize_code", "error": None},
+        {"action": "explain_code", "code": "print('\x00')"},
+        {"language": "ubuntu", "unknown": "field"},
+    ],
+)
+def test_guest_with_a_complete_request_is_told_that_no_provider_is_configured(
+    given: dict[str, Any],
+) -> None:
+    response = assist(**given)
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"
+    assert "No AI provider is configured" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("action", "missing"),
+    [
+        ("fix_error", {"code"}),
+        ("fix_error", {"error"}),
+        ("fix_error", {"code", "error"}),
+        ("explain_error", {"error"}),
+        ("explain_code", {"code"}),
+        ("optimize_code", {"code"}),
+    ],
+)
+@pytest.mark.parametrize("blank", ["", " \n\t", None])
+def test_what_the_action_needs_is_asked_for(
+    action: str, missing: set[str], blank: str | None
+) -> None:
+    response = assist(action=action, **dict.fromkeys(missing, blank))
+    assert response.status_code == 400
+    assert fields_at_fault(response) == missing
+
+
+@pytest.mark.parametrize("field", ["action", "language"])
+@pytest.mark.parametrize(
+    "value", ["", "basic", "PYTHON", "\ud800", "a\x00", None, 5, True, ["python"], {"a": 1}]
+)
+def test_unknown_action_or_language_is_refused(field: str, value: Any) -> None:
+    response = assist(**{field: value})
+    assert response.status_code == 400
+    assert fields_at_fault(response) == {field}
+
+
+@pytest.mark.parametrize("field", ["code", "error"])
+@pytest.mark.parametrize("value", [5, True, ["x"], {"a": 1}, "\ud800"])
+def test_code_or_error_of_another_type_is_refused(field: str, value: Any) -> None:
+    response = assist(**{field: value})
+    assert response.status_code == 400
+    assert fields_at_fault(response) == {field}
+
+
+@pytest.mark.parametrize("field", ["action", "language", "code", "error"])
+def test_missing_field_is_named(field: str) -> None:
+    body = {name: value for name, value in BODY.items() if name != field}
+    response = APIClient().post("/api/ai/assist", body, format="json")
+    assert response.status_code == 400
+    assert fields_at_fault(response) == {field}
+
+
+def test_bad_token_is_refused() -> None:
+    response = APIClient().get("/api/ai/status", headers={"Authorization": "Bearer nonsense"})
+    assert response.status_code == 401

@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+_PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """The page can be drawn without a built front end: no manifest is asked."""
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": _PLAIN}):
+        yield

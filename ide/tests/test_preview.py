@@ -1,0 +1,80 @@
+from dataclasses import dataclass
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client, override_settings
+
+from cloudrun.errors import NotFoundError
+from ide import views
+
+
+@dataclass(frozen=True)
+class PreviewFile:
+    content: bytes
+    content_type: str
+
+
+def one_file(token: str, path: str) -> PreviewFile:
+    """The page of the token `known`, and nothing else."""
+    if (token, path) != ("known", ""):
+        raise NotFoundError("There is no such file.")
+    return PreviewFile(b"<h1>Mine</h1>", "text/html; charset=utf-8")
+
+
+@pytest.fixture(autouse=True)
+def files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "preview_file", one_file)
+
+
+def directives(response: HttpResponseBase) -> dict[str, str]:
+    policy = response["Content-Security-Policy"]
+    return dict(directive.split(" ", 1) for directive in policy.split("; "))
+
+
+def test_page_is_served_as_it_is(client: Client) -> None:
+    response = client.get("/preview/known/")
+    assert response.status_code == 200
+    assert response.content == b"<h1>Mine</h1>"
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_page_has_an_opaque_origin_and_no_connections(client: Client) -> None:
+    policy = directives(client.get("/preview/known/"))
+    assert policy["sandbox"] == "allow-scripts allow-modals"
+    assert policy["connect-src"] == "'none'"
+    assert policy["default-src"] == "'none'"
+    assert policy["form-action"] == "'none'"
+
+
+def test_page_loads_from_its_own_folder_only(client: Client) -> None:
+    policy = directives(client.get("/preview/known/"))
+    for name in ("script-src", "style-src", "img-src"):
+        sources = policy[name].split(" ")
+        assert "http://testserver/preview/known/" in sources
+        assert "'self'" not in sources
+
+
+def test_only_the_ide_may_frame_it(client: Client) -> None:
+    response = client.get("/preview/known/")
+    assert directives(response)["frame-ancestors"] == "'self'"
+    assert "X-Frame-Options" not in response
+    with override_settings(SITE_URL="https://ide.example", PREVIEW_URL="https://preview.example"):
+        response = client.get("/preview/known/")
+    assert directives(response)["frame-ancestors"] == "https://ide.example"
+
+
+def test_no_cookie_is_set_nor_anything_kept(client: Client) -> None:
+    response = client.get("/preview/known/")
+    assert not response.cookies
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/preview/unknown/", "/preview/known/other.js"])
+def test_unknown_file_is_a_sandboxed_404_that_says_what_to_do(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert b"Press Run" in response.content
+    assert directives(response)["sandbox"] == "allow-scripts allow-modals"
+    assert not response.cookies

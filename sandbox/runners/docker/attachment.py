@@ -1,0 +1,90 @@
+"""The standard streams of a container: one hijacked connection to the engine.
+
+The engine answers `attach` by turning the connection into a raw one: what is written to it is the
+program's stdin, what comes back are frames of stdout and stderr. An own connection, because HTTP
+clients neither half-close theirs (end-of-file for the program) nor bound what they read ahead.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from sandbox.errors import SandboxError
+from sandbox.runners.base import Stream
+
+_ATTACH_TIMEOUT_S = 10.0
+_CHUNK_BYTES = 65_536
+_FRAME_HEADER_BYTES = 8  # stream, three zeros, size (big-endian)
+_STDOUT = 1
+
+
+class Attachment:
+    """The connection; `open` before the container is started, so that no output is missed."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._stdin_open = True
+
+    @classmethod
+    async def open(cls, path: str, container: str) -> "Attachment":
+        try:
+            async with asyncio.timeout(_ATTACH_TIMEOUT_S):
+                reader, writer = await asyncio.open_unix_connection(path, limit=_CHUNK_BYTES)
+                try:
+                    await _upgrade(reader, writer, container)
+                except BaseException:
+                    writer.transport.abort()
+                    raise
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            # A timeout is an OSError too.
+            raise SandboxError("The Docker engine could not attach to a container.") from error
+        return cls(reader, writer)
+
+    async def write(self, data: bytes) -> None:
+        """Returns once it is taken; what cannot arrive any more is dropped."""
+        if self._stdin_open:
+            with contextlib.suppress(ConnectionError):
+                self._writer.write(data)
+                await self._writer.drain()
+
+    def write_eof(self) -> None:
+        """End-of-file for the program, behind all that was written; again is no error."""
+        if self._stdin_open and not self._writer.is_closing():
+            self._stdin_open = False
+            with contextlib.suppress(OSError):
+                self._writer.write_eof()
+
+    async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """What the program writes, at most 64 KiB each, until it ends or the engine does."""
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                header = await self._reader.readexactly(_FRAME_HEADER_BYTES)
+                stream = Stream.STDOUT if header[0] == _STDOUT else Stream.STDERR
+                size = int.from_bytes(header[4:])
+                while size:
+                    chunk = await self._reader.read(min(size, _CHUNK_BYTES))
+                    if not chunk:
+                        return
+                    size -= len(chunk)
+                    yield stream, chunk
+
+    def close(self) -> None:
+        """Drop the connection, with whatever was not sent or read."""
+        self._stdin_open = False
+        self._writer.transport.abort()
+
+
+async def _upgrade(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, container: str
+) -> None:
+    """Have the engine make a raw connection of this one."""
+    writer.write(
+        f"POST /containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1 HTTP/1.1\r\n"
+        "Host: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    await writer.drain()
+    head = await reader.readuntil(b"\r\n\r\n")
+    status = head.split(b" ", 2)[1]
+    if status not in (b"101", b"200"):
+        raise SandboxError(f"The Docker engine refused to attach: status {status.decode()}.")

@@ -1,0 +1,122 @@
+"""The calls to the Docker engine that a run needs, each with a time limit and in our own errors."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from aiodocker import Docker
+from aiodocker.exceptions import DockerError
+
+from sandbox.errors import SandboxError
+from sandbox.runners.docker.usage import Usage
+
+_CREATE_TIMEOUT_S = 30.0  # an engine that starts a hundred containers at once is slow, not broken
+_START_TIMEOUT_S = 30.0
+_KILL_TIMEOUT_S = 8.0
+_INSPECT_TIMEOUT_S = 8.0
+_DELETE_TIMEOUT_S = 15.0
+_LIST_TIMEOUT_S = 15.0
+_USAGE_TIMEOUT_S = 0.5
+
+_NOT_FOUND = 404
+_CONFLICT = 409  # it is not running, or is being removed by somebody else already
+
+
+class NotThereError(SandboxError):
+    """The image or the container is not known to the engine."""
+
+
+class Engine:
+    """The engine behind a unix socket. Make it inside the event loop that uses it."""
+
+    def __init__(self, path: str) -> None:
+        # Each run holds a connection for its whole life (`wait`): no cap on them.
+        self._connector = aiohttp.UnixConnector(path, limit=0)
+        self._docker = Docker(url="http://localhost", connector=self._connector)
+
+    async def image_tags(self) -> frozenset[str]:
+        """The tags (`name:tag`) of all images on this machine."""
+        async with _asking("list its images", _LIST_TIMEOUT_S):
+            images = await self._docker.images.list()
+        return frozenset(tag for image in images for tag in image.get("RepoTags") or ())
+
+    async def runtimes(self) -> frozenset[str]:
+        async with _asking("describe itself", _LIST_TIMEOUT_S):
+            info = await self._docker.system.info()
+        return frozenset(info.get("Runtimes") or ())
+
+    async def create(self, config: Mapping[str, Any], name: str) -> str:
+        """Make a container; its id. `NotThereError` where its image is missing."""
+        async with _asking("create a container", _CREATE_TIMEOUT_S):
+            container = await self._docker.containers.create(dict(config), name=name)
+        return container.id
+
+    async def start(self, container: str) -> None:
+        async with _asking("start a container", _START_TIMEOUT_S):
+            await self._docker.containers.container(container).start()
+
+    async def wait(self, container: str) -> int:
+        """The exit code, once it has ended; it takes as long as the program does."""
+        async with _asking("wait for a container", None):
+            result = await self._docker.containers.container(container).wait()
+        return int(result["StatusCode"])
+
+    async def kill(self, container: str) -> None:
+        """SIGKILL; returns once it is dead. No error where it is so already."""
+        async with _asking("kill a container", _KILL_TIMEOUT_S, _NOT_FOUND, _CONFLICT):
+            await self._docker.containers.container(container).kill(signal="SIGKILL")
+
+    async def oom_killed(self, container: str) -> bool:
+        """Whether the kernel killed any process in it for memory."""
+        async with _asking("inspect a container", _INSPECT_TIMEOUT_S):
+            description = await self._docker.containers.container(container).show()
+        return bool(description["State"]["OOMKilled"])
+
+    async def usage(self, container: str) -> Usage:
+        """What a live container has used so far; unknown where the engine does not tell at once."""
+        url = f"http://localhost/containers/{container}/stats"
+        limit = aiohttp.ClientTimeout(total=_USAGE_TIMEOUT_S)
+        # aiodocker has no one-shot: its answer takes the engine a second.
+        params = {"stream": "false", "one-shot": "true"}
+        with contextlib.suppress(aiohttp.ClientError, OSError, ValueError):
+            async with self._docker.session.get(url, params=params, timeout=limit) as response:
+                return Usage.of_stats(json.loads(await response.read()))
+        return Usage()
+
+    async def delete(self, container: str) -> None:
+        """Kill and remove a container, by id or name. No error where it is gone already."""
+        async with _asking("remove a container", _DELETE_TIMEOUT_S, _NOT_FOUND, _CONFLICT):
+            await self._docker.containers.container(container).delete(force=True, v=True)
+
+    async def labelled(self, label: str) -> list[str]:
+        """The ids of all containers with a label (`key=value`), whatever their state."""
+        filters = json.dumps({"label": [label]})
+        async with _asking("list its containers", _LIST_TIMEOUT_S):
+            containers = await self._docker.containers.list(all="true", filters=filters)
+        return [container.id for container in containers]
+
+    async def close(self) -> None:
+        await self._docker.close()
+        await self._connector.close()
+
+
+@asynccontextmanager
+async def _asking(what: str, timeout_s: float | None, *fine: int) -> AsyncGenerator[None, None]:
+    """Translate the failures of one call; an answer with a status in `fine` is none."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError as error:
+        message = f"The Docker engine did not {what} within {timeout_s:g} seconds."
+        raise SandboxError(message) from error
+    except DockerError as error:
+        if error.status in fine:
+            return
+        kind = NotThereError if error.status == _NOT_FOUND else SandboxError
+        raise kind(f"The Docker engine could not {what}: {error.message}") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise SandboxError(f"The Docker engine went away and did not {what}.") from error

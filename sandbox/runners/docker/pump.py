@@ -1,0 +1,80 @@
+"""Reads a container's output in a task of its own, a bounded way ahead of its reader."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+
+from sandbox.runners.base import Stream
+from sandbox.runners.docker.attachment import Attachment
+from sandbox.runners.docker.trailer import TrailerFilter
+
+_AHEAD_BYTES = 262_144
+_AHEAD_BYTES_RELEASED = 4_194_304
+
+
+class Pump:
+    """Where nobody reads `chunks()`, the program blocks in its write: memory stays bounded.
+
+    That must end before the container is killed: the engine's `kill`, `wait` and even `inspect`
+    hang while output is pending. So `release()` first; from then on the pump drains to the end,
+    and drops what is more than a dead program can have left in pipes and buffers.
+    """
+
+    def __init__(self, attachment: Attachment, trailer: TrailerFilter) -> None:
+        self._attachment = attachment
+        self._trailer = trailer
+        self._ahead: deque[tuple[Stream, bytes]] = deque()
+        self._bytes_ahead = 0
+        self._released = False
+        self._ended = False
+        self._readable = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """What the program wrote, until both of its streams have ended."""
+        while True:
+            while self._ahead:
+                stream, chunk = self._ahead.popleft()
+                self._bytes_ahead -= len(chunk)
+                self._writable.set()
+                yield stream, chunk
+            if self._ended:
+                return
+            self._readable.clear()
+            await self._readable.wait()
+
+    def release(self) -> None:
+        """Never wait for the reader again."""
+        self._released = True
+        self._writable.set()
+
+    async def ended(self, timeout_s: float) -> None:
+        """Wait until all output has been taken from the engine, but not for long."""
+        await asyncio.wait({self._task}, timeout=timeout_s)
+
+    async def close(self) -> None:
+        """Stop reading."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def _run(self) -> None:
+        try:
+            async for stream, chunk in self._attachment.chunks():
+                await self._put(stream, self._own(stream, chunk))
+            await self._put(Stream.STDOUT, self._trailer.flush())
+        finally:
+            self._ended = True
+            self._readable.set()
+
+    def _own(self, stream: Stream, chunk: bytes) -> bytes:
+        return self._trailer.feed(chunk) if stream is Stream.STDOUT else chunk
+
+    async def _put(self, stream: Stream, chunk: bytes) -> None:
+        while self._bytes_ahead >= _AHEAD_BYTES and not self._released:
+            self._writable.clear()
+            await self._writable.wait()
+        if chunk and self._bytes_ahead < _AHEAD_BYTES_RELEASED:
+            self._ahead.append((stream, chunk))
+            self._bytes_ahead += len(chunk)
+            self._readable.set()

@@ -1,0 +1,60 @@
+"""Removing containers, for as long as it takes."""
+
+import asyncio
+import logging
+
+from sandbox.errors import SandboxError
+from sandbox.runners.docker.engine import Engine
+
+logger = logging.getLogger(__name__)
+
+_RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+
+
+class Removals:
+    """What the engine does not remove at once is tried again in the background, up to a minute.
+
+    What is left even then is reaped at the next start.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._retries: set[asyncio.Task[None]] = set()
+
+    async def remove(self, container: str) -> None:
+        """Kill and remove; never raises."""
+        try:
+            await self._engine.delete(container)
+        except SandboxError as error:
+            logger.warning("container %s is still to be removed: %s", container, error.detail)
+            self._start(container, appears_late=False)
+
+    def remove_late(self, name: str) -> None:
+        """Remove a container that the engine may still make: its answer did not come in time."""
+        self._start(name, appears_late=True)
+
+    async def close(self) -> None:
+        """Give up on the rest."""
+        for task in list(self._retries):
+            task.cancel()
+        await asyncio.gather(*self._retries, return_exceptions=True)
+
+    def _start(self, container: str, *, appears_late: bool) -> None:
+        task = asyncio.create_task(self._retry(container, appears_late=appears_late))
+        self._retries.add(task)
+        task.add_done_callback(self._retries.discard)
+
+    async def _retry(self, container: str, *, appears_late: bool) -> None:
+        removed = False
+        for delay in _RETRY_DELAYS_S:
+            await asyncio.sleep(delay)
+            try:
+                await self._engine.delete(container)
+            except SandboxError:
+                removed = False
+                continue
+            removed = True
+            if not appears_late:
+                return
+        if not removed:
+            logger.error("container %s could not be removed; the next start will try", container)

@@ -1,0 +1,85 @@
+"""What can be read about runs and languages; changes nothing."""
+
+import mimetypes
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import async_to_sync
+
+from cloudrun.errors import NotFoundError
+from sandbox.errors import RunNotFoundError
+from sandbox.languages import LANGUAGES, Language
+from sandbox.models import Run
+from sandbox.requests import Owner
+from sandbox.runners.choose import Choice
+from sandbox.services import service
+
+
+@dataclass(frozen=True)
+class PreviewFile:
+    content: bytes
+    content_type: str
+
+
+def language_list() -> list[dict[str, Any]]:
+    """`{id, name, version, image, file, network, available, reason}` of every language."""
+    choice = current_choice()
+    return [_details(language, choice) for language in LANGUAGES.values()]
+
+
+def runner_status() -> dict[str, str | None]:
+    """`{"name": "docker" | "bubblewrap" | None, "detail"}`: what runs programs here, and why."""
+    choice = current_choice()
+    return {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
+
+
+def current_choice() -> Choice:
+    """The run service's runner; for synchronous callers."""
+
+    async def choice() -> Choice:
+        return await service().choice()
+
+    return async_to_sync(choice)()
+
+
+def _details(language: Language, choice: Choice) -> dict[str, Any]:
+    reason: str | None = None
+    version = language.version
+    if language.is_sandboxed:
+        runner = choice.runner
+        reason = choice.why if runner is None else runner.availability(language)
+        version = version if runner is None else runner.version(language)
+    return {
+        "id": language.id,
+        "name": language.name,
+        "version": version,
+        "image": language.image,
+        "file": language.file,
+        "network": language.network,
+        "available": reason is None,
+        "reason": reason,
+    }
+
+
+def run_get(run_id: str, owner: Owner) -> Run:
+    """An owner's run, or `RunNotFoundError`."""
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None or not owner.owns(user_id=run.user_id, session_key=run.session_key):
+        raise RunNotFoundError
+    return run
+
+
+def preview_file(token: str, path: str) -> PreviewFile:
+    """A file of an HTML run: the page at the empty path. `NotFoundError` otherwise."""
+    run = Run.objects.filter(preview_token=token).first() if token else None
+    if run is None:
+        raise NotFoundError("This preview is gone; press Run again.")
+    source = run.unpacked_source()
+    if path in {"", LANGUAGES[run.language].file}:
+        return PreviewFile(source["code"].encode(), "text/html; charset=utf-8")
+    for file in source["files"]:
+        if file["name"] == path:
+            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            suffix = "; charset=utf-8" if kind.startswith("text/") else ""
+            return PreviewFile(file["content"].encode(), kind + suffix)
+    raise NotFoundError(f"The page has no file {path}.")

@@ -1,0 +1,184 @@
+"""The run service: accepts runs, drives each in a task of its own, ends each exactly once.
+
+One per event loop, in the server's process. `service()` is the one of the running loop.
+"""
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Callable
+from functools import partial
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from cloudrun.errors import InvalidRequestError
+from cloudrun.secret_files import generated_secret
+from sandbox import records
+from sandbox.admission import Admission, check_rate
+from sandbox.errors import NoSandboxError, RunNotFoundError, ShuttingDownError
+from sandbox.languages import LANGUAGES
+from sandbox.live import Cause, LiveRun
+from sandbox.models import RunStatus, new_run_id, new_token
+from sandbox.requests import Owner, RunRequest
+from sandbox.run import drive
+from sandbox.runners.base import Runner
+from sandbox.runners.bubblewrap import BubblewrapRunner
+from sandbox.runners.choose import Choice, choose
+from sandbox.runners.docker import DockerRunner
+
+logger = logging.getLogger(__name__)
+
+_RETRY_NO_SANDBOX_S = 30
+_PROBE_INTERVAL_S = 30.0
+_DRAIN_TIMEOUT_S = 12.0
+
+
+def instance_id() -> str:
+    """The name of this server's life on this `DATA_DIR`, the same after a restart."""
+    secret = generated_secret(settings.DATA_DIR / "instance_id")
+    return "".join(character for character in secret if character.isalnum())[:12].lower()
+
+
+class RunService:
+    """All runs of this process. Its methods belong to one event loop."""
+
+    def __init__(self, choice: Choice | None = None) -> None:
+        self.instance = instance_id()
+        self.admission = Admission()
+        self.draining = False
+        self._choice = choice
+        self._choosing = asyncio.Lock()
+        self._chosen_at = 0.0
+        self._live: dict[str, LiveRun] = {}
+
+    @property
+    def active(self) -> int:
+        """Accepted runs that have not ended."""
+        return len(self._live)
+
+    async def choice(self) -> Choice:
+        """The runner in use; where there is none, another look now and then."""
+        async with self._choosing:
+            loop = asyncio.get_running_loop()
+            is_stale = loop.time() - self._chosen_at > _PROBE_INTERVAL_S
+            if self._choice is None or (self._choice.runner is None and is_stale):
+                self._choice = await choose(settings.SANDBOX_RUNNER, self._makers())
+                self._chosen_at = loop.time()
+            return self._choice
+
+    async def recover(self) -> int:
+        """At start-up: end what an earlier life left. How many runs were lost."""
+        runner = (await self.choice()).runner
+        lost = await database_sync_to_async(records.runs_lose)(instance=self.instance)
+        reaped = await runner.reap() if runner else 0
+        if lost or reaped:
+            logger.warning("an earlier life left %d runs and %d sandboxes", lost, reaped)
+        return lost
+
+    async def start(self, request: RunRequest, owner: Owner) -> LiveRun:
+        """Accept a run; it goes on by itself from here.
+
+        Raises `ShuttingDownError`, `NoSandboxError`, `RateLimitedError`, `QueueFullError`.
+        """
+        if self.draining:
+            raise ShuttingDownError("The server is shutting down. Try again.", retry_after=5)
+        runner = await self._runner_for(request)
+        check_rate(owner)
+        is_preview = not LANGUAGES[request.language].is_sandboxed
+        live = LiveRun(new_run_id(), owner, request, new_token() if is_preview else None)
+        live.ticket = self.admission.enter(owner.key, partial(_tell_position, live))
+        status = RunStatus.STARTING if live.ticket.admitted.done() else RunStatus.QUEUED
+        insert = partial(
+            records.run_insert,
+            run_id=live.id,
+            owner=owner,
+            request=request,
+            status=status,
+            instance=self.instance,
+            runner=runner.name if runner else "",
+            preview_token=live.preview_token,
+        )
+        self._live[live.id] = live
+        live.task = asyncio.create_task(drive(live, runner, database_sync_to_async(insert)))
+        live.task.add_done_callback(partial(self._forget, live))
+        return live
+
+    def get(self, run_id: str, owner: Owner) -> LiveRun:
+        """A run that has not ended, or `RunNotFoundError`, also where it is somebody else's."""
+        live = self._live.get(run_id)
+        if live is None or not owner.owns(
+            user_id=live.owner.user_id, session_key=live.owner.session_key
+        ):
+            raise RunNotFoundError
+        return live
+
+    async def stop(self, run_id: str, owner: Owner) -> None:
+        """End a run; returns once the program is dead. `RunNotFoundError` as `get`."""
+        live = self.get(run_id, owner)
+        live.end(Cause.STOPPED)
+        assert live.task is not None
+        await asyncio.wait({live.task}, timeout=_DRAIN_TIMEOUT_S)
+
+    async def drain(self) -> None:
+        """Take no more runs, end those that are there, give the runner back."""
+        self.draining = True
+        tasks = {live.task for live in self._live.values() if live.task}
+        for live in list(self._live.values()):
+            live.end(Cause.SHUTDOWN)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_DRAIN_TIMEOUT_S)
+        if self._choice and self._choice.runner:
+            await self._choice.runner.close()
+
+    async def _runner_for(self, request: RunRequest) -> Runner | None:
+        """The runner for a sandboxed language; None for one that the browser runs."""
+        language = LANGUAGES[request.language]
+        if not language.is_sandboxed:
+            return None
+        if request.tty:
+            raise InvalidRequestError("tty: terminals are not available yet; leave it out.")
+        choice = await self.choice()
+        if choice.runner is None:
+            raise NoSandboxError(choice.why, retry_after=_RETRY_NO_SANDBOX_S)
+        if reason := choice.runner.availability(language):
+            raise NoSandboxError(reason, retry_after=_RETRY_NO_SANDBOX_S)
+        return choice.runner
+
+    def _makers(self) -> dict[str, Callable[[], Runner]]:
+        hidden = (settings.BASE_DIR, settings.DATA_DIR)
+        return {
+            "docker": lambda: DockerRunner(
+                settings.DOCKER_HOST, settings.DOCKER_RUNTIME, self.instance
+            ),
+            "bubblewrap": lambda: BubblewrapRunner(self.instance, hidden),
+        }
+
+    def _forget(self, live: LiveRun, task: "asyncio.Task[None]") -> None:
+        self._live.pop(live.id, None)
+        assert live.ticket is not None
+        self.admission.leave(live.ticket)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("run %s was not ended properly", live.id, exc_info=error)
+
+
+def _tell_position(live: LiveRun, position: int) -> None:
+    live.log.append(
+        "status",
+        f"Waiting for a free place (number {position} in the queue)...",
+        state=RunStatus.QUEUED.value,
+        position=position,
+    )
+
+
+_services: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunService]" = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def service() -> RunService:
+    """The run service of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _services:
+        _services[loop] = RunService()
+    return _services[loop]
