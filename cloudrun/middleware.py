@@ -1,14 +1,95 @@
-"""Checks that come before every view, and before every WebSocket consumer."""
+"""The checks that come before every API view and every WebSocket consumer."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 
-from channels.generic.websocket import AsyncWebsocketConsumer
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.utils.decorators import sync_and_async_middleware
 
 from cloudrun import problems
-from cloudrun.errors import ForbiddenError, InvalidRequestError
+from cloudrun.errors import ForbiddenError
 from cloudrun.origins import check_origin
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[dict[str, Any], Any, Send], Awaitable[None]]
+
+
+@sync_and_async_middleware
+def origin_middleware(get_response: Any) -> Any:
+    """Refuses API calls from web pages that may not make them."""
+    if iscoroutinefunction(get_response):
+
+        async def asynchronous(request: HttpRequest) -> HttpResponse:
+            return _refusal(request) or await get_response(request)
+
+        return asynchronous
+
+    def synchronous(request: HttpRequest) -> HttpResponse:
+        return _refusal(request) or get_response(request)
+
+    return synchronous
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    if not request.path.startswith("/api/"):
+        return None
+    try:
+        check_origin(
+            origin=request.headers.get("Origin"),
+            scheme=request.scheme or "http",
+            host=request.get_host(),
+            has_session=settings.SESSION_COOKIE_NAME in request.COOKIES,
+            method=request.method,
+        )
+    except ForbiddenError as error:
+        return problems.response(error)
+    return None
+
+
+class SocketGate:
+    """The same for WebSocket handshakes, with the host checked as Django does for HTTP.
+
+    A refused handshake is answered with 403.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        try:
+            _check_socket(headers, scope.get("scheme", "ws"))
+        except ForbiddenError:
+            await receive()
+            await send({"type": "websocket.close"})
+            return
+        await self._application(scope, receive, send)
+
+
+def _check_socket(headers: dict[str, str], scheme: str) -> None:
+    host = headers.get("host", "")
+    domain, _ = split_domain_port(host)
+    if not validate_host(domain, settings.ALLOWED_HOSTS):
+        raise ForbiddenError(f"This server does not answer to the name {domain!r}.")
+    if settings.SECURE_PROXY_SSL_HEADER and headers.get("x-forwarded-proto") == "https":
+        scheme = "wss"
+    check_origin(
+        origin=headers.get("origin"),
+        scheme="https" if scheme == "wss" else "http",
+        host=host,
+        has_session=_has_session(headers.get("cookie", "")),
+        method=None,
+    )
+
+
+def _has_session(cookie_header: str) -> bool:
+    try:
+        return settings.SESSION_COOKIE_NAME in SimpleCookie(cookie_header)
+    except CookieError:
+        return settings.SESSION_COOKIE_NAME in cookie_header

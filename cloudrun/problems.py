@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -173,3 +173,11 @@ def wants_problem(request: HttpRequest) -> bool:
 
 def unforeseen() -> ApplicationError:
     return ApplicationError("The server failed on this request. The operator's log says why.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`: a problem for API callers, a plain page for people."""
+    error = unforeseen()
+    if wants_problem(request):
+        return response(error)
+    return HttpResponse(error.detail, status=error.status, content_type="text/plain")

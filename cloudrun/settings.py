@@ -68,7 +68,7 @@ MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 DISCONNECT_GRACE = _number("DISCONNECT_GRACE", 15)
 MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 4)  # at once; more are queued
-MAX_RUNS = _number("MAX_RUNS", 2 * (os.cpu_count() or 1))  # at once, of everybody; more are queued
+MAX_RUNS = _number("MAX_RUNS", 8 * (os.cpu_count() or 1))  # at once, of everybody; more are queued
 MAX_QUEUE = _number("MAX_QUEUE", 500)  # runs waiting; more are refused
 
 # Secrets: generated once into DATA_DIR where the environment has none
@@ -121,7 +121,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "cloudrun.middleware.OriginMiddleware",
+    "cloudrun.middleware.origin_middleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -244,7 +244,7 @@ SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SECRET,
     "ACCESS_TOKEN_LIFETIME": timedelta(days=7),
-    "AUTH_HEADER_TYPES": ("Bearer",),
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer"),
     "UPDATE_LAST_LOGIN": False,
 }
 

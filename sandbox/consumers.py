@@ -14,10 +14,9 @@ from cloudrun.errors import ApplicationError, InvalidRequestError
 from cloudrun.parsers import parse_object
 from cloudrun.problems import unforeseen
 from sandbox import events
-from sandbox.errors import RunNotFoundError
+from sandbox.errors import LostError, RunNotFoundError
 from sandbox.identity import owner_of_scope
 from sandbox.live import Cause, LiveRun
-from sandbox.models import RunStatus
 from sandbox.requests import Owner
 from sandbox.selectors import run_get
 from sandbox.serializers import control_frame, resume_request, run_request
@@ -88,3 +87,79 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         except Exception:
             logger.exception("a WebSocket request failed")
             await self._refuse(unforeseen())
+
+    async def _resume(self, body: dict[str, Any], owner: Owner) -> None:
+        """Every frame after a number: of a live run with the live rest, else of the stored log."""
+        run_id, after_seq = resume_request(body)
+        try:
+            self.live = service().get(run_id, owner)
+        except RunNotFoundError:
+            await self._replay(run_id, after_seq, owner)
+        else:
+            await self._follow(self.live, after_seq)
+
+    async def _replay(self, run_id: str, after_seq: int, owner: Owner) -> None:
+        run = await database_sync_to_async(run_get)(run_id, owner)
+        if run.log is None:
+            raise LostError("The run was lost with the server that ran it; run it again.")
+        stored = await asyncio.to_thread(events.unpack, bytes(run.log))
+        for event in stored[after_seq:]:
+            await self._send(event.frame(run_id))
+        await self.close(1000)
+
+    async def _follow(self, live: LiveRun, after_seq: int) -> None:
+        live.attach()
+        try:
+            async for event in live.log.follow(after_seq):
+                await self._send(event.frame(live.id))
+            await self.close(1000)
+        finally:
+            live.detach(settings.DISCONNECT_GRACE)
+
+    def _control(self, text: str | None) -> None:
+        """A frame while the program runs; what makes no sense is left alone, the run goes on."""
+        live = self.live
+        if live is None:
+            return
+        try:
+            control = control_frame(_parse(text))
+        except InvalidRequestError as error:
+            logger.info("run %s: a control frame was ignored: %s", live.id, error.detail)
+            return
+        if control.type == "stop":
+            live.end(Cause.STOPPED)
+        elif control.type in {"stdin", "stdin_close"}:
+            data = control.data.encode() if control.type == "stdin" else None
+            with contextlib.suppress(asyncio.QueueFull):
+                live.stdin.put_nowait(data)
+
+    async def _refuse(self, error: ApplicationError) -> None:
+        frame: dict[str, Any] = {
+            "type": "error",
+            "content": error.detail,
+            "timestamp": events.now(),
+            "code": error.code,
+        }
+        if error.errors:
+            frame["errors"] = [vars(item) for item in error.errors]
+        if error.retry_after is not None:
+            frame["retry_after"] = error.retry_after
+        await self._send(frame)
+        await self.close(1000)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        # Program output is full Unicode: left unescaped, it is half as long.
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+
+
+def _parse(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise InvalidRequestError("Frames must be text, not binary.")
+    return parse_object(text)
+
+
+class NotFoundConsumer(AsyncWebsocketConsumer):
+    """Refuses a handshake at any other address."""
+
+    async def connect(self) -> None:
+        await self.close()

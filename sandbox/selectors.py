@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.db import DatabaseError, connection
 
 from cloudrun.errors import NotFoundError
 from sandbox.errors import RunNotFoundError
@@ -83,3 +84,13 @@ def preview_file(token: str, path: str) -> PreviewFile:
             suffix = "; charset=utf-8" if kind.startswith("text/") else ""
             return PreviewFile(file["content"].encode(), kind + suffix)
     raise NotFoundError(f"The page has no file {path}.")
+
+
+def database_status() -> dict[str, str]:
+    """`{"status": "ok" | "error", "info"}`, by asking it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return {"status": "error", "info": type(error).__name__}
+    return {"status": "ok", "info": connection.vendor}

@@ -1,6 +1,7 @@
 """The bodies of the run API, checked the same on HTTP and on the WebSocket."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -103,12 +104,7 @@ def _clash(names: list[str]) -> str | None:
 
 def run_request(body: dict[str, Any]) -> RunRequest:
     """The request in a JSON body; raises `InvalidRequestError` or `PayloadTooLargeError`."""
-    serializer = RunRequestSerializer(data=body)
-    try:
-        serializer.is_valid(raise_exception=True)
-    except serializers.ValidationError as error:
-        raise problems.from_validation(error) from error
-    data = dict(serializer.validated_data)
+    data = _validated(RunRequestSerializer(data=body))
     files = tuple(SourceFile(**file) for file in data.pop("files"))
     packages = tuple(data.pop("install_packages"))
     request = RunRequest(**data, files=files, install_packages=packages)
@@ -124,3 +120,59 @@ def _check_size(request: RunRequest) -> None:
             f"Code, input and files are {size} bytes; this server takes"
             f" {settings.MAX_UPLOAD_SIZE} (MAX_UPLOAD_SIZE)."
         )
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a client sends while its program runs; `data` is for `stdin`."""
+
+    type: str
+    data: str = ""
+
+
+class ControlSerializer(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(["stdin", "stdin_close", "resize", "stop"])
+    data = StrictCharField(allow_blank=True, allow_nul=True, default="")
+
+
+class ResumeSerializer(serializers.Serializer[Any]):
+    execution_id = StrictCharField(max_length=64)
+    after_seq = StrictIntegerField(min_value=0, default=0)
+
+
+def control_frame(body: dict[str, Any]) -> Control:
+    """The control in a frame; raises `InvalidRequestError`."""
+    return Control(**_validated(ControlSerializer(data=body)))
+
+
+def resume_request(body: dict[str, Any]) -> tuple[str, int]:
+    """Which run, and after which event; raises `InvalidRequestError`."""
+    data = _validated(ResumeSerializer(data=body))
+    return data["execution_id"], data["after_seq"]
+
+
+def _validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    try:
+        serializer.is_valid(raise_exception=True)
+    except serializers.ValidationError as error:
+        raise problems.from_validation(error) from error
+    return dict(serializer.validated_data)
+
+
+class ExecutionSerializer(serializers.Serializer[Any]):
+    """The result of a run; only described, never used to parse."""
+
+    execution_id = serializers.CharField()
+    status = serializers.ChoiceField(["completed", "error", "timeout", "stopped", "lost"])
+    message = serializers.CharField()
+    stdout = serializers.CharField()
+    stderr = serializers.CharField()
+    exit_code = serializers.IntegerField(allow_null=True)
+    signal = serializers.IntegerField(allow_null=True)
+    execution_time = serializers.FloatField(help_text="seconds")
+    duration_ms = serializers.IntegerField(allow_null=True)
+    cpu_ms = serializers.IntegerField(allow_null=True)
+    memory_bytes = serializers.IntegerField(allow_null=True, help_text="peak")
+    truncated = serializers.BooleanField()
+    reason = serializers.CharField()
+    dependency = serializers.DictField(allow_null=True)

@@ -1,0 +1,30 @@
+"""The ASGI application: HTTP to Django, WebSockets through the gate to their consumer."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import CookieMiddleware, SessionMiddleware
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudrun.settings")
+django_application = get_asgi_application()
+
+# What follows needs the apps loaded.
+from django.urls import path  # noqa: E402
+
+from cloudrun.middleware import SocketGate  # noqa: E402
+from sandbox.consumers import ExecuteConsumer, NotFoundConsumer  # noqa: E402
+
+websockets = URLRouter(
+    [
+        path("ws/execute", ExecuteConsumer.as_asgi()),
+        path("<path:rest>", NotFoundConsumer.as_asgi()),
+    ]
+)
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": SocketGate(CookieMiddleware(SessionMiddleware(websockets))),
+    }
+)

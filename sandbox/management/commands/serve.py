@@ -1,0 +1,108 @@
+"""`manage.py serve`: the server, with everything in one process."""
+
+import asyncio
+import fcntl
+import logging
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from twisted.internet import asyncioreactor
+
+# The reactor must be chosen before anything of Twisted or Daphne is imported.
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+asyncioreactor.install(_loop)
+
+from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
+from daphne.server import Server  # noqa: E402
+from twisted.internet import reactor  # noqa: E402
+from twisted.internet.defer import Deferred  # noqa: E402
+
+from cloudrun.parsers import max_json_bytes  # noqa: E402
+from sandbox.runners.choose import Choice  # noqa: E402
+from sandbox.selectors import language_details  # noqa: E402
+from sandbox.services import service  # noqa: E402
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Serve the IDE, the API and the WebSocket on HOST:PORT."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lock = _lock(settings.DATA_DIR / "server.lock")
+        choice = _loop.run_until_complete(_prepare())
+        host = _host(choice)
+        self._introduce(choice, host)
+        from cloudrun.asgi import application  # noqa: PLC0415  loads the consumers
+
+        reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
+            "before", "shutdown", lambda: Deferred.fromFuture(_loop.create_task(service().drain()))
+        )
+        Server(
+            application=application,
+            endpoints=build_endpoint_description_strings(host=host, port=settings.PORT),
+            signal_handlers=True,
+            # Daphne drops a longer message without a word; ours says what is too long.
+            websocket_max_message_size=max_json_bytes(),
+            websocket_max_frame_size=max_json_bytes(),
+            websocket_timeout=-1,
+            application_close_timeout=15,
+            server_name="cloudrun",
+        ).run()
+        lock.close()
+
+    def _introduce(self, choice: Choice, host: str) -> None:
+        """The start message: the address, the runner and why, the languages."""
+        details = language_details(choice)
+        available = [item["name"] for item in details if item["available"]]
+        lines = [
+            "",
+            f"CloudRun IDE is at {settings.SITE_URL}",
+            f"  listening on  {host}:{settings.PORT}{_why_loopback(choice)}",
+            f"  runner        {choice.why}",
+            f"  languages     {', '.join(available)}",
+        ]
+        lines += [
+            f"  unavailable   {item['name']}: {item['reason']}"
+            for item in details
+            if not item["available"]
+        ]
+        self.stdout.write("\n".join([*lines, "Stop it with Ctrl-C.", ""]))
+        self.stdout.flush()
+
+
+async def _prepare() -> Choice:
+    await service().recover()
+    return await service().choice()
+
+
+def _is_embedded(choice: Choice) -> bool:
+    return choice.runner is None or choice.runner.name == "bubblewrap"
+
+
+def _host(choice: Choice) -> str:
+    """The embedded runner is for one's own machine, unless the operator says otherwise."""
+    if _is_embedded(choice) and not settings.HOST_IS_SET:
+        return "127.0.0.1"
+    return settings.HOST
+
+
+def _why_loopback(choice: Choice) -> str:
+    if _is_embedded(choice) and not settings.HOST_IS_SET:
+        return " (this machine only: the embedded runner; set HOST to change it)"
+    return ""
+
+
+def _lock(path: Path) -> Any:
+    """Held while we serve: a second server on this DATA_DIR would end the first one's runs."""
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CommandError(
+            f"A server is running on {path.parent} already. Stop it, or set another DATA_DIR."
+        ) from error
+    return file
