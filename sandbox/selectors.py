@@ -24,7 +24,11 @@ class PreviewFile:
 
 def language_list() -> list[dict[str, Any]]:
     """`{id, name, version, image, file, network, available, reason}` of every language."""
-    choice = current_choice()
+    return language_details(current_choice())
+
+
+def language_details(choice: Choice) -> list[dict[str, Any]]:
+    """The same, for callers that have the runner at hand."""
     return [_details(language, choice) for language in LANGUAGES.values()]
 
 
