@@ -1,31 +1,21 @@
 """`manage.py serve`: the server, with everything in one process."""
 
-import asyncio
 import fcntl
-import logging
 from pathlib import Path
 from typing import Any
 
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from twisted.internet import asyncioreactor
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 
-# The reactor must be chosen before anything of Twisted or Daphne is imported.
-_loop = asyncio.new_event_loop()
-asyncio.set_event_loop(_loop)
-asyncioreactor.install(_loop)
-
-from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
-from daphne.server import Server  # noqa: E402
-from twisted.internet import reactor  # noqa: E402
-from twisted.internet.defer import Deferred  # noqa: E402
-
-from cloudrun.parsers import max_json_bytes  # noqa: E402
-from sandbox.runners.choose import Choice  # noqa: E402
-from sandbox.selectors import language_details  # noqa: E402
-from sandbox.services import service  # noqa: E402
-
-logger = logging.getLogger(__name__)
+from cloudrun.asgi import application
+from cloudrun.parsers import max_json_bytes
+from sandbox.runners.choose import Choice
+from sandbox.selectors import language_details
+from sandbox.services import service
 
 
 class Command(BaseCommand):
@@ -33,13 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lock = _lock(settings.DATA_DIR / "server.lock")
-        choice = _loop.run_until_complete(_prepare())
+        choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
         self._introduce(choice, host)
-        from cloudrun.asgi import application  # noqa: PLC0415  loads the consumers
-
         reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
-            "before", "shutdown", lambda: Deferred.fromFuture(_loop.create_task(service().drain()))
+            "before", "shutdown", lambda: Deferred.fromFuture(twisted_loop.create_task(service().drain()))
         )
         Server(
             application=application,
