@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a request; `field` is a dotted path such as `files.0.name`."""
+    """What is wrong with one field of a request; `field` is a path such as `files.0.name`."""
 
     field: str
     message: str

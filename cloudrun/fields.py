@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """True where `text` cannot be written as UTF-8 (JSON's `"\\ud800"` decodes to such a string)."""
+    """True where `text` cannot be written as UTF-8; JSON's `"\\ud800"` decodes to such a string."""
     try:
         text.encode()
     except UnicodeEncodeError:

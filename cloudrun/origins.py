@@ -32,6 +32,4 @@ def check_origin(
     if origin == "null" or has_session:
         raise ForbiddenError(f"Calls from the origin {origin!r} are not allowed here.")
     if "*" not in settings.CORS_ORIGINS and origin not in settings.CORS_ORIGINS:
-        raise ForbiddenError(
-            f"The origin {origin!r} is not one of this server's CORS_ORIGINS."
-        )
+        raise ForbiddenError(f"The origin {origin!r} is not one of this server's CORS_ORIGINS.")

@@ -105,7 +105,7 @@ def from_exception(error: Exception) -> ApplicationError | None:
         kind = _BY_STATUS.get(error.status_code)
         if kind is None:
             return None
-        detail = error.detail
+        detail: Any = error.detail
         if isinstance(detail, dict):  # simplejwt: {"detail", "code", "messages"}
             detail = detail.get("detail", kind.title)
         wait = getattr(error, "wait", None)

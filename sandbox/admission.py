@@ -110,8 +110,7 @@ class Admission:
 
     def _has_room(self, owner_key: str) -> bool:
         return (
-            self.active < settings.MAX_RUNS
-            and self._active[owner_key] < settings.MAX_RUNS_PER_USER
+            self.active < settings.MAX_RUNS and self._active[owner_key] < settings.MAX_RUNS_PER_USER
         )
 
     def _admit(self, ticket: Ticket) -> None:

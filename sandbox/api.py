@@ -4,7 +4,8 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -67,9 +68,7 @@ class LanguagesView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         details = language_list()
-        return Response(
-            {"languages": list(LANGUAGES), "count": len(LANGUAGES), "details": details}
-        )
+        return Response({"languages": list(LANGUAGES), "count": len(LANGUAGES), "details": details})
 
 
 class TemplatesView(APIView):

@@ -40,11 +40,12 @@ def owner_of_scope(scope: dict[str, Any]) -> Owner:
 
 def _token(scope: dict[str, Any]) -> str | None:
     for name, value in scope["headers"]:
-        kind, _, token = value.decode("latin-1").partition(" ")
+        kind, _, token = str(value, "latin-1").partition(" ")
         if name == b"authorization" and kind.lower() == "bearer":
             return token.strip()
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    return query.get("token", [None])[0]
+    query: bytes = scope.get("query_string", b"")
+    tokens = parse_qs(query.decode("latin-1")).get("token")
+    return tokens[0] if tokens else None
 
 
 def _is_stored(session: SessionBase) -> bool:

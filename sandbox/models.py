@@ -53,7 +53,8 @@ class Run(models.Model):
     runner = models.CharField(max_length=16, blank=True)
     source = models.BinaryField()
     log = models.BinaryField(null=True)
-    preview_token = models.CharField(max_length=32, null=True, unique=True)
+    # Null and not empty where there is no preview: unique lets any number of nulls stand.
+    preview_token = models.CharField(max_length=32, null=True, unique=True)  # noqa: DJ001
 
     exit_code = models.IntegerField(null=True)
     reason = models.CharField(max_length=24, blank=True)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.conf import settings
 from cloudrun.errors import ApplicationError
 from sandbox import events, records
 from sandbox.dependencies import find_missing
-from sandbox.errors import LostError, SandboxError
+from sandbox.errors import LostError
 from sandbox.languages import LANGUAGES
 from sandbox.live import Cause, LiveRun
 from sandbox.models import RunStatus
@@ -53,9 +54,8 @@ async def _outcome(
     assert live.ticket is not None
     was_queued = not live.ticket.admitted.done()
     if was_queued:
-        await asyncio.wait(
-            {live.ticket.admitted, live.ending}, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: set[asyncio.Future[Any]] = {live.ticket.admitted, live.ending}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if live.ending.done():
             return _never_started(live)
         await inserted

@@ -132,7 +132,9 @@ class Control:
 
 class ControlSerializer(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["stdin", "stdin_close", "resize", "stop"])
-    data = StrictCharField(allow_blank=True, allow_nul=True, default="")
+    data = StrictCharField(  # type: ignore[assignment]  a Serializer has an attribute of that name
+        allow_blank=True, allow_nul=True, default=""
+    )
 
 
 class ResumeSerializer(serializers.Serializer[Any]):

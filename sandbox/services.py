@@ -70,7 +70,7 @@ class RunService:
     async def recover(self) -> int:
         """At start-up: end what an earlier life left. How many runs were lost."""
         runner = (await self.choice()).runner
-        lost = await database_sync_to_async(records.runs_lose)(instance=self.instance)
+        lost: int = await database_sync_to_async(records.runs_lose)(instance=self.instance)
         reaped = await runner.reap() if runner else 0
         if lost or reaped:
             logger.warning("an earlier life left %d runs and %d sandboxes", lost, reaped)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.limits import Limits
@@ -57,8 +58,9 @@ async def _first_cause(
     """What ends the program: None where it does so itself."""
     overflow = asyncio.create_task(writer.overflowed.wait())
     try:
+        either: set[asyncio.Future[Any]] = {end, live.ending, overflow}
         done, _ = await asyncio.wait(
-            {end, live.ending, overflow},
+            either,
             timeout=wall_time_s,
             return_when=asyncio.FIRST_COMPLETED,
         )

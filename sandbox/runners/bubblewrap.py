@@ -73,7 +73,9 @@ class BubblewrapRunner:
         cgroup = self._cgroups.create(job.run_id, job.limits) if self._cgroups else None
         try:
             with contextlib.ExitStack() as descriptors:
-                contents = [descriptors.enter_context(_memory_file(file.content)) for file in job.files]
+                contents = [
+                    descriptors.enter_context(_memory_file(file.content)) for file in job.files
+                ]
                 process = await asyncio.create_subprocess_exec(
                     *_argv(job, contents, self._namespace, cgroup),
                     stdin=asyncio.subprocess.PIPE,
@@ -204,6 +206,7 @@ def _argv(
 ) -> list[str]:
     """The whole command line: join the cgroup, drop to nobody, unshare, run."""
     limits = job.limits
+    rlimits = _rlimits(limits, has_cgroup=cgroup is not None)
     files = [
         option
         for file, descriptor in zip(job.files, contents, strict=True)
@@ -217,7 +220,7 @@ def _argv(
         *_folders(job.files),
         *files,
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/workspace"),
-        *("--", "/bin/sh", "-c", f"{_rlimits(limits, has_cgroup=cgroup is not None)}; {job.command}"),
+        *("--", "/bin/sh", "-c", f"{rlimits}; {job.command}"),
     ]
     if os.geteuid() == 0:
         # What breaks out of the namespaces is nobody outside too.
@@ -265,11 +268,11 @@ def _namespace_options(hidden: Sequence[Path]) -> tuple[str, ...]:
     for name, value in _ENVIRONMENT.items():
         options += ["--setenv", name, value]
     options += ["--ro-bind", "/usr", "/usr"]
-    for folder in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
-        if os.path.islink(folder):
-            options += ["--symlink", os.readlink(folder), folder]
+    for top in (Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64")):
+        if top.is_symlink():
+            options += ["--symlink", str(top.readlink()), str(top)]
         else:
-            options += ["--ro-bind-try", folder, folder]
+            options += ["--ro-bind-try", str(top), str(top)]
     for path in ("/etc/alternatives", "/etc/ld.so.cache", *map(str, Path("/etc").glob("java-*"))):
         options += ["--ro-bind-try", path, path]
     options += ["--proc", "/proc", "--dev", "/dev"]

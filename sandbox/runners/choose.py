@@ -24,8 +24,8 @@ async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choic
     `wanted` is `auto` or a key of `make`; anything else is nothing that works.
     """
     if wanted != "auto" and wanted not in make:
-        names = ", ".join(["auto", *make])
-        return Choice(None, f"SANDBOX_RUNNER is {wanted!r}; it can be one of: {names}.")
+        known = ", ".join(["auto", *make])
+        return Choice(None, f"SANDBOX_RUNNER is {wanted!r}; it can be one of: {known}.")
     names = list(make) if wanted == "auto" else [wanted]
     failures: list[str] = []
     for name in names:

@@ -16,7 +16,8 @@ class Pump:
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         self._queue: asyncio.Queue[tuple[Stream, bytes]] = asyncio.Queue(_CHUNKS_AHEAD)
         self._tasks = [
             asyncio.create_task(self._read(Stream.STDOUT, process.stdout)),

@@ -1,4 +1,4 @@
-"""Memory and process limits where no cgroup can be made: the tree is summed up a few times a second.
+"""Memory and process limits where no cgroup can be made: its tree is summed up every 0.1 s.
 
 A program can be over its limit for a moment, so this is for trusted users only; `RLIMIT_DATA` per
 process stands beside it. RLIMIT_NPROC is no help: it counts the user's other processes too.

@@ -26,9 +26,7 @@ class Command(BaseCommand):
         choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
         self._introduce(choice, host)
-        reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
-            "before", "shutdown", lambda: Deferred.fromFuture(twisted_loop.create_task(service().drain()))
-        )
+        reactor.addSystemEventTrigger("before", "shutdown", _drain)
         Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=settings.PORT),
@@ -60,6 +58,10 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join([*lines, "Stop it with Ctrl-C.", ""]))
         self.stdout.flush()
+
+
+def _drain() -> "Deferred[None]":
+    return Deferred.fromFuture(twisted_loop.create_task(service().drain()))
 
 
 async def _prepare() -> Choice:
