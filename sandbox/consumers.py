@@ -76,7 +76,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         """Answer the first frame to the end; every failure becomes an `error` frame."""
         try:
             body = _parse(text)
-            owner = await database_sync_to_async(owner_of_scope)(self.scope)
+            owner = await database_sync_to_async(owner_of_scope)(dict(self.scope))
             if body.get("type") == "resume":
                 await self._resume(body, owner)
             else:

@@ -1,6 +1,7 @@
 """The bodies of the run API, checked the same on HTTP and on the WebSocket."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +103,7 @@ def _clash(names: list[str]) -> str | None:
     return None
 
 
-def run_request(body: dict[str, Any]) -> RunRequest:
+def run_request(body: Mapping[str, Any]) -> RunRequest:
     """The request in a JSON body; raises `InvalidRequestError` or `PayloadTooLargeError`."""
     data = _validated(RunRequestSerializer(data=body))
     files = tuple(SourceFile(**file) for file in data.pop("files"))
@@ -132,9 +133,8 @@ class Control:
 
 class ControlSerializer(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["stdin", "stdin_close", "resize", "stop"])
-    data = StrictCharField(  # type: ignore[assignment]  a Serializer has an attribute of that name
-        allow_blank=True, allow_nul=True, default=""
-    )
+    # A Serializer has an attribute of that name, which its metaclass takes this one out of.
+    data = StrictCharField(allow_blank=True, allow_nul=True, default="")  # type: ignore[assignment]
 
 
 class ResumeSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from twisted.internet import reactor
+from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from cloudrun.asgi import application
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
         self._introduce(choice, host)
+        reactor: Any = installed_reactor  # typed as the interface, without its `self`
         reactor.addSystemEventTrigger("before", "shutdown", _drain)
         Server(
             application=application,
