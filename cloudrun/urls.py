@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cloudrun import problems
 from cloudrun.errors import NotFoundError
 
 
+@csrf_exempt
 def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problems.response(NotFoundError(f"There is no endpoint at {request.path}."))
 

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,13 @@ _START_TIMEOUT_S = 60
 class Server:
     url: str
     languages: dict[str, dict[str, Any]]
+    process: subprocess.Popen[bytes] | None = None
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
 
     @property
     def has_sandbox(self) -> bool:
@@ -58,7 +65,7 @@ def started(runner: str, data_dir: Path) -> Iterator[Server]:
         process = subprocess.Popen([*manage, "serve"], env=env, stdout=log, stderr=log)  # noqa: S603
         try:
             _wait_until_healthy(url, process, Path(log.name))
-            yield running(url)
+            yield replace(running(url), process=process)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -33,6 +33,11 @@ class Removals:
         """Remove a container that the engine may still make: its answer did not come in time."""
         self._start(name, appears_late=True)
 
+    def keep(self, task: "asyncio.Task[None]") -> None:
+        """Hold a removal under way until it is done: the event loop itself would not."""
+        self._retries.add(task)
+        task.add_done_callback(self._retries.discard)
+
     async def close(self) -> None:
         """Give up on the rest."""
         for task in list(self._retries):
@@ -41,8 +46,7 @@ class Removals:
 
     def _start(self, container: str, *, appears_late: bool) -> None:
         task = asyncio.create_task(self._retry(container, appears_late=appears_late))
-        self._retries.add(task)
-        task.add_done_callback(self._retries.discard)
+        self.keep(task)
 
     async def _retry(self, container: str, *, appears_late: bool) -> None:
         removed = False

@@ -1,0 +1,132 @@
+"""The run API over HTTP of a real server, on both runners."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from e2e.server import Server
+from sandbox.languages import LANGUAGES
+from sandbox.tests.client import socket_url
+
+
+def execute(server: Server, **body: Any) -> httpx.Response:
+    return httpx.post(f"{server.url}/api/execute", json=body, timeout=60)
+
+
+def test_health_status_languages_and_templates_answer(server: Server) -> None:
+    with httpx.Client(base_url=server.url) as client:
+        assert client.get("/health").json()["status"] == "healthy"
+        status = client.get("/api/status").json()
+        assert status["services"]["database"]["status"] == "ok"
+        assert status["services"]["ai_assistant"]["status"] == "disabled"
+        languages = client.get("/api/languages").json()
+        assert languages["languages"] == ["python", "nodejs", "java", "cpp", "html", "ubuntu"]
+        assert languages["count"] == 6
+        assert all(detail["available"] for detail in languages["details"])
+        assert set(client.get("/api/templates").json()["templates"]) == set(LANGUAGES)
+        template = client.get("/api/templates/java").json()
+        assert template == {"language": "java", "template": LANGUAGES["java"].template}
+        assert client.get("/api/templates/cobol").status_code == 404
+        assert client.get("/docs").status_code == 200
+        assert "/api/execute" in client.get("/api/schema").text
+
+
+def test_a_run_answers_its_result(server: Server) -> None:
+    code = "import sys\nprint('out')\nprint('err', file=sys.stderr)\nsys.exit(3)"
+    answer = execute(server, language="python", code=code)
+    assert answer.status_code == 200
+    result = answer.json()
+    assert (result["stdout"], result["stderr"]) == ("out\n", "err\n")
+    assert (result["status"], result["exit_code"], result["signal"]) == ("error", 3, None)
+    assert result["message"] == "Execution failed with exit code 3"
+    assert 0 < result["execution_time"] < 10
+
+
+@pytest.mark.parametrize("template", [item for item in LANGUAGES.values() if item.is_sandboxed])
+def test_every_template_runs(server: Server, template: Any) -> None:
+    answer = execute(server, language=template.id, code=template.template, stdin="Ada\n").json()
+    assert (answer["status"], answer["stderr"]) == ("completed", "")
+
+
+def test_html_answers_the_page(server: Server) -> None:
+    result = execute(server, language="html", code="<p>hi</p>").json()
+    assert (result["status"], result["stdout"]) == ("completed", "<p>hi</p>")
+
+
+def test_a_java_file_is_named_after_its_public_class(server: Server) -> None:
+    code = "public class Odd { public static void main(String[] a) { System.out.print(42); } }"
+    assert execute(server, language="java", code=code).json()["stdout"] == "42"
+
+
+async def test_stop_kills_within_two_seconds(server: Server) -> None:
+    async with connect(socket_url(server.url)) as socket:
+        await socket.send(json.dumps({"language": "python", "code": "while True: pass"}))
+        frames = [json.loads(await socket.recv()) for _ in range(2)]
+        url = f"{server.url}/api/execute/stop/{frames[0]['execution_id']}"
+        began = time.monotonic()
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(url)
+            again = await client.post(url)
+        assert answer.json()["status"] == "stopped"
+        assert time.monotonic() - began < 2
+        assert again.status_code == 404
+        assert json.loads(await socket.recv())["status"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"language": "python"}, "code"),
+        ({"language": "python", "code": ""}, "code"),
+        ({"language": ["python"], "code": "1"}, "language"),
+        ({"language": "python", "code": "1", "files": {}}, "files"),
+        ({"language": "python", "code": "1", "files": [{"name": "a\x00", "content": ""}]}, "files"),
+        ({"language": "python", "code": "1", "stdin": None}, "stdin"),
+    ],
+)
+def test_a_bad_body_names_its_field(server: Server, body: dict[str, Any], field: str) -> None:
+    answer = httpx.post(f"{server.url}/api/execute", json=body)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert isinstance(problem["detail"], str)
+    assert problem["errors"][0]["field"].startswith(field)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"language": NaN}', b"[" * 100_000])
+def test_what_is_no_json_object_is_a_400(server: Server, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(f"{server.url}/api/execute", content=content, headers=headers)
+    assert answer.status_code == 400
+
+
+def test_too_large_is_a_413(server: Server) -> None:
+    answer = execute(server, language="python", code="#" * (10 * 1024 * 1024 + 1))
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("run_id", ["0" * 32, "x", "%00", "a" * 2000, "../x"])
+def test_stopping_what_is_not_there_is_a_404(server: Server, run_id: str) -> None:
+    assert httpx.post(f"{server.url}/api/execute/stop/{run_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://evil.example", "Cookie": "sessionid=x"}, 403),
+        ({"Cookie": "sessionid=x"}, 403),
+        ({"Origin": "http://evil.example"}, 200),
+        ({}, 200),
+    ],
+    ids=repr,
+)
+def test_foreign_pages_are_refused(server: Server, headers: dict[str, str], status: int) -> None:
+    body = {"language": "html", "code": "x"}
+    answer = httpx.post(f"{server.url}/api/execute", json=body, headers=headers)
+    assert answer.status_code == status
+    assert "access-control-allow-credentials" not in answer.headers

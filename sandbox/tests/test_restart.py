@@ -1,0 +1,48 @@
+"""A server that is killed in the middle of a run, and started again."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from conftest import require
+from e2e.server import started
+from sandbox.tests.client import converse, socket_url
+
+_MARK = "cloudrun-restart-test"
+_CODE = f"import time\nprint({_MARK!r}, flush=True)\nwhile True: time.sleep(0.1)  # {_MARK}"
+
+
+def leftovers(instance: str) -> str:
+    """Containers and cgroups of the server's instance."""
+    cgroups = list(Path("/sys/fs/cgroup").glob(f"**/cloudrun-{instance}/*/"))
+    containers = ""
+    if Path("/var/run/docker.sock").exists():
+        command = ["docker", "ps", "-aq", "--filter", f"label=cloudrun={instance}"]
+        containers = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return containers + " ".join(map(str, cgroups))
+
+
+@pytest.mark.parametrize("runner", ["docker", "bubblewrap"])
+async def test_a_killed_servers_run_is_lost_and_nothing_is_left(
+    runner: str, tmp_path: Path
+) -> None:
+    require(runner)
+    with started(runner, tmp_path) as first:
+        socket = await connect(socket_url(first.url))
+        await socket.send(json.dumps({"language": "python", "code": _CODE}))
+        frames = [json.loads(await socket.recv()) for _ in range(3)]
+        assert _MARK in frames[-1]["content"]
+        first.kill()
+    began = time.monotonic()
+    with started(runner, tmp_path) as second:
+        run_id = frames[0]["execution_id"]
+        answer = await converse(second.url, {"type": "resume", "execution_id": run_id})
+        assert answer[-1]["code"] == "lost"
+        assert time.monotonic() - began < 10
+        secret = (tmp_path / "instance_id").read_text()
+        instance = "".join(filter(str.isalnum, secret))[:12].lower()
+        assert leftovers(instance) == ""

@@ -1,0 +1,191 @@
+"""The WebSocket protocol of a real server, on both runners."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from e2e.server import Server
+from sandbox.languages import LANGUAGES
+from sandbox.tests.client import Frame, converse, socket_url, text
+
+_COUNT = "import time\nfor n in range(6):\n    print(n, flush=True)\n    time.sleep(0.3)\n"
+
+
+@pytest.mark.parametrize("language", [item for item in LANGUAGES.values() if item.is_sandboxed])
+async def test_hello_in_every_language(server: Server, language: Any) -> None:
+    frames = await converse(server.url, {"language": language.id, "code": language.smoke})
+    assert text(frames) == language.smoke_output
+    assert [frame["type"] for frame in frames] == ["status", "status", "stdout", "complete"]
+    assert [frame["seq"] for frame in frames] == [1, 2, 3, 4]
+    assert "Running" in frames[1]["content"]
+    assert frames[-1]["status"] == "completed"
+    assert frames[-1]["exit_code"] == 0
+    assert frames[-1]["memory_bytes"] > 0
+    assert all(frame["timestamp"].endswith("Z") for frame in frames)
+
+
+async def test_html_answers_a_preview(server: Server) -> None:
+    page = LANGUAGES["html"].smoke
+    frames = await converse(server.url, {"language": "html", "code": page})
+    assert [frame["content"] for frame in frames if frame["type"] == "html_preview"] == [page]
+    assert frames[-1]["status"] == "completed"
+
+
+async def test_typed_input_is_answered_while_the_program_runs(server: Server) -> None:
+    async def answer(socket: ClientConnection, frame: Frame) -> None:
+        if frame["type"] == "stdout" and "name?" in frame["content"]:
+            await socket.send(json.dumps({"type": "stdin", "data": "Ada\n"}))
+            await socket.send(json.dumps({"type": "stdin_close"}))
+
+    code = "import sys\nprint('name?', flush=True)\nprint('hi', input(), repr(sys.stdin.read()))"
+    request = {"language": "python", "code": code, "interactive": True}
+    frames = await converse(server.url, request, answer)
+    assert text(frames) == "name?\nhi Ada ''\n"
+
+
+async def test_stdin_and_files_reach_the_program(server: Server) -> None:
+    frames = await converse(
+        server.url,
+        {
+            "language": "python",
+            "code": "import sys\nprint(sys.stdin.read() + open('a/b.txt').read())",
+            "stdin": "ä\x00",
+            "files": [{"name": "a/b.txt", "content": "ö"}],
+        },
+    )
+    assert text(frames) == "ä\x00ö\n"
+
+
+async def test_stop_ends_an_endless_loop_within_two_seconds(server: Server) -> None:
+    async def stop(socket: ClientConnection, frame: Frame) -> None:
+        if frame["type"] == "stdout":
+            await socket.send(json.dumps({"type": "stop"}))
+
+    began = time.monotonic()
+    code = "print(1, flush=True)\nwhile True: pass"
+    frames = await converse(server.url, {"language": "python", "code": code}, stop)
+    assert frames[-1]["content"] == "Execution stopped"
+    assert frames[-1]["status"] == "stopped"
+    assert time.monotonic() - began < 4
+
+
+async def test_a_flood_is_cut_and_says_so(server: Server) -> None:
+    code = "while True: print('x' * 1000)"
+    frames = await converse(server.url, {"language": "python", "code": code})
+    assert frames[-1]["truncated"] is True
+    assert frames[-1]["reason"] == "output_limit"
+    assert 1024 * 1024 <= len(text(frames)) < 1.2 * 1024 * 1024
+    assert "output truncated" in text(frames)
+
+
+async def test_too_much_memory_is_told_from_a_faked_exit(server: Server) -> None:
+    hog = await converse(server.url, {"language": "python", "code": "x = bytearray(10**9)"})
+    fake = await converse(server.url, {"language": "python", "code": "raise SystemExit(137)"})
+    assert (hog[-1]["reason"], hog[-1]["exit_code"]) == ("memory_limit", 137)
+    assert (fake[-1]["reason"], fake[-1]["status"]) == ("signal", "error")
+    assert "failed" in fake[-1]["content"]
+
+
+async def test_a_missing_module_names_its_package(server: Server) -> None:
+    frames = await converse(server.url, {"language": "python", "code": "import sklearn"})
+    hints = [frame for frame in frames if frame["type"] == "dependency"]
+    assert [hint["package_name"] for hint in hints] == ["scikit-learn"]
+    assert hints[0]["install_command"] == "pip install scikit-learn"
+
+
+async def test_installing_is_refused_until_it_exists(server: Server) -> None:
+    request = {"language": "python", "code": "print(1)", "install_packages": ["colorama"]}
+    frames = await converse(server.url, request)
+    assert {"install_start", "install_error"} <= {frame["type"] for frame in frames}
+    assert frames[-1]["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "{",
+        "[]",
+        "[" * 100_000,
+        b"binary",
+        {"language": "cobol", "code": "x"},
+        {"language": "python"},
+        {"language": "python", "code": " \n"},
+        {"language": "python", "code": 5},
+        {"language": "python", "code": "1", "cols": -1},
+        {"language": "python", "code": "1", "tty": "yes"},
+        {"language": "python", "code": "1", "install_packages": "colorama"},
+        {"language": "python", "code": "1", "install_packages": ["--index-url=x"]},
+        {"language": "python", "code": "1", "files": [{"name": "../x", "content": ""}]},
+        {"language": "python", "code": "1", "files": [{"name": "/x", "content": ""}]},
+        {"language": "python", "code": "1", "files": [{"name": "a\\b", "content": ""}]},
+        {"language": "python", "code": "1", "files": [{"name": "", "content": ""}]},
+        {"language": "python", "code": "\ud800"},
+    ],
+    ids=repr,
+)
+async def test_a_bad_request_gets_one_error_frame(server: Server, first: Any) -> None:
+    frames = await converse(server.url, first)
+    assert [(frame["type"], frame["code"]) for frame in frames] == [("error", "invalid_request")]
+
+
+async def test_too_much_code_is_answered_and_not_dropped(server: Server) -> None:
+    code = "#" + "x" * 11 * 1024 * 1024
+    frames = await converse(server.url, {"language": "python", "code": code})
+    assert [frame["code"] for frame in frames] == ["too_large"]
+
+
+async def test_a_lost_connection_is_resumed_without_a_gap(server: Server) -> None:
+    socket = await connect(socket_url(server.url))
+    await socket.send(json.dumps({"language": "python", "code": _COUNT}))
+    seen = [json.loads(await socket.recv()) for _ in range(3)]
+    socket.transport.abort()
+    resume = {"type": "resume", "execution_id": seen[0]["execution_id"], "after_seq": 3}
+    rest = await converse(server.url, resume)
+    assert [frame["seq"] for frame in seen + rest] == list(range(1, len(seen + rest) + 1))
+    assert text(seen + rest) == "0\n1\n2\n3\n4\n5\n"
+    again = await converse(server.url, resume | {"after_seq": 0})
+    assert again == seen + rest
+
+
+async def test_closing_with_1000_stops_the_run(server: Server) -> None:
+    async with connect(socket_url(server.url)) as socket:
+        await socket.send(json.dumps({"language": "python", "code": _COUNT}))
+        frame = json.loads(await socket.recv())
+    resume = {"type": "resume", "execution_id": frame["execution_id"], "after_seq": 0}
+    frames = await converse(server.url, resume)
+    assert frames[-1]["status"] == "stopped"
+
+
+async def test_an_unknown_run_cannot_be_resumed(server: Server) -> None:
+    frames = await converse(server.url, {"type": "resume", "execution_id": "f" * 32})
+    assert frames[0]["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "null"},
+        {"Origin": "http://evil.example", "Cookie": "sessionid=x"},
+        {"Origin": "null", "Cookie": "sessionid=x"},
+        {"Cookie": "sessionid=x"},
+    ],
+    ids=repr,
+)
+async def test_a_foreign_page_is_refused_at_the_handshake(
+    server: Server, headers: dict[str, str]
+) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await converse(server.url, {"language": "python", "code": "1"}, headers=headers)
+    assert refused.value.response.status_code == 403
+
+
+async def test_fifty_runs_at_once_all_end_right(server: Server) -> None:
+    requests = [{"language": "python", "code": f"print({n} * 7)"} for n in range(50)]
+    answers = await asyncio.gather(*(converse(server.url, request) for request in requests))
+    assert [text(frames) for frames in answers] == [f"{n * 7}\n" for n in range(50)]
+    assert {frames[-1]["status"] for frames in answers} == {"completed"}
