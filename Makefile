@@ -41,7 +41,7 @@ run: setup
 
 setup: $(SITE)
 
-test: $(DEV) test-js
+test: $(DEV) $(SITE) test-js
 	@mkdir -p .cache/$@
 	@echo "==> Testing on SQLite"
 	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest $(ARGS)

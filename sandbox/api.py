@@ -183,5 +183,5 @@ def _counts() -> tuple[int, int]:
 
 def _docker_status(runner: dict[str, str | None]) -> dict[str, str | None]:
     """Old clients look here for whether programs run at all."""
-    works = runner["name"] == "docker"
-    return {"status": "ok" if works else "error", "info": runner["detail"]}
+    works = runner["name"] == "docker" and not runner["problem"]
+    return {"status": "ok" if works else "error", "info": runner["problem"] or runner["detail"]}

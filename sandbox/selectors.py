@@ -33,9 +33,16 @@ def language_details(choice: Choice) -> list[dict[str, Any]]:
 
 
 def runner_status() -> dict[str, str | None]:
-    """`{"name": "docker" | "bubblewrap" | None, "detail"}`: what runs programs here, and why."""
-    choice = current_choice()
-    return {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
+    """`{"name": "docker" | "bubblewrap" | None, "detail", "problem"}`: what runs programs here,
+    why, and what is wrong with it now (None where it works)."""
+
+    async def status() -> dict[str, str | None]:
+        problem = await service().runner_problem()
+        choice = await service().choice()
+        name = choice.runner.name if choice.runner else None
+        return {"name": name, "detail": choice.why, "problem": problem}
+
+    return async_to_sync(status)()
 
 
 def current_choice() -> Choice:

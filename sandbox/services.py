@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _RETRY_NO_SANDBOX_S = 30
 _PROBE_INTERVAL_S = 30.0
+_CHECK_INTERVAL_S = 3.0
+_CHECK_TIMEOUT_S = 1.5  # `/api/status` answers within 2 s, also when the engine hangs
 _DRAIN_TIMEOUT_S = 12.0
 
 
@@ -50,6 +52,9 @@ class RunService:
         self._choice = choice
         self._choosing = asyncio.Lock()
         self._chosen_at = 0.0
+        self._checking = asyncio.Lock()
+        self._check_again_at = 0.0
+        self._problem: str | None = None
         self._live: dict[str, LiveRun] = {}
 
     @property
@@ -66,6 +71,24 @@ class RunService:
                 self._choice = await choose(settings.SANDBOX_RUNNER, self._makers())
                 self._chosen_at = loop.time()
             return self._choice
+
+    async def runner_problem(self) -> str | None:
+        """What is wrong with the runner now, asked anew every few seconds; None where it works."""
+        choice = await self.choice()
+        if choice.runner is None:
+            return choice.why
+        async with self._checking:
+            loop = asyncio.get_running_loop()
+            if choice.runner.name == "docker" and loop.time() > self._check_again_at:
+                self._problem = await _problem_of(choice.runner)
+                self._check_again_at = loop.time() + _CHECK_INTERVAL_S
+            return self._problem
+
+    async def fetch(self) -> None:
+        """Bring in what the runner lacks, in the background of the start."""
+        runner = (await self.choice()).runner
+        if runner:
+            await runner.fetch()
 
     async def recover(self) -> int:
         """At start-up: end what an earlier life left. How many runs were lost."""
@@ -160,6 +183,17 @@ class RunService:
         self.admission.leave(live.ticket)
         if not task.cancelled() and (error := task.exception()):
             logger.error("run %s was not ended properly", live.id, exc_info=error)
+
+
+async def _problem_of(runner: Runner) -> str | None:
+    try:
+        async with asyncio.timeout(_CHECK_TIMEOUT_S):
+            await runner.probe()
+    except NoSandboxError as error:
+        return error.detail
+    except TimeoutError:
+        return f"The {runner.name} engine does not answer."
+    return None
 
 
 def _tell_position(live: LiveRun, position: int) -> None:

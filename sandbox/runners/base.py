@@ -99,6 +99,9 @@ class Runner(Protocol):
     async def start(self, job: Job) -> Sandbox:
         """Isolate and start; returns once the program is on its way. `SandboxError` otherwise."""
 
+    async def fetch(self) -> None:
+        """Bring in what is missing for the languages and can be had (images), then `probe()`."""
+
     async def reap(self) -> int:
         """Remove what an earlier life of this instance left behind; how many sandboxes."""
 

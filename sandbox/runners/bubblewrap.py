@@ -91,6 +91,9 @@ class BubblewrapRunner:
             raise SandboxError(f"bubblewrap could not be started: {error.strerror}") from error
         return BubblewrapSandbox(process, cgroup, job.limits)
 
+    async def fetch(self) -> None:
+        """Nothing: the toolchains are the machine's own."""
+
     async def reap(self) -> int:
         if self._cgroups is None:
             return 0  # bwrap's --die-with-parent has ended them with the server

@@ -20,8 +20,10 @@ _COUNT = "import time\nfor n in range(6):\n    print(n, flush=True)\n    time.sl
 async def test_hello_in_every_language(server: Server, language: Any) -> None:
     frames = await converse(server.url, {"language": language.id, "code": language.smoke})
     assert text(frames) == language.smoke_output
-    assert [frame["type"] for frame in frames] == ["status", "status", "stdout", "complete"]
-    assert [frame["seq"] for frame in frames] == [1, 2, 3, 4]
+    types = [frame["type"] for frame in frames]
+    assert types[:2] + types[-1:] == ["status", "status", "complete"]
+    assert set(types[2:-1]) == {"stdout"}
+    assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
     assert "Running" in frames[1]["content"]
     assert frames[-1]["status"] == "completed"
     assert frames[-1]["exit_code"] == 0

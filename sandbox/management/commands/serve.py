@@ -1,6 +1,8 @@
 """`manage.py serve`: the server, with everything in one process."""
 
+import asyncio
 import fcntl
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from cloudrun.parsers import max_json_bytes
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
 from sandbox.services import service
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -67,7 +71,14 @@ def _drain() -> "Deferred[None]":
 
 async def _prepare() -> Choice:
     await service().recover()
+    if settings.PRE_PULL_IMAGES:
+        twisted_loop.create_task(service().fetch()).add_done_callback(_report)
     return await service().choice()
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("images could not be fetched", exc_info=error)
 
 
 def _is_embedded(choice: Choice) -> bool:

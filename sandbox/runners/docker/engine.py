@@ -19,6 +19,7 @@ _START_TIMEOUT_S = 30.0
 _KILL_TIMEOUT_S = 8.0
 _INSPECT_TIMEOUT_S = 8.0
 _DELETE_TIMEOUT_S = 15.0
+_PULL_TIMEOUT_S = 1800.0
 _LIST_TIMEOUT_S = 15.0
 _USAGE_TIMEOUT_S = 0.5
 
@@ -43,6 +44,11 @@ class Engine:
         async with _asking("list its images", _LIST_TIMEOUT_S):
             images = await self._docker.images.list()
         return frozenset(tag for image in images for tag in image.get("RepoTags") or ())
+
+    async def pull(self, tag: str) -> None:
+        """Fetch an image from its registry, which may take minutes."""
+        async with _asking(f"pull {tag}", _PULL_TIMEOUT_S):
+            await self._docker.images.pull(tag)
 
     async def runtimes(self) -> frozenset[str]:
         async with _asking("describe itself", _LIST_TIMEOUT_S):

@@ -60,6 +60,19 @@ class DockerRunner:
             if language.is_sandboxed and language.image not in tags
         }
 
+    async def fetch(self) -> None:
+        """Pull the images that are missing, one after the other; a failure is logged."""
+        for id in list(self._unavailable):
+            image = LANGUAGES[id].image
+            assert image is not None
+            logger.info("pulling %s", image)
+            try:
+                await self._engine.pull(image)
+            except SandboxError as error:
+                logger.warning("%s could not be pulled: %s", image, error.detail)
+            else:
+                await self.probe()
+
     def availability(self, language: Language) -> str | None:
         return self._unavailable.get(language.id)
 
