@@ -185,6 +185,8 @@ class BubblewrapSandbox:
         self._pump.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), 5)
+        # asyncio closes pipes that nobody read to the end only with the process's transport.
+        self._process._transport.close()  # type: ignore[attr-defined]
         if self._watcher:
             await self._watcher.stop()
         if self._cgroup and not await asyncio.to_thread(self._cgroup.remove):

@@ -16,7 +16,8 @@ _OWNER = 65534
 
 # For dash and busybox's ash. `dd` takes exactly the payload and leaves what follows for the
 # program; `head -c` of busybox would read past it.
-# The loader's own stderr goes nowhere: a shell reports a child's signal ("Aborted") there.
+# The loader's own stderr goes nowhere: a shell reports a child's signal ("Aborted") there. The
+# subshell matters: dash redirects a plain command's stderr in the parent, and reports to that.
 # After the program it needs no new process, which a fork bomb may have left it none of.
 LOADER = r"""
 IFS= read -r size && IFS= read -r nonce && IFS= read -r command || exit 125
@@ -29,7 +30,7 @@ cpu_ns() {
     read -r used < $cgroup/cpuacct/cpuacct.usage
 }
 cpu_ns; before=$used
-sh -c "$command" 2>&3 3>&-
+(exec sh -c "$command" 2>&3 3>&-)
 status=$?
 cpu_ns
 peak=
