@@ -57,6 +57,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             self.reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.reader
+        self.live = self.reader = self.waiting = None  # Channels keeps the consumer for a while
 
     def _start(self, coroutine: Any) -> None:
         # A task of its own: Channels takes no further frame before `receive` returns.

@@ -181,6 +181,8 @@ class RunService:
         self._live.pop(live.id, None)
         assert live.ticket is not None
         self.admission.leave(live.ticket)
+        # The ticket knows the run: without this the log waits for the garbage collector.
+        live.ticket = live.task = None
         if not task.cancelled() and (error := task.exception()):
             logger.error("run %s was not ended properly", live.id, exc_info=error)
 
