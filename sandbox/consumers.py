@@ -40,7 +40,9 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept()
         loop = asyncio.get_running_loop()
-        self.waiting = loop.call_later(_FIRST_FRAME_TIMEOUT_S, self._start, self._too_late())
+        self.waiting = loop.call_later(
+            _FIRST_FRAME_TIMEOUT_S, lambda: self._start(self._too_late())
+        )
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.reader is None:

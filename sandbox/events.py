@@ -57,6 +57,10 @@ class EventLog:
         self._wake()
         return event
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         self._closed = True
         self._wake()

@@ -58,6 +58,7 @@ class LiveRun:
     def detach(self, grace_s: float) -> None:
         """A reader is gone; the run goes on for the grace, unless another comes."""
         self.readers -= 1
-        if self.readers == 0:
+        # A timer for an ended run would keep its whole log in memory for the grace.
+        if self.readers == 0 and not self.log.is_closed:
             loop = asyncio.get_running_loop()
             self.grace = loop.call_later(grace_s, self.end, Cause.STOPPED)

@@ -234,7 +234,7 @@ def _argv(
     if cgroup is None:
         return bwrap
     # The shell joins before it execs: whatever it becomes is counted from its first page on.
-    join = "; ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.procs)
+    join = "; ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.entrances)
     return ["/bin/sh", "-c", f'{join}; exec "$@"', "sh", *bwrap]
 
 
