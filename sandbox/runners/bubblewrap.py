@@ -183,10 +183,10 @@ class BubblewrapSandbox:
     async def remove(self) -> None:
         await self.kill()
         self._pump.close()
+        # asyncio's `wait` waits for the pipes too, and those that nobody read close only so.
+        self._process._transport.close()  # type: ignore[attr-defined]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), 5)
-        # asyncio closes pipes that nobody read to the end only with the process's transport.
-        self._process._transport.close()  # type: ignore[attr-defined]
         if self._watcher:
             await self._watcher.stop()
         if self._cgroup and not await asyncio.to_thread(self._cgroup.remove):

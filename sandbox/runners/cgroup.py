@@ -28,12 +28,8 @@ class Cgroup:
 
     @property
     def entrances(self) -> list[Path]:
-        """The files that a process of one thread writes `0` to, to join.
-
-        On version 1 that is `tasks`: a write to `cgroup.procs` waits 6 to 18 ms in the kernel.
-        """
-        folders = list(dict.fromkeys(self.folders.values()))
-        return [folder / ("tasks" if len(folders) > 1 else "cgroup.procs") for folder in folders]
+        """The files that a process writes `0` to, to join."""
+        return [folder / "cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
 
     @property
     def oom_killed(self) -> bool:
