@@ -233,9 +233,10 @@ def _argv(
         bwrap = drop + bwrap
     if cgroup is None:
         return bwrap
-    # The shell joins before it execs: whatever it becomes is counted from its first page on.
-    join = "; ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.entrances)
-    return ["/bin/sh", "-c", f'{join}; exec "$@"', "sh", *bwrap]
+    # The shell joins before it execs: whatever it becomes is counted from its first page on. Where
+    # it cannot join, nothing runs.
+    join = " && ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.entrances)
+    return ["/bin/sh", "-c", f'{join} && exec "$@"', "sh", *bwrap]
 
 
 def _folders(files: Sequence[SandboxFile]) -> list[str]:
