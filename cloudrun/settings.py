@@ -13,6 +13,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from cloudrun import __version__
+from cloudrun.machine import memory_bytes
 from cloudrun.secret_files import generated_secret
 from cloudrun.sizes import parse_size
 
@@ -67,9 +68,11 @@ MAX_UPLOAD_SIZE = parse_size(_text("MAX_UPLOAD_SIZE", "10m"))
 MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 DISCONNECT_GRACE = _number("DISCONNECT_GRACE", 15)
-MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 4)  # at once; more are queued
-MAX_RUNS = _number("MAX_RUNS", 8 * (os.cpu_count() or 1))  # at once, of everybody; more are queued
-MAX_QUEUE = _number("MAX_QUEUE", 500)  # runs waiting; more are refused
+MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 3)  # at once; more are queued
+# At once, of everybody: what the cores and half of the memory carry; more are queued.
+_carried = min(8 * (os.cpu_count() or 1), memory_bytes() // 2 // MAX_MEMORY)
+MAX_RUNS = _number("MAX_RUNS", max(2, _carried))
+MAX_QUEUE = _number("MAX_QUEUE", 500)  # runs waiting, half of them of one user; more are refused
 
 # Secrets: generated once into DATA_DIR where the environment has none
 _PUBLISHED_SECRETS = {"change-me-to-random-string"}
