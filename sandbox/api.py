@@ -181,7 +181,7 @@ def _counts() -> tuple[int, int]:
     return async_to_sync(counts)()
 
 
-def _docker_status(runner: dict[str, str | None]) -> dict[str, str | None]:
+def _docker_status(runner: dict[str, Any]) -> dict[str, str | None]:
     """Old clients look here for whether programs run at all."""
     works = runner["name"] == "docker" and not runner["problem"]
     return {"status": "ok" if works else "error", "info": runner["problem"] or runner["detail"]}

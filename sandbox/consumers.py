@@ -19,7 +19,7 @@ from sandbox.identity import owner_of_scope
 from sandbox.live import Cause, LiveRun
 from sandbox.requests import Owner
 from sandbox.selectors import run_get
-from sandbox.serializers import control_frame, resume_request, run_request
+from sandbox.serializers import Stop, control_frame, resume_request, run_request
 from sandbox.services import service
 
 logger = logging.getLogger(__name__)
@@ -129,12 +129,11 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         except InvalidRequestError as error:
             logger.info("run %s: a control frame was ignored: %s", live.id, error.detail)
             return
-        if control.type == "stop":
+        if isinstance(control, Stop):
             live.end(Cause.STOPPED)
-        elif control.type in {"stdin", "stdin_close"}:
-            data = control.data.encode() if control.type == "stdin" else None
-            with contextlib.suppress(asyncio.QueueFull):
-                live.stdin.put_nowait(data)
+            return
+        with contextlib.suppress(asyncio.QueueFull):
+            live.controls.put_nowait(control)
 
     async def _refuse(self, error: ApplicationError) -> None:
         frame: dict[str, Any] = {

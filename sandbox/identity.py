@@ -18,7 +18,7 @@ def owner_of_request(request: HttpRequest) -> Owner:
     for a guest where `GUEST_RUNS` is off."""
     session_key = request.session.session_key if _is_stored(request.session) else ""
     user_id = request.user.pk if request.user.is_authenticated else None
-    return _admitted(Owner(user_id, session_key or "", request.META.get("REMOTE_ADDR", "")))
+    return _admitted(user_id, session_key or "", request.META.get("REMOTE_ADDR", ""))
 
 
 def owner_of_scope(scope: dict[str, Any]) -> Owner:
@@ -28,14 +28,14 @@ def owner_of_scope(scope: dict[str, Any]) -> Owner:
     """
     address = (scope.get("client") or [""])[0]
     if token := _token(scope):
-        return Owner(user_for_token(token).pk, "", address)
+        return _admitted(user_for_token(token).pk, "", address)
     session = scope["session"]
     request = HttpRequest()
     request.session = session
     user = get_user(request)
     user_id = user.pk if user.is_authenticated else None
     session_key = session.session_key if _is_stored(session) else ""
-    return _admitted(Owner(user_id, session_key or "", address))
+    return _admitted(user_id, session_key or "", address)
 
 
 def _token(scope: dict[str, Any]) -> str | None:
@@ -53,7 +53,8 @@ def _is_stored(session: SessionBase) -> bool:
     return bool(session.session_key) and not session.is_empty()
 
 
-def _admitted(owner: Owner) -> Owner:
-    if owner.user_id is None and not settings.GUEST_RUNS:
+def _admitted(user_id: int | None, session_key: str, address: str) -> Owner:
+    is_guest = user_id is None
+    if is_guest and not settings.GUEST_RUNS:
         raise NotAuthenticatedError("Guests cannot run programs here. Log in, or send a token.")
-    return owner
+    return Owner(user_id, session_key, address, not is_guest or settings.GUEST_NETWORK)

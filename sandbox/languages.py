@@ -29,11 +29,6 @@ class Program:
     compile: str | None
     run: str
 
-    @property
-    def command(self) -> str:
-        """Compile, then run; a failed compiler's status is the result."""
-        return f"{self.compile} && {self.run}" if self.compile else self.run
-
 
 @dataclass(frozen=True)
 class Language:
@@ -53,6 +48,7 @@ class Language:
     embedded_version: str | None = None
     requires: tuple[str, ...] = ()
     network: bool = False
+    root: bool = False
     install: str | None = None
     file_from_entry: str | None = None
     entry_patterns: tuple[str, ...] = ()
@@ -78,15 +74,27 @@ class Language:
         compile_command = self.compile.format(**names) if self.compile else None
         return Program(file, compile_command, run.format(**names))
 
-    def run_limits(self) -> Limits:
-        """The limits of the settings, with what this language needs otherwise."""
+    def run_limits(self, *, interactive: bool = False) -> Limits:
+        """The limits of the settings, with what this language needs otherwise.
+
+        A program that waits for somebody is not running: an `interactive` one is bounded by its
+        CPU time, and by the clock much later.
+        """
         limits = Limits(
             wall_time_s=settings.MAX_EXECUTION_TIME,
             output_bytes=settings.MAX_OUTPUT,
             memory_bytes=settings.MAX_MEMORY,
             cpu_quota_us=settings.MAX_CPU_QUOTA,
             cpu_period_us=settings.MAX_CPU_PERIOD,
+            compile_cpu_quota_us=settings.COMPILE_CPU_QUOTA,
+            disk_bytes=settings.SHELL_DISK if self.root else None,
         )
+        if interactive:
+            limits = replace(
+                limits,
+                wall_time_s=settings.MAX_INTERACTIVE_TIME,
+                cpu_time_s=settings.MAX_EXECUTION_TIME,
+            )
         return replace(limits, **self.limits)
 
     def _entry(self, code: str) -> str | None:

@@ -7,9 +7,11 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one run; the runner enforces all but the two marked.
+    """The bounds of one run; the runner enforces all but those named below.
 
-    `wall_time_s` and `output_bytes` are enforced by the run service, which kills from outside.
+    `wall_time_s` and `output_bytes` are enforced by the run service, which kills from outside, as
+    are `cpu_time_s` and `disk_bytes` where they are not None. `compile_cpu_quota_us` holds until
+    the compiler is done.
     """
 
     wall_time_s: float
@@ -17,6 +19,9 @@ class Limits:
     memory_bytes: int
     cpu_quota_us: int
     cpu_period_us: int
+    compile_cpu_quota_us: int = 200_000
+    cpu_time_s: float | None = None
+    disk_bytes: int | None = None
     processes: int = 64
     workspace_bytes: int = 64 * MIB
     workspace_files: int = 8192

@@ -7,9 +7,25 @@ from enum import StrEnum
 from sandbox.admission import Ticket
 from sandbox.events import EventLog
 from sandbox.requests import Owner, RunRequest
+from sandbox.runners.base import Sandbox, TerminalSize
 
 # What a client may have sent that the program has not read yet.
-_STDIN_CHUNKS = 1024
+_CONTROLS = 1024
+
+
+@dataclass(frozen=True)
+class Input:
+    """What is to be written to the program's stdin."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class InputEnd:
+    """End-of-file for the program's stdin."""
+
+
+Control = Input | InputEnd | TerminalSize
 
 
 class Cause(StrEnum):
@@ -18,6 +34,7 @@ class Cause(StrEnum):
     STOPPED = "stopped"
     TIME_LIMIT = "time_limit"
     OUTPUT_LIMIT = "output_limit"
+    DISK_LIMIT = "disk_limit"
     SHUTDOWN = "shutdown"
 
 
@@ -25,7 +42,7 @@ class Cause(StrEnum):
 class LiveRun:
     """`task` drives the run to its end; `ending` is done once somebody wants it to end.
 
-    `stdin` holds what is to be written, and None for end-of-file.
+    `controls` are what the client sent, in its order. `sandbox` is there until it is removed.
     """
 
     id: str
@@ -33,7 +50,7 @@ class LiveRun:
     request: RunRequest
     preview_token: str | None
     log: EventLog = field(default_factory=EventLog)
-    stdin: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_STDIN_CHUNKS))
+    controls: asyncio.Queue[Control] = field(default_factory=lambda: asyncio.Queue(_CONTROLS))
     ending: asyncio.Future[Cause] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -41,7 +58,7 @@ class LiveRun:
     task: asyncio.Task[None] | None = None
     readers: int = 0
     grace: asyncio.TimerHandle | None = None
-    is_running: bool = False
+    sandbox: Sandbox | None = None
 
     def end(self, cause: Cause) -> None:
         """Ask for the end; the first cause counts."""

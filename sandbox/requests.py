@@ -23,14 +23,23 @@ class RunRequest:
     cols: int = 80
     rows: int = 24
 
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Its time passes while a person thinks."""
+        return self.interactive or self.tty
+
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose run it is: a user, else a guest's session, else nobody but who knows its id."""
+    """Whose run it is: a user, else a guest's session, else nobody but who knows its id.
+
+    `has_network`: whether their shells and installations may open connections.
+    """
 
     user_id: int | None
     session_key: str
     address: str
+    has_network: bool = False
 
     @property
     def key(self) -> str:

@@ -13,10 +13,10 @@ from sandbox import events, records
 from sandbox.dependencies import find_missing
 from sandbox.errors import LostError
 from sandbox.languages import LANGUAGES
-from sandbox.live import Cause, LiveRun
+from sandbox.live import Cause, Input, InputEnd, LiveRun
 from sandbox.models import RunStatus
 from sandbox.records import Outcome
-from sandbox.runners.base import Job, Runner, SandboxFile
+from sandbox.runners.base import Job, Runner, SandboxFile, TerminalSize
 from sandbox.supervisor import Ending, supervise
 
 logger = logging.getLogger(__name__)
@@ -31,20 +31,29 @@ async def drive(
     """Take the run to its end, whatever happens; the log is closed after the row is written."""
     inserted = asyncio.ensure_future(insert())
     try:
-        outcome = await _outcome(live, runner, inserted)
-    except ApplicationError as error:
-        logger.error("run %s is lost: %s", live.id, error.detail, exc_info=error)
-        outcome = _lost(live, error.detail)
-    except Exception as error:
-        logger.exception("run %s is lost", live.id)
-        outcome = _lost(live, f"The platform failed ({type(error).__name__}).")
-    try:
+        outcome = await _outcome_or_lost(live, runner, inserted)
         await inserted
         await database_sync_to_async(records.run_end)(live.id, outcome)
     finally:
         live.log.close()
         if live.grace:
             live.grace.cancel()
+        # Nobody waits for this: whoever reads has the end already.
+        if live.sandbox:
+            await asyncio.shield(live.sandbox.remove())
+
+
+async def _outcome_or_lost(
+    live: LiveRun, runner: Runner | None, inserted: "asyncio.Future[None]"
+) -> Outcome:
+    try:
+        return await _outcome(live, runner, inserted)
+    except ApplicationError as error:
+        logger.error("run %s is lost: %s", live.id, error.detail, exc_info=error)
+        return _lost(live, error.detail)
+    except Exception as error:
+        logger.exception("run %s is lost", live.id)
+        return _lost(live, f"The platform failed ({type(error).__name__}).")
 
 
 async def _outcome(
@@ -71,18 +80,28 @@ async def _outcome(
 
 async def _run(live: LiveRun, runner: Runner, inserted: "asyncio.Future[None]") -> Outcome:
     job = make_job(live, embedded=runner.name == "bubblewrap")
-    sandbox = await runner.start(job)
-    try:
-        live.is_running = True
-        live.log.append("status", "Running...", state=RunStatus.RUNNING.value)
-        # The row follows while the program starts: the user does not wait for the disk.
-        advanced = asyncio.ensure_future(_note_running(live, inserted))
-        _feed_request(live)
-        ending = await supervise(live, sandbox, job.limits)
-        await advanced
-    finally:
-        await asyncio.shield(sandbox.remove())
-    return _ended(live, ending)
+    if live.ending.done():
+        return _never_started(live)
+    live.sandbox = await runner.start(job)
+    live.log.append(
+        "status",
+        _running(job, runner),
+        state=RunStatus.RUNNING.value,
+        wall_time_s=job.limits.wall_time_s,
+        cpu_time_s=job.limits.cpu_time_s,
+    )
+    # The row follows while the program starts: the user does not wait for the disk.
+    advanced = asyncio.ensure_future(_note_running(live, inserted))
+    _feed_request(live)
+    outcome = _ended(live, await supervise(live, live.sandbox, job.limits))
+    await advanced
+    return outcome
+
+
+def _running(job: Job, runner: Runner) -> str:
+    if job.language.network and (problem := runner.network_problem()):
+        return f"Running... ({problem})"
+    return "Running..."
 
 
 async def _note_running(live: LiveRun, inserted: "asyncio.Future[None]") -> None:
@@ -100,14 +119,22 @@ def make_job(live: LiveRun, *, embedded: bool) -> Job:
         if file.name != program.file
     ]
     files = (SandboxFile(program.file, request.code.encode()), *extra)
-    return Job(live.id, language, files, program.command, language.run_limits())
+    return Job(
+        live.id,
+        language,
+        files,
+        program,
+        language.run_limits(interactive=request.waits_for_somebody),
+        terminal=TerminalSize(request.cols, request.rows) if request.tty else None,
+        network=language.network and live.owner.has_network,
+    )
 
 
 def _feed_request(live: LiveRun) -> None:
     if live.request.stdin:
-        live.stdin.put_nowait(live.request.stdin.encode())
+        live.controls.put_nowait(Input(live.request.stdin.encode()))
     if not live.request.interactive:
-        live.stdin.put_nowait(None)
+        live.controls.put_nowait(InputEnd())
 
 
 def _refuse_install(live: LiveRun) -> None:
@@ -145,8 +172,8 @@ def _ended(live: LiveRun, ending: Ending) -> Outcome:
         exit_code=ending.exit.exit_code,
         truncated=ending.truncated,
         duration_ms=ending.duration_ms,
-        cpu_ms=ending.exit.cpu_ms,
-        memory_bytes=ending.exit.memory_bytes,
+        cpu_ms=ending.exit.usage.cpu_ms,
+        memory_bytes=ending.exit.usage.memory_bytes,
     )
 
 

@@ -32,15 +32,16 @@ def language_details(choice: Choice) -> list[dict[str, Any]]:
     return [_details(language, choice) for language in LANGUAGES.values()]
 
 
-def runner_status() -> dict[str, str | None]:
-    """`{"name": "docker" | "bubblewrap" | None, "detail", "problem"}`: what runs programs here,
-    why, and what is wrong with it now (None where it works)."""
+def runner_status() -> dict[str, Any]:
+    """`{"name": "docker" | "bubblewrap" | None, "detail", "problem", …}`: what runs programs here,
+    why, what is wrong with it now (None where it works), and its own figures."""
 
-    async def status() -> dict[str, str | None]:
+    async def status() -> dict[str, Any]:
         problem = await service().runner_problem()
         choice = await service().choice()
         name = choice.runner.name if choice.runner else None
-        return {"name": name, "detail": choice.why, "problem": problem}
+        figures = choice.runner.figures() if choice.runner else {}
+        return {"name": name, "detail": choice.why, "problem": problem, **figures}
 
     return async_to_sync(status)()
 

@@ -12,7 +12,9 @@ from cloudrun import problems
 from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.languages import LANGUAGES
+from sandbox.live import Control, Input, InputEnd
 from sandbox.requests import RunRequest, SourceFile
+from sandbox.runners.base import TerminalSize
 
 # A name as pip (with extras and a version) or npm (with a scope and a version) takes it. Nothing
 # that an installer reads as an option, a path or an address.
@@ -22,6 +24,7 @@ _PACKAGE = re.compile(
 )
 _MAX_PACKAGES = 20
 _MAX_NAME = 255
+_MAX_TERMINAL = 1000  # columns, rows
 
 
 class FileSerializer(serializers.Serializer[Any]):
@@ -60,8 +63,8 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     )
     interactive = StrictBooleanField(default=False)
     tty = StrictBooleanField(default=False)
-    cols = StrictIntegerField(min_value=1, max_value=1000, default=80)
-    rows = StrictIntegerField(min_value=1, max_value=1000, default=24)
+    cols = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=80)
+    rows = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=24)
 
     def validate_language(self, language: str) -> str:
         if language not in LANGUAGES:
@@ -124,17 +127,18 @@ def _check_size(request: RunRequest) -> None:
 
 
 @dataclass(frozen=True)
-class Control:
-    """What a client sends while its program runs; `data` is for `stdin`."""
-
-    type: str
-    data: str = ""
+class Stop:
+    """End the run."""
 
 
 class ControlSerializer(serializers.Serializer[Any]):
+    """`{"type": "stdin", "data"}`, `stdin_close`, `{"type": "resize", "cols", "rows"}`, `stop`."""
+
     type = serializers.ChoiceField(["stdin", "stdin_close", "resize", "stop"])
     # A Serializer has an attribute of that name, which its metaclass takes this one out of.
     data = StrictCharField(allow_blank=True, allow_nul=True, default="")  # type: ignore[assignment]
+    cols = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=80)
+    rows = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=24)
 
 
 class ResumeSerializer(serializers.Serializer[Any]):
@@ -142,9 +146,18 @@ class ResumeSerializer(serializers.Serializer[Any]):
     after_seq = StrictIntegerField(min_value=0, default=0)
 
 
-def control_frame(body: dict[str, Any]) -> Control:
+def control_frame(body: dict[str, Any]) -> Control | Stop:
     """The control in a frame; raises `InvalidRequestError`."""
-    return Control(**_validated(ControlSerializer(data=body)))
+    data = _validated(ControlSerializer(data=body))
+    match data["type"]:
+        case "stdin":
+            return Input(data["data"].encode())
+        case "stdin_close":
+            return InputEnd()
+        case "resize":
+            return TerminalSize(data["cols"], data["rows"])
+        case _:
+            return Stop()
 
 
 def resume_request(body: dict[str, Any]) -> tuple[str, int]:

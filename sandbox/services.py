@@ -12,11 +12,10 @@ from functools import partial
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from cloudrun.errors import InvalidRequestError
 from cloudrun.secret_files import generated_secret
 from sandbox import records
 from sandbox.admission import Admission, check_rate
-from sandbox.errors import NoSandboxError, RunNotFoundError, ShuttingDownError
+from sandbox.errors import NoSandboxError, RunNotFoundError, SandboxError, ShuttingDownError
 from sandbox.languages import LANGUAGES
 from sandbox.live import Cause, LiveRun
 from sandbox.models import RunStatus, new_run_id, new_token
@@ -30,7 +29,7 @@ from sandbox.runners.docker import DockerRunner
 logger = logging.getLogger(__name__)
 
 _RETRY_NO_SANDBOX_S = 30
-_PROBE_INTERVAL_S = 30.0
+_PROBE_INTERVAL_S = 5.0
 _CHECK_INTERVAL_S = 3.0
 _CHECK_TIMEOUT_S = 1.5  # `/api/status` answers within 2 s, also when the engine hangs
 _DRAIN_TIMEOUT_S = 12.0
@@ -70,6 +69,8 @@ class RunService:
             if self._choice is None or (self._choice.runner is None and is_stale):
                 self._choice = await choose(settings.SANDBOX_RUNNER, self._makers())
                 self._chosen_at = loop.time()
+                if self._choice.runner:
+                    await self._take_over(self._choice.runner)
             return self._choice
 
     async def runner_problem(self) -> str | None:
@@ -92,11 +93,10 @@ class RunService:
 
     async def recover(self) -> int:
         """At start-up: end what an earlier life left. How many runs were lost."""
-        runner = (await self.choice()).runner
+        await self.choice()
         lost: int = await database_sync_to_async(records.runs_lose)(instance=self.instance)
-        reaped = await runner.reap() if runner else 0
-        if lost or reaped:
-            logger.warning("an earlier life left %d runs and %d sandboxes", lost, reaped)
+        if lost:
+            logger.warning("an earlier life left %d runs, which are lost", lost)
         return lost
 
     async def start(self, request: RunRequest, owner: Owner) -> LiveRun:
@@ -104,9 +104,9 @@ class RunService:
 
         Raises `ShuttingDownError`, `NoSandboxError`, `RateLimitedError`, `QueueFullError`.
         """
-        if self.draining:
-            raise ShuttingDownError("The server is shutting down. Try again.", retry_after=5)
+        self._check_draining()
         runner = await self._runner_for(request)
+        self._check_draining()  # nothing waits from here to the task, so `drain` sees every run
         check_rate(owner)
         is_preview = not LANGUAGES[request.language].is_sandboxed
         live = LiveRun(new_run_id(), owner, request, new_token() if is_preview else None)
@@ -154,13 +154,24 @@ class RunService:
         if self._choice and self._choice.runner:
             await self._choice.runner.close()
 
+    def _check_draining(self) -> None:
+        if self.draining:
+            raise ShuttingDownError("The server is shutting down. Try again.", retry_after=5)
+
+    async def _take_over(self, runner: Runner) -> None:
+        """Remove what an earlier life left, and only then make what is to wait for runs."""
+        try:
+            if reaped := await runner.reap():
+                logger.warning("an earlier life left %d sandboxes, which are removed", reaped)
+        except SandboxError as error:
+            logger.error("leftovers could not be looked for: %s", error.detail)
+        await runner.open()
+
     async def _runner_for(self, request: RunRequest) -> Runner | None:
         """The runner for a sandboxed language; None for one that the browser runs."""
         language = LANGUAGES[request.language]
         if not language.is_sandboxed:
             return None
-        if request.tty:
-            raise InvalidRequestError("tty: terminals are not available yet; leave it out.")
         choice = await self.choice()
         if choice.runner is None:
             raise NoSandboxError(choice.why, retry_after=_RETRY_NO_SANDBOX_S)
@@ -172,7 +183,7 @@ class RunService:
         hidden = (settings.BASE_DIR, settings.DATA_DIR)
         return {
             "docker": lambda: DockerRunner(
-                settings.DOCKER_HOST, settings.DOCKER_RUNTIME, self.instance
+                settings.DOCKER_HOST, settings.DOCKER_RUNTIME, self.instance, settings.POOL_MEMORY
             ),
             "bubblewrap": lambda: BubblewrapRunner(self.instance, hidden),
         }
@@ -199,6 +210,8 @@ async def _problem_of(runner: Runner) -> str | None:
 
 
 def _tell_position(live: LiveRun, position: int) -> None:
+    if live.ending.done():
+        return  # its last frame may be out already
     live.log.append(
         "status",
         f"Waiting for a free place (number {position} in the queue)...",

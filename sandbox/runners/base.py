@@ -5,12 +5,12 @@ a connection. Time and output limits are the service's, which kills from outside
 processes, disk and network are the runner's.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from sandbox.languages import Language
+from sandbox.languages import Language, Program
 from sandbox.limits import Limits
 
 # Everything that a runner leaves on the machine carries this label (or stands under this name),
@@ -32,29 +32,55 @@ class SandboxFile:
 
 
 @dataclass(frozen=True)
+class TerminalSize:
+    """In characters."""
+
+    cols: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class Job:
-    """A program to run once. `command` is for `sh -c`, in the workspace."""
+    """A program to run once, in the workspace.
+
+    With `terminal` it runs on a pseudo-terminal of that size, and all its output is stdout.
+    `network` asks for one; `packages` names a set that `Runner.install` has brought in.
+    """
 
     run_id: str
     language: Language
     files: tuple[SandboxFile, ...]
-    command: str
+    program: Program
     limits: Limits
+    terminal: TerminalSize | None = None
+    network: bool = False
+    packages: str | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a program has used so far; None where the machine does not tell."""
+
+    cpu_ms: int | None = None
+    memory_bytes: int | None = None  # peak
 
 
 @dataclass(frozen=True)
 class Exit:
     """How the program ended, by the shell's convention (128 + signal where a signal ended it).
 
-    `oom_killed` comes from the kernel's counters, never from the exit code: a program can exit
-    with 137 by itself, and a shell can outlive its killed child with 0. `cpu_ms` and
-    `memory_bytes` (peak) are None where the machine does not tell.
+    `oom_killed` and `process_limited` (a fork was refused) come from the kernel's counters, never
+    from the exit code: a program can exit with 137 by itself, and a shell can outlive its killed
+    child with 0. `compiled` is False where the compiler ended it; `disk_full` was found out by
+    trying to write at the end.
     """
 
     exit_code: int
+    usage: Usage = Usage()
     oom_killed: bool = False
-    cpu_ms: int | None = None
-    memory_bytes: int | None = None
+    process_limited: bool = False
+    disk_full: bool = False
+    compiled: bool = True
 
 
 class Sandbox(Protocol):
@@ -67,7 +93,16 @@ class Sandbox(Protocol):
         """Send to the program's stdin; returns once taken, silently drops what cannot arrive."""
 
     async def close_stdin(self) -> None:
-        """End-of-file for the program's stdin; again is no error."""
+        """End-of-file for the program's stdin; again is no error. On a terminal it is Ctrl-D."""
+
+    async def resize(self, size: TerminalSize) -> None:
+        """Tell the program's terminal its new size; without one, nothing happens."""
+
+    def usage(self) -> Usage:
+        """What it has used so far."""
+
+    async def disk_bytes(self) -> int | None:
+        """What it has written to disk; None where it cannot, or where nobody tells."""
 
     async def kill(self) -> None:
         """SIGKILL everything inside; returns at once if it has ended already."""
@@ -98,6 +133,15 @@ class Runner(Protocol):
 
     async def start(self, job: Job) -> Sandbox:
         """Isolate and start; returns once the program is on its way. `SandboxError` otherwise."""
+
+    def network_problem(self) -> str | None:
+        """Why jobs get no network though they ask for one; None where they do."""
+
+    async def open(self) -> None:
+        """Get ready in the background, where that makes runs start faster."""
+
+    def figures(self) -> Mapping[str, Any]:
+        """What an operator wants to know of it, for `/api/status`."""
 
     async def fetch(self) -> None:
         """Bring in what is missing for the languages and can be had (images), then `probe()`."""

@@ -11,16 +11,20 @@ import contextlib
 import logging
 import os
 import re
+import secrets
 import shlex
 import shutil
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sandbox.errors import NoSandboxError, SandboxError
-from sandbox.languages import LANGUAGES, Language
+from sandbox.languages import LANGUAGES, Language, Program
 from sandbox.limits import Limits
-from sandbox.runners.base import Exit, Job, SandboxFile, Stream
+from sandbox.runners.base import Exit, Job, SandboxFile, Stream, TerminalSize, Usage
 from sandbox.runners.cgroup import Cgroup, CgroupRoot
+from sandbox.runners.markers import MarkerFilter
+from sandbox.runners.process import Process, start_process
 from sandbox.runners.streams import Pump
 from sandbox.runners.watcher import Watcher
 
@@ -29,6 +33,7 @@ logger = logging.getLogger(__name__)
 PATH = "/usr/local/bin:/usr/bin:/bin"
 NOBODY = "65534"
 _ENVIRONMENT = {"PATH": PATH, "HOME": "/tmp", "LANG": "C.UTF-8", "USER": "nobody"}  # noqa: S108
+_TERMINAL_OPTIONS = ("--setenv", "TERM", "xterm-256color", "--setenv", "COLORTERM", "truecolor")
 _PROBE_TIMEOUT_S = 10.0
 _INSTALL_HINT = "Install it with: apt-get install bubblewrap"
 
@@ -70,26 +75,36 @@ class BubblewrapRunner:
         return "cgroups" if self._cgroups else "rlimits and a watcher"
 
     async def start(self, job: Job) -> "BubblewrapSandbox":
-        cgroup = self._cgroups.create(job.run_id, job.limits) if self._cgroups else None
+        cgroup = self._cgroup(job)
+        nonce = secrets.token_hex(16)
         try:
             with contextlib.ExitStack() as descriptors:
                 contents = [
                     descriptors.enter_context(_memory_file(file.content)) for file in job.files
                 ]
-                process = await asyncio.create_subprocess_exec(
-                    *_argv(job, contents, self._namespace, cgroup),
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.PIPE,
-                    pass_fds=contents,
-                    env={"PATH": PATH},
-                    start_new_session=True,  # Ctrl-C at the server's terminal is not for it
-                )
+                argv = _argv(job, contents, self._namespace, cgroup, nonce)
+                process = await start_process(argv, contents, {"PATH": PATH}, job.terminal)
         except OSError as error:
             if cgroup:
                 await asyncio.to_thread(cgroup.remove)
             raise SandboxError(f"bubblewrap could not be started: {error.strerror}") from error
-        return BubblewrapSandbox(process, cgroup, job.limits)
+        return BubblewrapSandbox(process, cgroup, job, nonce)
+
+    def network_problem(self) -> str | None:
+        return "Programs have no network on the embedded runner."
+
+    async def open(self) -> None:
+        """Nothing: a sandbox is there as fast as a process."""
+
+    def figures(self) -> Mapping[str, Any]:
+        return {"limits_by": self.limits_by}
+
+    def _cgroup(self, job: Job) -> Cgroup | None:
+        if self._cgroups is None:
+            return None
+        limits = job.limits
+        quota = limits.compile_cpu_quota_us if job.program.compile else limits.cpu_quota_us
+        return self._cgroups.create(job.run_id, limits, quota)
 
     async def fetch(self) -> None:
         """Nothing: the toolchains are the machine's own."""
@@ -122,7 +137,8 @@ class BubblewrapRunner:
 
     async def _try_out(self, language: Language, command: str) -> tuple[int, str]:
         """Run a command as a run would; its status and output, stderr last."""
-        job = Job(f"probe-{language.id}", language, (), command, language.run_limits())
+        program = Program(language.file, None, command)
+        job = Job(f"probe-{language.id}", language, (), program, language.run_limits())
         sandbox = await self.start(job)
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_S):
@@ -139,58 +155,70 @@ class BubblewrapRunner:
 class BubblewrapSandbox:
     """A program under `bwrap`; see `base.Sandbox`."""
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, cgroup: Cgroup | None, limits: Limits
-    ) -> None:
+    def __init__(self, process: Process, cgroup: Cgroup | None, job: Job, nonce: str) -> None:
         self._process = process
         self._cgroup = cgroup
-        self._pump = Pump(process)
-        self._watcher = None if cgroup else Watcher(process.pid, limits)
+        self._limits = job.limits
+        self._compiled = job.program.compile is None
+        self._pump = Pump(process, MarkerFilter(nonce, self._on_marker))
+        self._watcher = None if cgroup else Watcher(process.pid, job.limits)
 
     def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
         return self._pump.chunks()
 
     async def write_stdin(self, data: bytes) -> None:
-        stdin = self._process.stdin
-        assert stdin is not None
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            stdin.write(data)
-            await stdin.drain()
+        await self._process.write(data)
 
     async def close_stdin(self) -> None:
-        stdin = self._process.stdin
-        assert stdin is not None
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            stdin.close()
+        await self._process.write_eof()
+
+    async def resize(self, size: TerminalSize) -> None:
+        self._process.resize(size)
+
+    def usage(self) -> Usage:
+        if self._cgroup:
+            return self._cgroup.usage
+        return Usage(memory_bytes=self._watcher.peak_bytes if self._watcher else None)
+
+    async def disk_bytes(self) -> int | None:
+        return None  # all that can be written to is in memory
 
     async def kill(self) -> None:
         # The outer bwrap's death ends the pid namespace, and with it everything inside.
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._process.kill()
         if self._cgroup:
             await asyncio.to_thread(self._cgroup.kill)
 
     async def wait(self) -> Exit:
-        code = await self._process.wait()
-        exit_code = code if code >= 0 else 128 - code
+        exit_code = await self._process.wait()
         if self._watcher:
             await self._watcher.stop()
-            return Exit(exit_code, self._watcher.memory_exceeded, None, self._watcher.peak_bytes)
-        assert self._cgroup is not None
-        cgroup = self._cgroup
-        return Exit(exit_code, cgroup.oom_killed, cgroup.cpu_ms, cgroup.memory_bytes)
+        counters = self._cgroup or self._watcher
+        assert counters is not None
+        return Exit(
+            exit_code,
+            self.usage(),
+            oom_killed=counters.oom_killed,
+            process_limited=counters.process_limited,
+            compiled=self._compiled,
+        )
 
     async def remove(self) -> None:
         await self.kill()
         self._pump.close()
-        # asyncio's `wait` waits for the pipes too, and those that nobody read close only so.
-        self._process._transport.close()  # type: ignore[attr-defined]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), 5)
+        await self._process.close()
         if self._watcher:
             await self._watcher.stop()
         if self._cgroup and not await asyncio.to_thread(self._cgroup.remove):
             logger.error("a run's cgroup cannot be removed: %s", self._cgroup.folders)
+
+    def _on_marker(self, words: Sequence[str]) -> None:
+        """The compiler is done: from here on it is the program that runs."""
+        if words != ["compiled"] or self._compiled:
+            return
+        self._compiled = True
+        if self._cgroup:
+            self._cgroup.set_cpu_quota(self._limits.cpu_quota_us, self._limits.cpu_period_us)
 
 
 @contextlib.contextmanager
@@ -207,9 +235,13 @@ def _memory_file(content: bytes) -> Iterator[int]:
 
 
 def _argv(
-    job: Job, contents: Sequence[int], namespace: Sequence[str], cgroup: Cgroup | None
+    job: Job,
+    contents: Sequence[int],
+    namespace: Sequence[str],
+    cgroup: Cgroup | None,
+    nonce: str,
 ) -> list[str]:
-    """The whole command line: join the cgroup, drop to nobody, unshare, run."""
+    """The whole command line: join the cgroup, drop to nobody, unshare, compile, run."""
     limits = job.limits
     rlimits = _rlimits(limits, has_cgroup=cgroup is not None)
     files = [
@@ -225,7 +257,11 @@ def _argv(
         *_folders(job.files),
         *files,
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/workspace"),
-        *("--", "/bin/sh", "-c", f"{rlimits}; {job.command}"),
+        *(_TERMINAL_OPTIONS if job.terminal else ()),
+        "--",
+        # A session of its own in there: Ctrl-C is for the program, not for the bwrap around it.
+        *(("setsid", "--ctty", "--wait") if job.terminal else ()),
+        *("/bin/sh", "-c", f"{rlimits}; {_command(job.program, nonce)}"),
     ]
     if os.geteuid() == 0:
         # What breaks out of the namespaces is nobody outside too.
@@ -237,6 +273,14 @@ def _argv(
     # it cannot join, nothing runs.
     join = " && ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.entrances)
     return ["/bin/sh", "-c", f'{join} && exec "$@"', "sh", *bwrap]
+
+
+def _command(program: Program, nonce: str) -> str:
+    """Compile, say so by a marker line, run; a failed compiler's status is the result."""
+    if program.compile is None:
+        return program.run
+    marker = f"printf '\\377{nonce} compiled\\n'"
+    return f"({program.compile}) </dev/null && {marker} && {program.run}"
 
 
 def _folders(files: Sequence[SandboxFile]) -> list[str]:
@@ -269,7 +313,8 @@ def _rlimits(limits: Limits, *, has_cgroup: bool) -> str:
 
 def _namespace_options(hidden: Sequence[Path]) -> tuple[str, ...]:
     """The options that every run shares."""
-    options = ["--die-with-parent", "--new-session", "--unshare-all", "--clearenv"]
+    # It is in a session of its own already, where a terminal is not to be taken from it.
+    options = ["--die-with-parent", "--unshare-all", "--clearenv"]
     options += ["--hostname", "sandbox", "--cap-drop", "ALL"]
     for name, value in _ENVIRONMENT.items():
         options += ["--setenv", name, value]

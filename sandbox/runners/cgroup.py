@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.limits import Limits
+from sandbox.runners.base import Usage
 
 _MOUNT = Path("/sys/fs/cgroup")
 _V1_CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
@@ -25,6 +26,21 @@ class Cgroup:
     """The folders of one run: one on version 2, one per controller on version 1."""
 
     folders: dict[str, Path]
+
+    @classmethod
+    def of_process(cls, pid: int) -> "Cgroup | None":
+        """Where a process is a member; None where its counters cannot be read from here."""
+        is_v2 = (_MOUNT / "cgroup.controllers").exists()
+        try:
+            folders = {
+                name: (_MOUNT if is_v2 else _MOUNT / name) / _path("" if is_v2 else name, pid)
+                for name in (_V2_CONTROLLERS if is_v2 else _V1_CONTROLLERS)
+            }
+        except OSError:
+            return None
+        return (
+            cls(folders) if all((f / "cgroup.procs").exists() for f in folders.values()) else None
+        )
 
     @property
     def entrances(self) -> list[Path]:
@@ -56,6 +72,28 @@ class Cgroup:
             return usec // 1000
         nsec = _number(self.folders.get("cpuacct", self.folders["cpu"]) / "cpuacct.usage")
         return None if nsec is None else nsec // 1_000_000
+
+    @property
+    def process_limited(self) -> bool:
+        """Whether a fork was refused."""
+        return bool(_field(self.folders["pids"] / "pids.events", "max"))
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.cpu_ms, self.memory_bytes)
+
+    def set_cpu_quota(self, quota_us: int, period_us: int) -> None:
+        cpu = self.folders["cpu"]
+        if (cpu / "cpu.max").exists():
+            (cpu / "cpu.max").write_text(f"{quota_us} {period_us}")
+            return
+        (cpu / "cpu.cfs_period_us").write_text(str(period_us))
+        (cpu / "cpu.cfs_quota_us").write_text(str(quota_us))
+
+    def forget_peak(self) -> None:
+        """Count the peak of memory from now on, where that can be told to the kernel."""
+        with contextlib.suppress(OSError):
+            (self.folders["memory"] / "memory.max_usage_in_bytes").write_text("0")
 
     def kill(self) -> None:
         """SIGKILL all members; on version 1 again and again, as a fork bomb outruns one pass."""
@@ -103,11 +141,12 @@ class CgroupRoot:
         except OSError:
             return None
 
-    def create(self, run_id: str, limits: Limits) -> Cgroup:
+    def create(self, run_id: str, limits: Limits, cpu_quota_us: int) -> Cgroup:
         cgroup = Cgroup({name: folder / run_id for name, folder in self.folders.items()})
         for folder in dict.fromkeys(cgroup.folders.values()):
             folder.mkdir(exist_ok=True)
         _limit(cgroup, limits)
+        cgroup.set_cpu_quota(cpu_quota_us, limits.cpu_period_us)
         return cgroup
 
     def leftovers(self) -> list[Cgroup]:
@@ -130,22 +169,19 @@ class CgroupRoot:
 
 
 def _limit(cgroup: Cgroup, limits: Limits) -> None:
-    memory, pids, cpu = (cgroup.folders[name] for name in ("memory", "pids", "cpu"))
+    memory, pids = cgroup.folders["memory"], cgroup.folders["pids"]
     (pids / "pids.max").write_text(str(limits.processes))
     if (memory / "memory.max").exists():
         (memory / "memory.max").write_text(str(limits.memory_bytes))
         _write_if_there(memory / "memory.swap.max", 0)
-        (cpu / "cpu.max").write_text(f"{limits.cpu_quota_us} {limits.cpu_period_us}")
         return
     (memory / "memory.limit_in_bytes").write_text(str(limits.memory_bytes))
     _write_if_there(memory / "memory.memsw.limit_in_bytes", limits.memory_bytes)
-    (cpu / "cpu.cfs_period_us").write_text(str(limits.cpu_period_us))
-    (cpu / "cpu.cfs_quota_us").write_text(str(limits.cpu_quota_us))
 
 
-def _own_path(controller: str) -> str:
-    """This process's path in a hierarchy; `/proc/self/cgroup` lines read `id:controllers:path`."""
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+def _path(controller: str, pid: int | None = None) -> str:
+    """A process's path in a hierarchy; lines of `/proc/.../cgroup` read `id:controllers:path`."""
+    for line in Path(f"/proc/{'self' if pid is None else pid}/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if controller in controllers.split(",") or (not controller and not controllers):
             return path.strip("/")
@@ -161,7 +197,7 @@ def _parents(mount: Path, own: str) -> Iterator[Path]:
 
 def _make_v1(controller: str, name: str) -> Path:
     mount = _MOUNT / controller
-    for parent in _parents(mount, _own_path(controller)):
+    for parent in _parents(mount, _path(controller)):
         folder = parent / name
         with contextlib.suppress(OSError):
             folder.mkdir(exist_ok=True)
@@ -171,7 +207,7 @@ def _make_v1(controller: str, name: str) -> Path:
 
 def _make_v2(name: str) -> dict[str, Path]:
     # A folder with processes of its own cannot hand controllers down, so ours stands beside them.
-    for parent in _parents(_MOUNT, str(Path(_own_path("")).parent)):
+    for parent in _parents(_MOUNT, str(Path(_path("")).parent)):
         folder = parent / name
         with contextlib.suppress(OSError):
             enable = " ".join(f"+{controller}" for controller in _V2_CONTROLLERS)

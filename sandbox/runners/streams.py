@@ -1,46 +1,59 @@
-"""Two pipes of a process as one bounded stream of chunks."""
+"""The streams of a process as one bounded stream of chunks."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 
 from sandbox.runners.base import Stream
+from sandbox.runners.markers import MarkerFilter
+from sandbox.runners.process import Process
 
 _CHUNK_BYTES = 65_536
 _CHUNKS_AHEAD = 8
 
 
 class Pump:
-    """Reads stdout and stderr in tasks of its own, a few chunks ahead of whoever reads `chunks()`.
+    """Reads each stream in a task of its own, a few chunks ahead of whoever reads `chunks()`.
 
-    Where nobody reads, the program blocks in its write: memory stays bounded.
+    Where nobody reads, the program blocks in its write: memory stays bounded. `markers` are taken
+    out of stdout.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._queue: asyncio.Queue[tuple[Stream, bytes]] = asyncio.Queue(_CHUNKS_AHEAD)
+    def __init__(self, process: Process, markers: MarkerFilter) -> None:
+        self._markers = markers
+        # None is the end of a stream.
+        self._queue: asyncio.Queue[tuple[Stream, bytes | None]] = asyncio.Queue(_CHUNKS_AHEAD)
         self._tasks = [
-            asyncio.create_task(self._read(Stream.STDOUT, process.stdout)),
-            asyncio.create_task(self._read(Stream.STDERR, process.stderr)),
+            asyncio.create_task(self._read(stream, reader))
+            for stream, reader in process.readers.items()
         ]
 
     async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
-        """Chunks as they come, until both pipes are closed."""
+        """Chunks as they come, until all streams are closed."""
         open_streams = len(self._tasks)
         while open_streams:
             stream, chunk = await self._queue.get()
-            if chunk:
-                yield stream, chunk
-            else:
+            if chunk is None:
                 open_streams -= 1
+            elif chunk:
+                yield stream, chunk
 
     def close(self) -> None:
         """Stop reading, where nobody will ask for the rest."""
         for task in self._tasks:
             task.cancel()
 
-    async def _read(self, stream: Stream, pipe: asyncio.StreamReader) -> None:
-        chunk = b"-"
-        while chunk:
-            chunk = await pipe.read(_CHUNK_BYTES)
-            await self._queue.put((stream, chunk))
+    async def _read(self, stream: Stream, reader: asyncio.StreamReader) -> None:
+        is_marked = stream is Stream.STDOUT
+        while chunk := await _next(reader):
+            await self._queue.put((stream, self._markers.feed(chunk) if is_marked else chunk))
+        if is_marked:
+            await self._queue.put((stream, self._markers.flush()))
+        await self._queue.put((stream, None))
+
+
+async def _next(reader: asyncio.StreamReader) -> bytes:
+    """Empty at the end; a terminal whose program is gone says so by an I/O error."""
+    try:
+        return await reader.read(_CHUNK_BYTES)
+    except OSError:
+        return b""

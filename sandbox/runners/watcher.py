@@ -21,7 +21,8 @@ class Watcher:
     """Kills the tree below `pid` when it is over its limits; `stop()` it at the end."""
 
     def __init__(self, pid: int, limits: Limits) -> None:
-        self.memory_exceeded = False
+        self.oom_killed = False
+        self.process_limited = False
         self.peak_bytes = 0
         self._pid = pid
         self._limits = limits
@@ -37,9 +38,10 @@ class Watcher:
             pids = list(_tree(self._pid))
             used = sum(map(_resident_bytes, pids))
             self.peak_bytes = max(self.peak_bytes, used)
-            self.memory_exceeded |= used > self._limits.memory_bytes
+            self.oom_killed |= used > self._limits.memory_bytes
             # bwrap's own two processes come on top of the program's.
-            if self.memory_exceeded or len(pids) > self._limits.processes + 2:
+            self.process_limited |= len(pids) > self._limits.processes + 2
+            if self.oom_killed or self.process_limited:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGKILL)
             await asyncio.sleep(_INTERVAL_S)

@@ -62,7 +62,7 @@ def make_job(
     named = [SandboxFile(name, content) for name, content in (files or {}).items()]
     contents = (SandboxFile(program.file, code.encode()), *named)
     limits = entry.run_limits()
-    return Job(secrets.token_hex(16), entry, contents, program.command, limits)
+    return Job(secrets.token_hex(16), entry, contents, program, limits)
 
 
 async def collect(sandbox: Sandbox) -> Result:
@@ -240,10 +240,10 @@ async def test_the_servers_environment_and_processes_are_not_seen(
 async def test_usage_is_told(runner: Runner) -> None:
     code = "x = bytearray(100 * 2**20)\nsum(range(3_000_000))"
     exit = (await python(runner, code)).exit
-    assert exit.memory_bytes is not None
-    assert 100 * MIB < exit.memory_bytes < 256 * MIB
-    assert exit.cpu_ms is not None
-    assert 20 < exit.cpu_ms < 10_000
+    assert exit.usage.memory_bytes is not None
+    assert 100 * MIB < exit.usage.memory_bytes < 256 * MIB
+    assert exit.usage.cpu_ms is not None
+    assert 20 < exit.usage.cpu_ms < 10_000
 
 
 async def test_reap_removes_what_was_left(runner: Runner) -> None:

@@ -1,8 +1,9 @@
 """The standard streams of a container: one hijacked connection to the engine.
 
 The engine answers `attach` by turning the connection into a raw one: what is written to it is the
-program's stdin, what comes back are frames of stdout and stderr. An own connection, because HTTP
-clients neither half-close theirs (end-of-file for the program) nor bound what they read ahead.
+program's stdin, what comes back are frames of stdout and stderr, or what a terminal shows. An own
+connection, because HTTP clients neither half-close theirs (end-of-file for the program) nor bound
+what they read ahead.
 """
 
 import asyncio
@@ -16,18 +17,23 @@ _ATTACH_TIMEOUT_S = 10.0
 _CHUNK_BYTES = 65_536
 _FRAME_HEADER_BYTES = 8  # stream, three zeros, size (big-endian)
 _STDOUT = 1
+# Ctrl-P Ctrl-Q, typed by a user, would drop the connection to a terminal.
+_DETACH_KEYS = ",".join(["ctrl-^"] * 16)
 
 
 class Attachment:
     """The connection; `open` before the container is started, so that no output is missed."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, terminal: bool
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._terminal = terminal
         self._stdin_open = True
 
     @classmethod
-    async def open(cls, path: str, container: str) -> "Attachment":
+    async def open(cls, path: str, container: str, *, terminal: bool) -> "Attachment":
         try:
             async with asyncio.timeout(_ATTACH_TIMEOUT_S):
                 reader, writer = await asyncio.open_unix_connection(path, limit=_CHUNK_BYTES)
@@ -39,7 +45,22 @@ class Attachment:
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             # A timeout is an OSError too.
             raise SandboxError("The Docker engine could not attach to a container.") from error
-        return cls(reader, writer)
+        return cls(reader, writer, terminal=terminal)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the container, or the engine, is gone."""
+        return self._reader.at_eof() or self._reader.exception() is not None
+
+    async def read_exactly(self, data: bytes, timeout_s: float) -> None:
+        """Take `data` off a terminal's stream; `SandboxError` where something else comes."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                seen = await self._reader.readexactly(len(data))
+        except (OSError, asyncio.IncompleteReadError) as error:
+            raise SandboxError("A container's loader did not get ready.") from error
+        if seen != data:
+            raise SandboxError("A container's loader said something else than that it is ready.")
 
     async def write(self, data: bytes) -> None:
         """Returns once it is taken; what cannot arrive any more is dropped."""
@@ -49,7 +70,10 @@ class Attachment:
                 await self._writer.drain()
 
     def write_eof(self) -> None:
-        """End-of-file for the program, behind all that was written; again is no error."""
+        """End-of-file for the program, behind all that was written; again is no error.
+
+        A terminal stays open: there it is Ctrl-D that says so.
+        """
         if self._stdin_open and not self._writer.is_closing():
             self._stdin_open = False
             with contextlib.suppress(OSError):
@@ -58,7 +82,9 @@ class Attachment:
     async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
         """What the program writes, at most 64 KiB each, until it ends or the engine does."""
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
+            while self._terminal and (chunk := await self._reader.read(_CHUNK_BYTES)):
+                yield Stream.STDOUT, chunk
+            while not self._terminal:
                 header = await self._reader.readexactly(_FRAME_HEADER_BYTES)
                 stream = Stream.STDOUT if header[0] == _STDOUT else Stream.STDERR
                 size = int.from_bytes(header[4:])
@@ -80,7 +106,8 @@ async def _upgrade(
 ) -> None:
     """Have the engine make a raw connection of this one."""
     writer.write(
-        f"POST /containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1 HTTP/1.1\r\n"
+        f"POST /containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1"
+        f"&detachKeys={_DETACH_KEYS} HTTP/1.1\r\n"
         "Host: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n".encode()
     )
     await writer.drain()

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from sandbox.errors import SandboxError
 from sandbox.runners.base import Job
 from sandbox.runners.docker.attachment import Attachment
-from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.loader import payload
-from sandbox.runners.docker.removals import Removals
-from sandbox.runners.docker.sandbox import DockerSandbox
+from sandbox.runners.docker.options import Recipe
+from sandbox.runners.docker.sandbox import DockerSandbox, Host
 
 _PAYLOAD_TIMEOUT_S = 10.0
 
@@ -22,20 +21,24 @@ class Container:
     `launch` or `remove` it; the sandbox that `launch` gives takes it over.
     """
 
-    engine: Engine
-    removals: Removals
-    id: str
+    recipe: Recipe
+    host: Host
     attachment: Attachment
+
+    @property
+    def is_alive(self) -> bool:
+        return not self.attachment.is_closed
 
     async def launch(self, job: Job) -> DockerSandbox:
         """Send what to run. On failure the container is removed."""
         nonce = secrets.token_hex(16)
         sandbox = DockerSandbox(
-            self.engine, self.removals, self.id, self.attachment, nonce, job.limits
+            self.host, self.attachment, nonce, job.limits, terminal=self.recipe.terminal
         )
         try:
             async with asyncio.timeout(_PAYLOAD_TIMEOUT_S):
-                await self.attachment.write(payload(job.files, job.command, nonce))
+                content = payload(job.files, job.program, nonce, job.terminal)
+                await self.attachment.write(content)
         except TimeoutError as error:
             await sandbox.remove()
             raise SandboxError("The container did not take the program.") from error
@@ -46,4 +49,4 @@ class Container:
 
     async def remove(self) -> None:
         self.attachment.close()
-        await self.removals.remove(self.id)
+        await self.host.removals.remove(self.host.container)

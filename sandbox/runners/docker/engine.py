@@ -1,7 +1,6 @@
 """The calls to the Docker engine that a run needs, each with a time limit and in our own errors."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
 from sandbox.errors import SandboxError
-from sandbox.runners.docker.usage import Usage
+from sandbox.runners.base import TerminalSize
 
 _CREATE_TIMEOUT_S = 30.0  # an engine that starts a hundred containers at once is slow, not broken
 _START_TIMEOUT_S = 30.0
@@ -21,7 +20,6 @@ _INSPECT_TIMEOUT_S = 8.0
 _DELETE_TIMEOUT_S = 15.0
 _PULL_TIMEOUT_S = 1800.0
 _LIST_TIMEOUT_S = 15.0
-_USAGE_TIMEOUT_S = 0.5
 
 _NOT_FOUND = 404
 _CONFLICT = 409  # it is not running, or is being removed by somebody else already
@@ -82,16 +80,26 @@ class Engine:
             description = await self._docker.containers.container(container).show()
         return bool(description["State"]["OOMKilled"])
 
-    async def usage(self, container: str) -> Usage:
-        """What a live container has used so far; unknown where the engine does not tell at once."""
-        url = f"http://localhost/containers/{container}/stats"
-        limit = aiohttp.ClientTimeout(total=_USAGE_TIMEOUT_S)
-        # aiodocker has no one-shot: its answer takes the engine a second.
-        params = {"stream": "false", "one-shot": "true"}
-        with contextlib.suppress(aiohttp.ClientError, OSError, ValueError):
-            async with self._docker.session.get(url, params=params, timeout=limit) as response:
-                return Usage.of_stats(json.loads(await response.read()))
-        return Usage()
+    async def pid(self, container: str) -> int:
+        """Of its first process, on this machine; 0 where it has none."""
+        async with _asking("inspect a container", _INSPECT_TIMEOUT_S):
+            description = await self._docker.containers.container(container).show()
+        return int(description["State"]["Pid"])
+
+    async def written_bytes(self, container: str) -> int:
+        """What is in its own layer, over the image."""
+        async with _asking("measure a container", _INSPECT_TIMEOUT_S):
+            description = await self._docker.containers.container(container).show(size=1)
+        return int(description.get("SizeRw") or 0)
+
+    async def limit_cpu(self, container: str, quota_us: int) -> None:
+        body = json.dumps({"CpuQuota": quota_us})
+        headers = {"Content-Type": "application/json"}
+        await self._post(f"containers/{container}/update", "limit a container", body, headers)
+
+    async def resize(self, container: str, size: TerminalSize) -> None:
+        path = f"containers/{container}/resize?h={size.rows}&w={size.cols}"
+        await self._post(path, "resize a terminal")
 
     async def delete(self, container: str) -> None:
         """Kill and remove a container, by id or name. No error where it is gone already."""
@@ -104,6 +112,19 @@ class Engine:
         async with _asking("list its containers", _LIST_TIMEOUT_S):
             containers = await self._docker.containers.list(all="true", filters=filters)
         return [container.id for container in containers]
+
+    async def _post(
+        self, path: str, what: str, body: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        """What aiodocker has no method for."""
+        async with (
+            _asking(what, _INSPECT_TIMEOUT_S),
+            self._docker.session.post(
+                f"http://localhost/{path}", data=body, headers=headers
+            ) as answer,
+        ):
+            if not answer.ok:
+                raise DockerError(answer.status, await answer.text())
 
     async def close(self) -> None:
         await self._docker.close()

@@ -1,50 +1,92 @@
-"""How a container is created: the hardening, and the limits of the run."""
+"""How a container is created: what it is made for, the hardening, and the limits of the run."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sandbox.languages import Language
+from sandbox.languages import LANGUAGES
 from sandbox.limits import Limits
-from sandbox.runners.docker.loader import LOADER
+from sandbox.runners.base import Job
+from sandbox.runners.docker.loader import LOADER, TERMINAL_LOADER
+from sandbox.runners.docker.seccomp import SECCOMP
 
 WORKSPACE = "/workspace"
 _TMP = "/tmp"  # noqa: S108
-_USER = "65534"
+_NOBODY = "65534"
+# What apt and dpkg need as root: to give files their owners, and to drop to their own users.
+_ROOT_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID")
+# Where the packages of a run are, by installer; Node finds /node_modules from any folder.
+PACKAGE_FOLDERS = {"pip": "/packages", "npm": "/node_modules"}
 
 
-def container_config(
-    language: Language, limits: Limits, *, runtime: str, labels: Mapping[str, str]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Recipe:
+    """All that must be known of a run before its container is made.
+
+    `network` is the engine's network to be on, `packages` the volume of installed packages.
+    """
+
+    language_id: str
+    limits: Limits
+    terminal: bool = False
+    network: str | None = None
+    packages: str | None = None
+
+    @classmethod
+    def of(cls, job: Job, network: str | None, packages: str | None) -> "Recipe":
+        return cls(job.language.id, job.limits, job.terminal is not None, network, packages)
+
+
+def container_config(recipe: Recipe, *, runtime: str, labels: Mapping[str, str]) -> dict[str, Any]:
     """The body of the engine's `create`; the container's first process is the loader."""
+    language = LANGUAGES[recipe.language_id]
+    loader = TERMINAL_LOADER if recipe.terminal else LOADER
     return {
         "Image": language.image,
-        "Entrypoint": ["/bin/sh", "-c", LOADER],  # an image's own would run before the loader
+        "Entrypoint": ["/bin/sh", "-c", loader],  # an image's own would run before the loader
         "Cmd": [],
-        "User": f"{_USER}:{_USER}",
+        "User": _user(recipe),
         "WorkingDir": WORKSPACE,
         "Hostname": "sandbox",
-        "Env": [f"HOME={_TMP}", "LANG=C.UTF-8"],
+        "Env": _environment(recipe),
         "Labels": dict(labels),
-        "Tty": False,
+        "Tty": recipe.terminal,
         "OpenStdin": True,
         "StdinOnce": True,
         "AttachStdin": True,
         "AttachStdout": True,
         "AttachStderr": True,
-        "NetworkDisabled": True,
+        "NetworkDisabled": recipe.network is None,
         "Healthcheck": {"Test": ["NONE"]},
-        "HostConfig": _host_config(limits, runtime),
+        "HostConfig": _host_config(recipe, runtime),
     }
 
 
-def _host_config(limits: Limits, runtime: str) -> dict[str, Any]:
+def _user(recipe: Recipe) -> str:
+    return "0:0" if LANGUAGES[recipe.language_id].root else f"{_NOBODY}:{_NOBODY}"
+
+
+def _environment(recipe: Recipe) -> list[str]:
+    language = LANGUAGES[recipe.language_id]
+    variables = [f"HOME={'/root' if language.root else _TMP}", "LANG=C.UTF-8"]
+    if recipe.terminal:
+        variables += ["TERM=xterm-256color", "COLORTERM=truecolor"]
+    if recipe.packages and language.install == "pip":
+        variables.append(f"PYTHONPATH={PACKAGE_FOLDERS['pip']}")
+    return variables
+
+
+def _host_config(recipe: Recipe, runtime: str) -> dict[str, Any]:
+    language, limits = LANGUAGES[recipe.language_id], recipe.limits
+    quota = limits.compile_cpu_quota_us if language.compile else limits.cpu_quota_us
     config: dict[str, Any] = {
-        # Without an init, abort() reports 139 and zombies eat the process limit.
+        # Without an init, abort() reports 139, Ctrl-C is ignored, zombies eat the process limit.
         "Init": True,
-        "NetworkMode": "none",
+        "NetworkMode": recipe.network or "none",
         "CapDrop": ["ALL"],
-        "SecurityOpt": ["no-new-privileges"],
-        "ReadonlyRootfs": True,
+        "CapAdd": list(_ROOT_CAPABILITIES) if language.root else [],
+        "SecurityOpt": ["no-new-privileges", f"seccomp={SECCOMP}"],
+        "ReadonlyRootfs": not language.root,
         "IpcMode": "private",
         "ShmSize": limits.shm_bytes,
         # The default driver would write all output to the host's disk once more.
@@ -52,24 +94,46 @@ def _host_config(limits: Limits, runtime: str) -> dict[str, Any]:
         "Memory": limits.memory_bytes,
         "MemorySwap": limits.memory_bytes,
         "PidsLimit": limits.processes,
-        "CpuQuota": limits.cpu_quota_us,
+        "CpuQuota": quota,
         "CpuPeriod": limits.cpu_period_us,
         "Ulimits": [
             _ulimit("nofile", limits.open_files),
             _ulimit("fsize", limits.file_bytes),
             _ulimit("core", 0),
         ],
-        "Tmpfs": {
-            WORKSPACE: _tmpfs(limits.workspace_bytes, limits.workspace_files, "0700"),
-            _TMP: _tmpfs(limits.tmp_bytes, limits.tmp_files, "0700"),
-        },
+        "Tmpfs": _tmpfs_mounts(recipe),
+        "Mounts": _mounts(recipe),
     }
     return config | ({"Runtime": runtime} if runtime else {})
 
 
-def _tmpfs(size: int, files: int, mode: str) -> str:
+def _tmpfs_mounts(recipe: Recipe) -> dict[str, str]:
+    limits, user = recipe.limits, _user(recipe).partition(":")[0]
+    # apt's own user must get into /tmp.
+    tmp_mode = "1777" if user == "0" else "0700"
+    return {
+        WORKSPACE: _tmpfs(limits.workspace_bytes, limits.workspace_files, user, "0700"),
+        _TMP: _tmpfs(limits.tmp_bytes, limits.tmp_files, user, tmp_mode),
+    }
+
+
+def _mounts(recipe: Recipe) -> list[dict[str, Any]]:
+    installer = LANGUAGES[recipe.language_id].install
+    if recipe.packages is None or installer is None:
+        return []
+    return [
+        {
+            "Type": "volume",
+            "Source": recipe.packages,
+            "Target": PACKAGE_FOLDERS[installer],
+            "ReadOnly": True,
+        }
+    ]
+
+
+def _tmpfs(size: int, files: int, user: str, mode: str) -> str:
     """Mount options. Compilers build into both, and noexec is no boundary: memfd gets round it."""
-    owner = f"uid={_USER},gid={_USER},mode={mode}"
+    owner = f"uid={user},gid={user},mode={mode}"
     return f"rw,exec,nosuid,nodev,size={size},nr_inodes={files},{owner}"
 
 

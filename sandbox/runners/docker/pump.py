@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 
 from sandbox.runners.base import Stream
 from sandbox.runners.docker.attachment import Attachment
-from sandbox.runners.docker.trailer import TrailerFilter
+from sandbox.runners.markers import MarkerFilter
 
 _AHEAD_BYTES = 262_144
 _AHEAD_BYTES_RELEASED = 4_194_304
@@ -20,9 +20,9 @@ class Pump:
     and drops what is more than a dead program can have left in pipes and buffers.
     """
 
-    def __init__(self, attachment: Attachment, trailer: TrailerFilter) -> None:
+    def __init__(self, attachment: Attachment, filters: Mapping[Stream, MarkerFilter]) -> None:
         self._attachment = attachment
-        self._trailer = trailer
+        self._filters = filters
         self._ahead: deque[tuple[Stream, bytes]] = deque()
         self._bytes_ahead = 0
         self._released = False
@@ -32,14 +32,14 @@ class Pump:
         self._task = asyncio.create_task(self._run())
 
     async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
-        """What the program wrote, until both of its streams have ended."""
+        """What the program wrote, until all of its streams have ended."""
         while True:
             while self._ahead:
                 stream, chunk = self._ahead.popleft()
                 self._bytes_ahead -= len(chunk)
                 self._writable.set()
                 yield stream, chunk
-            if self._ended:
+            if self._ended or all(filter.ended for filter in self._filters.values()):
                 return
             self._readable.clear()
             await self._readable.wait()
@@ -49,10 +49,6 @@ class Pump:
         self._released = True
         self._writable.set()
 
-    async def ended(self, timeout_s: float) -> None:
-        """Wait until all output has been taken from the engine, but not for long."""
-        await asyncio.wait({self._task}, timeout=timeout_s)
-
     async def close(self) -> None:
         """Stop reading."""
         self._task.cancel()
@@ -61,14 +57,12 @@ class Pump:
     async def _run(self) -> None:
         try:
             async for stream, chunk in self._attachment.chunks():
-                await self._put(stream, self._own(stream, chunk))
-            await self._put(Stream.STDOUT, self._trailer.flush())
+                await self._put(stream, self._filters[stream].feed(chunk))
+            for stream, filter in self._filters.items():
+                await self._put(stream, filter.flush())
         finally:
             self._ended = True
             self._readable.set()
-
-    def _own(self, stream: Stream, chunk: bytes) -> bytes:
-        return self._trailer.feed(chunk) if stream is Stream.STDOUT else chunk
 
     async def _put(self, stream: Stream, chunk: bytes) -> None:
         while self._bytes_ahead >= _AHEAD_BYTES and not self._released:
@@ -77,4 +71,4 @@ class Pump:
         if chunk and self._bytes_ahead < _AHEAD_BYTES_RELEASED:
             self._ahead.append((stream, chunk))
             self._bytes_ahead += len(chunk)
-            self._readable.set()
+        self._readable.set()

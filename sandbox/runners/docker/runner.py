@@ -2,40 +2,52 @@
 
 import asyncio
 import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from sandbox.errors import NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language
-from sandbox.limits import Limits
 from sandbox.runners.base import LABEL, Job
+from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.container import Container
 from sandbox.runners.docker.engine import Engine, NotThereError
-from sandbox.runners.docker.options import container_config
+from sandbox.runners.docker.loader import READY
+from sandbox.runners.docker.options import Recipe, container_config
+from sandbox.runners.docker.pool import CONTAINER_BYTES, Pool
 from sandbox.runners.docker.removals import Removals
-from sandbox.runners.docker.sandbox import DockerSandbox
+from sandbox.runners.docker.sandbox import DockerSandbox, Host
 
 logger = logging.getLogger(__name__)
 
 _SCHEME = "unix://"
 _PROBE_TIMEOUT_S = 2.0
 _REAPED_AT_ONCE = 8
+_READY_TIMEOUT_S = 10.0
+_CLOSE_TIMEOUT_S = 10.0
+# Python is what most people run, the IDE on a terminal, clients without one.
+_ALWAYS_READY = {"python": 3}
+_ALWAYS_READY_OTHERS = 1
 
 
 class DockerRunner:
     """`socket` is the engine's (`unix://…`), `runtime` one of its runtimes or empty.
 
-    `instance` names this server on the containers. Make it inside the event loop that uses it.
+    `pool_bytes` bounds the memory of containers that wait for a run; `instance` names this
+    server on the containers. Make it inside the event loop that uses it.
     """
 
     name = "docker"
 
-    def __init__(self, socket: str, runtime: str, instance: str) -> None:
+    def __init__(self, socket: str, runtime: str, instance: str, pool_bytes: int = 0) -> None:
         self._socket = socket
         self._path = socket.removeprefix(_SCHEME)
         self._runtime = runtime
         self._instance = instance
         self._engine = Engine(self._path)
         self._removals = Removals(self._engine)
+        self._pool = Pool(self._prepare, pool_bytes // CONTAINER_BYTES)
         self._launches: set[asyncio.Task[DockerSandbox]] = set()
         self._unavailable: dict[str, str] = {}
 
@@ -79,6 +91,28 @@ class DockerRunner:
     def version(self, language: Language) -> str:
         return language.version
 
+    def network_problem(self) -> str | None:
+        return "Programs have no network on this server."
+
+    async def open(self) -> None:
+        """Fill the pool, for every language that can run."""
+        self._pool.open(
+            {
+                Recipe(language.id, limits, terminal): _ALWAYS_READY.get(
+                    language.id, _ALWAYS_READY_OTHERS
+                )
+                for language in LANGUAGES.values()
+                if language.is_sandboxed and language.id not in self._unavailable
+                for terminal, limits in (
+                    (False, language.run_limits()),
+                    (True, language.run_limits(interactive=True)),
+                )
+            }
+        )
+
+    def figures(self) -> Mapping[str, Any]:
+        return {"pool": self._pool.figures()}
+
     async def start(self, job: Job) -> DockerSandbox:
         launch = asyncio.create_task(self._start(job))
         self._launches.add(launch)
@@ -103,35 +137,41 @@ class DockerRunner:
 
     async def close(self) -> None:
         if self._launches:
-            await asyncio.wait(self._launches)
+            await asyncio.wait(self._launches, timeout=_CLOSE_TIMEOUT_S)
+        await self._pool.close()
         await self._removals.close()
         await self._engine.close()
 
     async def _start(self, job: Job) -> DockerSandbox:
-        container = await self._prepare(job.language, job.limits, job.run_id)
+        recipe = Recipe.of(job, network=None, packages=job.packages)
+        container = self._pool.take(recipe) or await self._prepare(recipe)
         return await container.launch(job)
 
-    async def _prepare(self, language: Language, limits: Limits, run_id: str) -> Container:
+    async def _prepare(self, recipe: Recipe) -> Container:
         """A container with its loader waiting. Nothing is left where this fails."""
-        id = await self._create(language, limits, run_id)
+        id = await self._create(recipe)
         attachment: Attachment | None = None
         try:
-            attachment = await Attachment.open(self._path, id)
+            attachment = await Attachment.open(self._path, id, terminal=recipe.terminal)
             await self._engine.start(id)
+            if recipe.terminal:
+                await attachment.read_exactly(READY, _READY_TIMEOUT_S)
+            cgroup = Cgroup.of_process(await self._engine.pid(id))
         except BaseException:
             if attachment:
                 attachment.close()
             await self._removals.remove(id)
             raise
-        return Container(self._engine, self._removals, id, attachment)
+        return Container(recipe, Host(self._engine, self._removals, id, cgroup), attachment)
 
-    async def _create(self, language: Language, limits: Limits, run_id: str) -> str:
-        labels = {LABEL: self._instance, f"{LABEL}.run": run_id}
-        config = container_config(language, limits, runtime=self._runtime, labels=labels)
-        name = f"{LABEL}-{self._instance}-{run_id}"
+    async def _create(self, recipe: Recipe) -> str:
+        labels = {LABEL: self._instance}
+        config = container_config(recipe, runtime=self._runtime, labels=labels)
+        name = f"{LABEL}-{self._instance}-{secrets.token_hex(8)}"
         try:
             return await self._engine.create(config, name)
         except NotThereError as error:
+            language = LANGUAGES[recipe.language_id]
             self._unavailable[language.id] = _missing(language)
             raise NoSandboxError(_missing(language)) from error
         except SandboxError:

@@ -1,0 +1,202 @@
+"""Containers that wait, made before they are asked for, so that Run is one write to a socket.
+
+There is a shelf for each recipe. How much stands on it follows the demand: as many as were taken
+within a few seconds of the last minutes, and half as many more. Two workers fill the shelves up,
+the emptiest first, and a shelf that nobody asks for any more is emptied again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.errors import SandboxError
+from sandbox.runners.docker.container import Container
+from sandbox.runners.docker.options import Recipe
+
+logger = logging.getLogger(__name__)
+
+# The engine makes no more in a second when it is asked for more at once, and is slower for runs.
+_WORKERS = 2
+# The run that took a container has the processors to itself for its first moments.
+_DELAY_S = 0.1
+_BURST_S = 5.0
+_MEMORY_S = 600.0
+_SPARE = 1.5
+_RETRY_S = 5.0
+# What a waiting container takes of the machine's memory, its share of the engine's included.
+CONTAINER_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(eq=False)
+class Shelf:
+    """`minimum` stand here also while nobody asks."""
+
+    recipe: Recipe
+    minimum: int = 0
+    waiting: deque[Container] = field(default_factory=deque)
+    making: int = 0
+    retry_at: float = 0.0
+    _taken: deque[float] = field(default_factory=deque)
+    _peaks: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def note_taken(self, now: float) -> None:
+        self._taken.append(now)
+        while self._taken[0] < now - _BURST_S:
+            self._taken.popleft()
+        # Only the highest of what comes later can ever count.
+        while self._peaks and self._peaks[-1][1] <= len(self._taken):
+            self._peaks.pop()
+        self._peaks.append((now, len(self._taken)))
+
+    def wanted(self, now: float) -> int:
+        while self._peaks and self._peaks[0][0] < now - _MEMORY_S:
+            self._peaks.popleft()
+        peak = self._peaks[0][1] if self._peaks else 0
+        return max(self.minimum, math.ceil(_SPARE * peak))
+
+    def missing(self, now: float) -> int:
+        return self.wanted(now) - len(self.waiting) - self.making
+
+
+class Pool:
+    """`make` creates and starts one container; `capacity` is for all shelves together.
+
+    Belongs to one event loop. `open` starts filling, `close` removes all that waits.
+    """
+
+    def __init__(self, make: Callable[[Recipe], Awaitable[Container]], capacity: int) -> None:
+        self._make = make
+        self._capacity = capacity
+        self._shelves: dict[Recipe, Shelf] = {}
+        self._workers: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+        self._quiet_until = 0.0
+        self._hits = self._misses = self._made = 0
+
+    def open(self, minimums: dict[Recipe, int]) -> None:
+        """Start filling. Again it changes what shall always stand ready."""
+        for shelf in self._shelves.values():
+            shelf.minimum = minimums.get(shelf.recipe, 0)
+        for recipe, minimum in minimums.items():
+            self._shelf(recipe).minimum = minimum
+        if not self._workers:
+            self._workers = [asyncio.create_task(self._work()) for _ in range(_WORKERS)]
+        self._changed.set()
+
+    def take(self, recipe: Recipe) -> Container | None:
+        """A container that is alive as far as can be told, or None: then make a cold one."""
+        now = asyncio.get_running_loop().time()
+        shelf = self._shelf(recipe)
+        shelf.note_taken(now)
+        self._quiet_until = now + _DELAY_S
+        self._changed.set()
+        while shelf.waiting:
+            container = shelf.waiting.popleft()
+            if container.is_alive:
+                self._hits += 1
+                return container
+            self._discard(container)
+        self._misses += 1
+        return None
+
+    def expect(self, recipe: Recipe) -> None:
+        """A run with this recipe will come: have one ready."""
+        self._shelf(recipe).note_taken(asyncio.get_running_loop().time())
+        self._changed.set()
+
+    def forget(self, doomed: Callable[[Recipe], bool]) -> None:
+        """Empty the shelves of those recipes, whose image or volume is going away."""
+        for recipe in [recipe for recipe in self._shelves if doomed(recipe)]:
+            self._remove(self._shelves.pop(recipe).waiting)
+
+    def figures(self) -> dict[str, Any]:
+        """For operators. `size` is what waits now."""
+        shelves = self._shelves.values()
+        now = asyncio.get_running_loop().time()
+        return {
+            "size": sum(len(shelf.waiting) for shelf in shelves),
+            "target": sum(shelf.wanted(now) for shelf in shelves),
+            "capacity": self._capacity,
+            "hits": self._hits,
+            "misses": self._misses,
+            "made": self._made,
+        }
+
+    async def close(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        waiting = [container for shelf in self._shelves.values() for container in shelf.waiting]
+        self._shelves.clear()
+        await asyncio.gather(*(container.remove() for container in waiting))
+
+    def _shelf(self, recipe: Recipe) -> Shelf:
+        return self._shelves.setdefault(recipe, Shelf(recipe))
+
+    async def _work(self) -> None:
+        while True:
+            self._trim()
+            shelf = self._emptiest()
+            if shelf is None:
+                self._changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _RETRY_S)
+                await self._wait_for_quiet()
+            else:
+                await self._fill(shelf)
+
+    async def _wait_for_quiet(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._quiet_until - loop.time()))
+
+    def _emptiest(self) -> Shelf | None:
+        """Where one more is to be put, if anywhere."""
+        now = asyncio.get_running_loop().time()
+        shelves = self._shelves.values()
+        if sum(len(shelf.waiting) + shelf.making for shelf in shelves) >= self._capacity:
+            return None
+        lacking = [s for s in shelves if s.missing(now) > 0 and s.retry_at <= now]
+        return min(
+            lacking, key=lambda s: (s.wanted(now) - s.missing(now)) / s.wanted(now), default=None
+        )
+
+    async def _fill(self, shelf: Shelf) -> None:
+        shelf.making += 1
+        try:
+            container = await self._make(shelf.recipe)
+        except SandboxError as error:
+            logger.warning("no %s container in advance: %s", shelf.recipe.language_id, error.detail)
+            shelf.retry_at = asyncio.get_running_loop().time() + _RETRY_S
+        else:
+            self._made += 1
+            if self._shelves.get(shelf.recipe) is shelf:
+                shelf.waiting.append(container)
+            else:
+                self._discard(container)
+        finally:
+            shelf.making -= 1
+
+    def _trim(self) -> None:
+        """Take off what nobody wants any more, or what has died."""
+        now = asyncio.get_running_loop().time()
+        for recipe, shelf in list(self._shelves.items()):
+            dead = [container for container in shelf.waiting if not container.is_alive]
+            for container in dead:
+                shelf.waiting.remove(container)
+            spare = max(0, len(shelf.waiting) - shelf.wanted(now))
+            self._remove([*dead, *(shelf.waiting.popleft() for _ in range(spare))])
+            if not shelf.wanted(now) and not shelf.making:
+                del self._shelves[recipe]
+
+    def _remove(self, containers: Collection[Container]) -> None:
+        for container in containers:
+            self._discard(container)
+
+    def _discard(self, container: Container) -> None:
+        removals = container.host.removals
+        removals.keep(asyncio.create_task(container.remove()))
