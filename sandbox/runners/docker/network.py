@@ -6,6 +6,7 @@ no network where it does not.
 """
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
 from sandbox.errors import SandboxError
@@ -74,8 +75,8 @@ def is_ours(bridge: Mapping[str, Any]) -> bool:
 
 def addresses(bridge: Mapping[str, Any]) -> tuple[str, str]:
     """Its subnet, and the host's own address there."""
-    config = bridge["IPAM"]["Config"][0]
-    return config["Subnet"], config["Gateway"]
+    subnet = bridge["IPAM"]["Config"][0]["Subnet"]
+    return subnet, str(IPv4Network(subnet)[1])  # the engine takes the first
 
 
 async def _problem(engine: Engine, labels: Mapping[str, str]) -> str | None:
