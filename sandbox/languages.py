@@ -49,6 +49,7 @@ class Language:
     requires: tuple[str, ...] = ()
     network: bool = False
     root: bool = False
+    unix_lines: bool = False
     install: str | None = None
     file_from_entry: str | None = None
     entry_patterns: tuple[str, ...] = ()
@@ -59,6 +60,11 @@ class Language:
     def is_sandboxed(self) -> bool:
         """False for a language that the browser runs (HTML)."""
         return self.run is not None
+
+    def source(self, code: str) -> str:
+        """`code` as the toolchain takes it: no byte order mark, and for a shell no CR before LF."""
+        code = code.removeprefix("\ufeff")
+        return code.replace("\r\n", "\n") if self.unix_lines else code
 
     def program(self, source: str, *, embedded: bool) -> Program:
         """How to run `source`; `embedded` with the machine's own toolchain."""
