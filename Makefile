@@ -27,7 +27,7 @@ help:
 	@echo "make e2e     journeys in a real browser"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make format  put the sources in shape"
-	@echo "make bench   first output against a bare process, 50 runs at once, a flood"
+	@echo "make bench   the figures of docs/performance.md in 12 minutes; ARGS=--quick for a look"
 	@echo "make clean   remove all that was set up; data/ stays"
 
 .DEFAULT_GOAL := help
@@ -80,9 +80,8 @@ e2e: $(DEV) $(SITE)
 bench: $(DEV) $(SITE)
 	@deploy/ensure-sandbox
 	@mkdir -p .cache/$@
-	@$(SCRATCH) $(PY) -m benchmarks.first_output
-	@$(SCRATCH) $(PY) -m benchmarks.load
-	@$(SCRATCH) $(PY) -m benchmarks.flood
+	@echo "==> Measuring"
+	@$(SCRATCH) $(PY) -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) node_modules static/dist staticfiles .cache .mypy_cache .ruff_cache .pytest_cache
