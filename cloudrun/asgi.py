@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudrun.settings")
 django_application = get_asgi_application()
 
 # What follows needs the apps loaded.
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
 from cloudrun.middleware import SocketGate  # noqa: E402
 from sandbox.consumers import ExecuteConsumer, NotFoundConsumer  # noqa: E402
@@ -18,7 +18,7 @@ from sandbox.consumers import ExecuteConsumer, NotFoundConsumer  # noqa: E402
 websockets = URLRouter(
     [
         path("ws/execute", ExecuteConsumer.as_asgi()),
-        path("<path:rest>", NotFoundConsumer.as_asgi()),
+        re_path("", NotFoundConsumer.as_asgi()),
     ]
 )
 

@@ -40,9 +40,21 @@ class ApplicationError(Exception):
 
 
 class InvalidRequestError(ApplicationError):
+    """`errors` is never empty: where no field is at fault, its one item has the empty path."""
+
     code = "invalid_request"
     status = 400
     title = "The request is not valid"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        errors = errors or [FieldError("", detail)]
+        super().__init__(detail, errors=errors, retry_after=retry_after)
 
 
 class NotAuthenticatedError(ApplicationError):

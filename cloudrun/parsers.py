@@ -20,20 +20,44 @@ def max_json_bytes() -> int:
     return _ESCAPE * settings.MAX_UPLOAD_SIZE + _ENVELOPE
 
 
+def too_large() -> PayloadTooLargeError:
+    """The refusal of a longer one."""
+    return PayloadTooLargeError(
+        f"The request is larger than this server takes ({settings.MAX_UPLOAD_SIZE} bytes"
+        " of code, input and files)."
+    )
+
+
 def parse_object(text: str | bytes) -> dict[str, Any]:
     """The JSON object in `text`; `InvalidRequestError` for anything else, however deep or odd."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_int=_integer, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        reason = "too deeply nested" if isinstance(error, RecursionError) else str(error)
-        raise InvalidRequestError(f"The body is not valid JSON: {reason}.") from error
+        raise InvalidRequestError(f"The body is not valid JSON: {_reason(error)}.") from error
     if not isinstance(value, dict):
         raise InvalidRequestError("The body must be a JSON object.")
     return value
 
 
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:  # Python bounds the time that this may take
+        raise ValueError("a number has too many digits") from error
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case RecursionError():
+            return "too deeply nested"
+        case UnicodeDecodeError():
+            return f"byte {error.start} is not UTF-8"
+        case _:
+            return str(error)
 
 
 class StrictJSONParser(BaseParser):
@@ -50,8 +74,5 @@ class StrictJSONParser(BaseParser):
         limit = max_json_bytes()
         text = stream.read(limit + 1)
         if len(text) > limit:
-            raise PayloadTooLargeError(
-                f"The request is larger than this server takes ({settings.MAX_UPLOAD_SIZE} bytes"
-                " of code, input and files)."
-            )
+            raise too_large()
         return parse_object(text)

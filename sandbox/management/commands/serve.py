@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server, twisted_loop
+from daphne.server import twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from cloudrun.asgi import application
+from cloudrun.http_server import Server
 from cloudrun.parsers import max_json_bytes
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
