@@ -47,6 +47,7 @@ class RegisterView(APIView):
         | refusals(
             _400="A field is not valid; `errors` says which",
             _409="The username or the e-mail address is taken, whatever its letter case",
+            _413="The body is larger than this server takes",
         ),
         examples=[
             OpenApiExample(
@@ -91,6 +92,7 @@ class LoginView(APIView):
             _400="A field is missing or of the wrong type",
             _401="The name or the password is wrong",
             _403="The account is deactivated",
+            _413="The body is larger than this server takes",
             _429="Too many failures; `Retry-After` says how many seconds to wait",
         ),
         examples=[

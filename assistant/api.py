@@ -61,6 +61,8 @@ class AssistView(APIView):
         | refusals(
             _400="A field is not valid, or what the action needs is missing",
             _401="The token is not valid; none at all is fine",
+            _403="A session cookie came without its CSRF token, or from another site's page",
+            _413="The body is larger than this server takes",
             _503="No AI provider is configured",
         ),
         examples=[

@@ -1,15 +1,17 @@
 """The run API over HTTP; CONTRACT: bodies, answers and refusals of each endpoint."""
 
+from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.schema import refusals
 from assistant.selectors import provider_status
 from cloudrun import __version__
 from cloudrun.errors import NotFoundError
@@ -27,7 +29,12 @@ class HealthView(APIView):
 
     authentication_classes = ()
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="health",
+        tags=["server"],
+        auth=[],
+        responses={200: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT},
+    )
     def get(self, request: Request) -> Response:
         if _is_draining():
             return Response({"status": "unhealthy", "version": __version__}, status=503)
@@ -39,7 +46,7 @@ class StatusView(APIView):
 
     authentication_classes = ()
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="status", tags=["server"], auth=[], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         runner = runner_status()
         active, waiting = _counts()
@@ -65,7 +72,9 @@ class LanguagesView(APIView):
 
     authentication_classes = ()
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="languages", tags=["server"], auth=[], responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         details = language_list()
         return Response({"languages": list(LANGUAGES), "count": len(LANGUAGES), "details": details})
@@ -76,7 +85,9 @@ class TemplatesView(APIView):
 
     authentication_classes = ()
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="templates", tags=["server"], auth=[], responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         return Response(
             {"templates": {id: language.template for id, language in LANGUAGES.items()}}
@@ -88,7 +99,12 @@ class TemplateView(APIView):
 
     authentication_classes = ()
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="template",
+        tags=["server"],
+        auth=[],
+        responses={200: OpenApiTypes.OBJECT} | refusals(_404="There is no such language"),
+    )
     def get(self, request: Request, language: str) -> Response:
         if language not in LANGUAGES:
             raise NotFoundError(f"There is no language {language!r}.")
@@ -98,16 +114,49 @@ class TemplateView(APIView):
 class ExecuteView(APIView):
     """Run a program and wait for its end, which is a result, whatever it is."""
 
-    @extend_schema(request=RunRequestSerializer, responses=ExecutionSerializer)
+    @extend_schema(
+        operation_id="execute",
+        tags=["runs"],
+        request=RunRequestSerializer,
+        responses={200: ExecutionSerializer}
+        | refusals(
+            _400="A field is not valid; `errors` says which",
+            _401="The token is not valid, or guests cannot run programs here",
+            _403="A session cookie came without its CSRF token, or from another site's page",
+            _413="Code, input and files are larger than this server takes",
+            _429="Too many runs; `Retry-After` says how many seconds to wait",
+            _503="Too many runs are waiting, or there is no sandbox; `Retry-After` says when to"
+            " try again",
+        ),
+        examples=[
+            OpenApiExample(
+                "Hello",
+                value={"language": "python", "code": 'print("hello")'},
+                request_only=True,
+            )
+        ],
+    )
     def post(self, request: Request) -> Response:
         owner = owner_of_request(request)
-        return Response(async_to_sync(_execute)(run_request(_body(request)), owner))
+        # Nobody can type here: the input ends after `stdin`.
+        run = replace(run_request(_body(request)), interactive=False, tty=False)
+        return Response(async_to_sync(_execute)(run, owner))
 
 
 class StopView(APIView):
     """Stop a run of one's own; returns once its program is dead."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="execute_stop",
+        tags=["runs"],
+        request=None,
+        responses={200: OpenApiTypes.OBJECT}
+        | refusals(
+            _401="The token is not valid, or guests cannot run programs here",
+            _403="A session cookie came without its CSRF token, or from another site's page",
+            _404="There is no such run, it has ended, or it is somebody else's",
+        ),
+    )
     def post(self, request: Request, execution_id: str) -> Response:
         owner = owner_of_request(request)
 

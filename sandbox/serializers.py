@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cloudrun import problems
 from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
-from sandbox.languages import LANGUAGES
+from sandbox.languages import LANGUAGES, Language
 from sandbox.live import Control, Input, InputEnd
 from sandbox.requests import RunRequest, SourceFile
 from sandbox.runners.base import TerminalSize
@@ -25,6 +26,7 @@ _PACKAGE = re.compile(
 _MAX_PACKAGES = 20
 _MAX_NAME = 255
 _MAX_TERMINAL = 1000  # columns, rows
+_SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 
 
 class FileSerializer(serializers.Serializer[Any]):
@@ -51,26 +53,32 @@ def file_name_problem(name: str) -> str | None:
     return None
 
 
+@extend_schema_field({"type": "string", "enum": list(LANGUAGES)})
+class LanguageField(StrictCharField):
+    """The id of a language."""
+
+    def to_internal_value(self, data: Any) -> str:
+        language = super().to_internal_value(data)
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise serializers.ValidationError(f"Unknown language. Choose one of: {known}.")
+        return language
+
+
 class RunRequestSerializer(serializers.Serializer[Any]):
     """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?}`."""
 
-    language = StrictCharField()
+    language = LanguageField()
     code = StrictCharField(allow_nul=True)
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
     files = FileSerializer(many=True, default=list)
     install_packages = serializers.ListField(
         child=StrictCharField(max_length=214), default=list, max_length=_MAX_PACKAGES
     )
-    interactive = StrictBooleanField(default=False)
-    tty = StrictBooleanField(default=False)
+    interactive = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
+    tty = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
     cols = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=80)
     rows = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=24)
-
-    def validate_language(self, language: str) -> str:
-        if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise serializers.ValidationError(f"Unknown language. Choose one of: {known}.")
-        return language
 
     def validate_code(self, code: str) -> str:
         if not code.strip():
@@ -82,8 +90,6 @@ class RunRequestSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 f"At most {settings.MAX_FILES_PER_REQUEST} files can be sent."
             )
-        if clash := _clash([file["name"] for file in files]):
-            raise serializers.ValidationError(f"{clash!r} is both a file and another file's name.")
         return files
 
     def validate_install_packages(self, names: list[str]) -> list[str]:
@@ -91,6 +97,21 @@ class RunRequestSerializer(serializers.Serializer[Any]):
             if not _PACKAGE.fullmatch(name):
                 raise serializers.ValidationError(f"{name!r} is not a package name.")
         return names
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names = [file["name"] for file in attrs["files"]]
+        entry = _entry_file(LANGUAGES[attrs["language"]], attrs["code"])
+        if clash := _clash(names if entry in names else [entry, *names]):
+            problem = f"{clash!r} is both a file and another file's name."
+            raise serializers.ValidationError({"files": problem})
+        return attrs
+
+
+def _entry_file(language: Language, code: str) -> str:
+    """The file that `code` becomes; one of that name among `files` gives way to it."""
+    if language.is_sandboxed:
+        return language.program(code, embedded=False).file
+    return language.file
 
 
 def _clash(names: list[str]) -> str | None:

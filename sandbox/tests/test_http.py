@@ -17,6 +17,10 @@ def execute(server: Server, **body: Any) -> httpx.Response:
     return httpx.post(f"{server.url}/api/execute", json=body, timeout=60)
 
 
+def files(*names: str) -> list[dict[str, str]]:
+    return [{"name": name, "content": "x"} for name in names]
+
+
 def test_health_status_languages_and_templates_answer(server: Server) -> None:
     with httpx.Client(base_url=server.url) as client:
         assert client.get("/health").json()["status"] == "healthy"
@@ -62,6 +66,15 @@ def test_a_java_file_is_named_after_its_public_class(server: Server) -> None:
     assert execute(server, language="java", code=code).json()["stdout"] == "42"
 
 
+@pytest.mark.parametrize("more", [{"interactive": True}, {"tty": True, "cols": 40}])
+def test_input_ends_whatever_is_asked_for(server: Server, more: dict[str, Any]) -> None:
+    code = "import sys\nprint(sys.stdin.isatty(), repr(sys.stdin.read()))"
+    began = time.monotonic()
+    result = execute(server, language="python", code=code, stdin="ab", **more).json()
+    assert (result["status"], result["stdout"]) == ("completed", "False 'ab'\n")
+    assert time.monotonic() - began < 10
+
+
 async def test_stop_kills_within_two_seconds(server: Server) -> None:
     async with connect(socket_url(server.url)) as socket:
         await socket.send(json.dumps({"language": "python", "code": "while True: pass"}))
@@ -86,6 +99,12 @@ async def test_stop_kills_within_two_seconds(server: Server) -> None:
         ({"language": "python", "code": "1", "files": {}}, "files"),
         ({"language": "python", "code": "1", "files": [{"name": "a\x00", "content": ""}]}, "files"),
         ({"language": "python", "code": "1", "stdin": None}, "stdin"),
+        ({"language": "python", "code": "1", "tty": "yes"}, "tty"),
+        ({"language": "python", "code": "1", "files": files("a", "a/b")}, "files"),
+        ({"language": "python", "code": "1", "files": files("a", "a")}, "files"),
+        ({"language": "python", "code": "1", "files": files("main.py/x")}, "files"),
+        ({"language": "java", "code": "class Odd {}", "files": files("Odd.java/x")}, "files"),
+        ({"language": "html", "code": "<p>", "files": files("index.html/x/y")}, "files"),
     ],
 )
 def test_a_bad_body_names_its_field(server: Server, body: dict[str, Any], field: str) -> None:
@@ -95,6 +114,12 @@ def test_a_bad_body_names_its_field(server: Server, body: dict[str, Any], field:
     problem = answer.json()
     assert isinstance(problem["detail"], str)
     assert problem["errors"][0]["field"].startswith(field)
+
+
+def test_code_stands_for_a_file_of_its_name(server: Server) -> None:
+    code = "print(open('lib/main.py').read())"
+    result = execute(server, language="python", code=code, files=files("main.py", "lib/main.py"))
+    assert result.json()["stdout"] == "x\n"
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"language": NaN}', b"[" * 100_000])
