@@ -8,8 +8,9 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import csrf, defaults
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
+# Below these an error is a problem even for a browser.
+_FOR_PROGRAMS = frozenset({"api", "health", "ws", "docs"})
+
 
 class MethodNotAllowedError(ApplicationError):
     code = "method_not_allowed"
@@ -43,12 +47,6 @@ class UnsupportedMediaTypeError(ApplicationError):
     title = "Unsupported media type"
 
 
-class NotAcceptableError(ApplicationError):
-    code = "not_acceptable"
-    status = 406
-    title = "Not acceptable"
-
-
 _BY_STATUS: dict[int, type[ApplicationError]] = {
     error.status: error
     for error in (
@@ -57,7 +55,6 @@ _BY_STATUS: dict[int, type[ApplicationError]] = {
         ForbiddenError,
         NotFoundError,
         MethodNotAllowedError,
-        NotAcceptableError,
         PayloadTooLargeError,
         UnsupportedMediaTypeError,
         RateLimitedError,
@@ -121,7 +118,7 @@ def body(error: ApplicationError) -> dict[str, Any]:
         "detail": error.detail,
         "code": error.code,
     }
-    if error.errors or error.status == InvalidRequestError.status:
+    if error.errors:
         content["errors"] = [
             {"field": item.field, "message": item.message} for item in error.errors
         ]
@@ -160,7 +157,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, exceptions.MethodNotAllowed) and allow:
         extra["Allow"] = ", ".join(allow)
     answer = Response(body(known), status=known.status, headers=extra, content_type=CONTENT_TYPE)
-    # Set here and not by negotiation: a refusal is readable whatever the request accepts.
+    # Not the view's own, which may be a page's.
     request = context["request"]
     request.accepted_renderer = ProblemRenderer()
     request.accepted_media_type = CONTENT_TYPE
@@ -168,16 +165,50 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def wants_problem(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.path == "/health"
+    """Everybody but a browser that asks for a page."""
+    first, *_ = request.path.lower().lstrip("/").split("/")
+    return first in _FOR_PROGRAMS or "text/html" not in request.headers.get("Accept", "")
 
 
 def unforeseen() -> ApplicationError:
     return ApplicationError("The server failed on this request. The operator's log says why.")
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler400`."""
+    if not wants_problem(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, DisallowedHost):
+        detail = "This server does not answer to the name in Host; its operator sets SITE_URL."
+    else:
+        detail = "The request is malformed."
+    return response(InvalidRequestError(detail))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler403`."""
+    if not wants_problem(request):
+        return defaults.permission_denied(request, exception)
+    return response(ForbiddenError("You are not allowed to do this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`."""
+    if not wants_problem(request):
+        return csrf.csrf_failure(request, reason)
+    return response(ForbiddenError(f"CSRF failed: {reason}"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler404`."""
+    if not wants_problem(request):
+        return defaults.page_not_found(request, exception)
+    return response(NotFoundError(f"There is nothing at {request.path}."))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """`handler500`: a problem for API callers, a plain page for people."""
+    """`handler500`."""
     error = unforeseen()
-    if wants_problem(request):
-        return response(error)
-    return HttpResponse(error.detail, status=error.status, content_type="text/plain")
+    if not wants_problem(request):
+        return HttpResponse(error.detail, status=error.status, content_type="text/plain")
+    return response(error)

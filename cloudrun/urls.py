@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cloudrun import problems
@@ -15,15 +16,29 @@ def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problems.response(NotFoundError(f"There is no endpoint at {request.path}."))
 
 
+class SchemaView(SpectacularAPIView):
+    renderer_classes = [OpenApiJsonRenderer2]  # the one that is `application/json`
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI."""
+
+    http_method_names = ("get", "head")  # OPTIONS has no page to answer with
+    template_name = "docs.html"
+
+
 urlpatterns = [
     path("", include("sandbox.urls")),
     path("api/auth/", include("accounts.urls")),
     path("api/ai/", include("assistant.urls")),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
+    path("docs", DocsView.as_view(), name="docs"),
     path("api/<path:rest>", api_not_found),
     path("admin/", admin.site.urls),
     path("", include("ide.urls")),
 ]
 
+handler400 = "cloudrun.problems.bad_request"
+handler403 = "cloudrun.problems.forbidden"
+handler404 = "cloudrun.problems.not_found"
 handler500 = "cloudrun.problems.server_error"

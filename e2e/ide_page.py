@@ -1,9 +1,10 @@
 """The IDE as a user meets it: what they can press, type and read."""
 
 import re
-from typing import Any
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from e2e.complaints import complaints_of
 
 WIDE: ViewportSize = {"width": 1440, "height": 860}
 NARROW: ViewportSize = {"width": 390, "height": 780}
@@ -12,27 +13,10 @@ _RUN = "ControlOrMeta+Enter"
 
 
 class IdePage:
-    """`complaints` gathers what the browser held against the page: console errors, uncaught
-    errors and violations of the Content-Security-Policy."""
-
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
-        self.complaints: list[str] = []
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
-        page.expose_function("tellViolation", self._on_violation)
-        page.add_init_script(
-            "document.addEventListener('securitypolicyviolation', (event) => "
-            "tellViolation(`violation: ${event.violatedDirective} ${event.blockedURI}`))"
-        )
-
-    def _on_console(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(f"console {message.type}: {message.text}")
-
-    def _on_violation(self, violation: str) -> None:
-        self.complaints.append(violation)
+        self.complaints = complaints_of(page)
 
     # what it has
 
