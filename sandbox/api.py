@@ -15,7 +15,9 @@ from accounts.schema import refusals
 from assistant.selectors import provider_status
 from cloudrun import __version__
 from cloudrun.errors import NotFoundError
+from sandbox.errors import NoSandboxError
 from sandbox.identity import owner_of_request
+from sandbox.installing import own_events
 from sandbox.languages import LANGUAGES
 from sandbox.live import LiveRun
 from sandbox.requests import Owner, RunRequest
@@ -191,11 +193,11 @@ async def _execute(request: RunRequest, owner: Owner) -> dict[str, Any]:
 
 
 def _answer(live: LiveRun) -> dict[str, Any]:
-    """The run's log as one result: output joined by stream, the last frame's fields beside it."""
+    """The run's log as one result: its output by stream, the last frame's fields beside it."""
     texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
     dependency: dict[str, Any] | None = None
     last = None
-    for event in live.log:
+    for event in own_events(live.log):
         last = event
         if event.type == "html_preview":
             texts["stdout"].append(event.content)
@@ -204,6 +206,8 @@ def _answer(live: LiveRun) -> dict[str, Any]:
         elif event.type == "dependency":
             dependency = dict(event.fields)
     assert last is not None
+    if last.fields.get("code") == NoSandboxError.code:
+        raise NoSandboxError(last.content, retry_after=last.fields["retry_after"])
     fields = {"exit_code": None, "signal": None, "duration_ms": None, **last.fields}
     return {
         "execution_id": live.id,
