@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,7 +46,10 @@ def running(url: str) -> Server:
 
 
 @contextmanager
-def started(runner: str, data_dir: Path) -> Iterator[Server]:
+def started(
+    runner: str, data_dir: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """A server of our own until the block ends; `settings` are further ones of its environment."""
     port = _free_port()
     url = f"http://localhost:{port}"
     env = os.environ | {
@@ -58,6 +61,7 @@ def started(runner: str, data_dir: Path) -> Iterator[Server]:
         "PORT": str(port),
         "SANDBOX_RUNNER": runner,
         "SITE_URL": url,
+        **(settings or {}),
     }
     manage = [sys.executable, str(ROOT / "manage.py")]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], env=env, check=True)  # noqa: S603

@@ -17,6 +17,13 @@ class NoSandboxError(ServiceUnavailableError):
     title = "Programs cannot run here now"
 
 
+class InstallError(ApplicationError):
+    """Packages could not be installed; `detail` says why in a sentence."""
+
+    code = "install_failed"
+    title = "The packages could not be installed"
+
+
 class QueueFullError(ServiceUnavailableError):
     code = "queue_full"
     title = "Too many runs are waiting"

@@ -1,6 +1,5 @@
 """The bodies of the run API, checked the same on HTTP and on the WebSocket."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,16 +13,10 @@ from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.languages import LANGUAGES, Language
 from sandbox.live import Control, Input, InputEnd
+from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES, is_package_name
 from sandbox.requests import RunRequest, SourceFile
 from sandbox.runners.base import TerminalSize
 
-# A name as pip (with extras and a version) or npm (with a scope and a version) takes it. Nothing
-# that an installer reads as an option, a path or an address.
-_PACKAGE = re.compile(
-    r"(?:@[a-z0-9~][a-z0-9._~-]*/)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-    r"(?:\[[A-Za-z0-9._,-]+\])?(?:(?:@|[=<>!~]=|[<>])[A-Za-z0-9.*+^~-]+)?"
-)
-_MAX_PACKAGES = 20
 _MAX_NAME = 255
 _MAX_TERMINAL = 1000  # columns, rows
 _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
@@ -73,7 +66,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
     files = FileSerializer(many=True, default=list)
     install_packages = serializers.ListField(
-        child=StrictCharField(max_length=214), default=list, max_length=_MAX_PACKAGES
+        child=StrictCharField(max_length=MAX_LENGTH), default=list, max_length=MAX_PACKAGES
     )
     interactive = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
     tty = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
@@ -92,15 +85,14 @@ class RunRequestSerializer(serializers.Serializer[Any]):
             )
         return files
 
-    def validate_install_packages(self, names: list[str]) -> list[str]:
-        for name in names:
-            if not _PACKAGE.fullmatch(name):
-                raise serializers.ValidationError(f"{name!r} is not a package name.")
-        return names
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        language = LANGUAGES[attrs["language"]]
+        for name in attrs["install_packages"]:
+            if not is_package_name(name, language.install):
+                problem = f"{name!r} is not a package name."
+                raise serializers.ValidationError({"install_packages": problem})
         names = [file["name"] for file in attrs["files"]]
-        entry = _entry_file(LANGUAGES[attrs["language"]], attrs["code"])
+        entry = _entry_file(language, attrs["code"])
         if clash := _clash(names if entry in names else [entry, *names]):
             problem = f"{clash!r} is both a file and another file's name."
             raise serializers.ValidationError({"files": problem})
@@ -211,4 +203,8 @@ class ExecutionSerializer(serializers.Serializer[Any]):
     memory_bytes = serializers.IntegerField(allow_null=True, help_text="peak")
     truncated = serializers.BooleanField()
     reason = serializers.CharField()
+    explanation = serializers.CharField(help_text="a sentence for a beginner")
+    file = serializers.CharField(allow_null=True, help_text="where the error is, if it is known")
+    line = serializers.IntegerField(allow_null=True)
+    column = serializers.IntegerField(allow_null=True)
     dependency = serializers.DictField(allow_null=True)

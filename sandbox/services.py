@@ -25,6 +25,7 @@ from sandbox.runners.base import Runner
 from sandbox.runners.bubblewrap import BubblewrapRunner
 from sandbox.runners.choose import Choice, choose
 from sandbox.runners.docker import DockerRunner
+from sandbox.runners.packages import Index, PackageSettings
 
 logger = logging.getLogger(__name__)
 
@@ -86,10 +87,10 @@ class RunService:
             return self._problem
 
     async def fetch(self) -> None:
-        """Bring in what the runner lacks, in the background of the start."""
-        runner = (await self.choice()).runner
-        if runner:
-            await runner.fetch()
+        """Bring in what the runner lacks, in the background of the start; waits for a runner."""
+        while (runner := (await self.choice()).runner) is None:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(_PROBE_INTERVAL_S)
+        await runner.fetch()
 
     async def recover(self) -> int:
         """At start-up: end what an earlier life left. How many runs were lost."""
@@ -181,11 +182,18 @@ class RunService:
 
     def _makers(self) -> dict[str, Callable[[], Runner]]:
         hidden = (settings.BASE_DIR, settings.DATA_DIR)
+        index = Index(settings.PIP_INDEX_URL, settings.NPM_REGISTRY, settings.PACKAGE_SDISTS)
+        notes = settings.DATA_DIR / "packages"
+        packages = PackageSettings(notes, index, settings.PACKAGE_CACHE_SIZE)
         return {
             "docker": lambda: DockerRunner(
-                settings.DOCKER_HOST, settings.DOCKER_RUNTIME, self.instance, settings.POOL_MEMORY
+                settings.DOCKER_HOST,
+                settings.DOCKER_RUNTIME,
+                self.instance,
+                settings.POOL_MEMORY,
+                packages,
             ),
-            "bubblewrap": lambda: BubblewrapRunner(self.instance, hidden),
+            "bubblewrap": lambda: BubblewrapRunner(self.instance, hidden, packages),
         }
 
     def _forget(self, live: LiveRun, task: "asyncio.Task[None]") -> None:

@@ -5,7 +5,7 @@ a connection. Time and output limits are the service's, which kills from outside
 processes, disk and network are the runner's.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -16,6 +16,10 @@ from sandbox.limits import Limits
 # Everything that a runner leaves on the machine carries this label (or stands under this name),
 # followed by the instance: a server reaps its own leftovers and nobody else's.
 LABEL = "cloudrun"
+
+
+# Hears what an installer prints.
+Report = Callable[[bytes], None]
 
 
 class Stream(StrEnum):
@@ -134,6 +138,15 @@ class Runner(Protocol):
     async def start(self, job: Job) -> Sandbox:
         """Isolate and start; returns once the program is on its way. `SandboxError` otherwise."""
 
+    async def install(
+        self, language: Language, names: tuple[str, ...], report: Report, *, network: bool
+    ) -> str:
+        """Bring in a set of packages, or find it there; what `Job.packages` wants for it.
+
+        `report` hears what the installer prints. Without `network` only what is there already is
+        found. Raises `InstallError`, `SandboxError`.
+        """
+
     def network_problem(self) -> str | None:
         """Why jobs get no network though they ask for one; None where they do."""
 
@@ -144,7 +157,10 @@ class Runner(Protocol):
         """What an operator wants to know of it, for `/api/status`."""
 
     async def fetch(self) -> None:
-        """Bring in what is missing for the languages and can be had (images), then `probe()`."""
+        """Bring in what is missing for the languages and can be had (images).
+
+        Returns once all is there, which may be never; cancelled by `close`.
+        """
 
     async def reap(self) -> int:
         """Remove what an earlier life of this instance left behind; how many sandboxes."""

@@ -1,12 +1,15 @@
 """A real server on a free port, once for each runner, for the tests of the wire."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from conftest import require
 from e2e.server import Server, started
+from sandbox.runners.docker.network import NETWORK
 
 
 @pytest.fixture(scope="session", params=["docker", "bubblewrap"])
@@ -18,3 +21,15 @@ def server(
     data_dir: Path = tmp_path_factory.mktemp(runner)
     with started(runner, data_dir) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def bridge() -> Iterator[None]:
+    """The bridge for network-enabled runs and its rules; taken away again if we made it."""
+    require("docker")
+    command = ["docker", "network", "ls", "--quiet", "--filter", f"name=^{NETWORK}$"]
+    was_there = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    call_command("sandbox_network")
+    yield
+    if not was_there:
+        call_command("sandbox_network", "--remove")

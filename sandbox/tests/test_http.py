@@ -155,3 +155,22 @@ def test_foreign_pages_are_refused(server: Server, headers: dict[str, str], stat
     answer = httpx.post(f"{server.url}/api/execute", json=body, headers=headers)
     assert answer.status_code == status
     assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("python", "\ufeffprint(1)\r\nprint(2)\r\n"),
+        ("nodejs", "\ufeffconsole.log(1)\r\nconsole.log(2)\r\n"),
+        (
+            "java",
+            "\ufeffclass A { public static void main(String[] a) {\r\n"
+            'System.out.println("1\\n2"); } }\r\n',
+        ),
+        ("cpp", '\ufeff#include <iostream>\r\nint main() { std::cout << "1\\n2\\n"; }\r\n'),
+        ("ubuntu", "\ufeffif true; then\r\n  echo 1\r\nfi\r\necho 2\r\n"),
+    ],
+)
+def test_a_source_written_on_windows_runs(server: Server, language: str, code: str) -> None:
+    result = execute(server, language=language, code=code).json()
+    assert (result["status"], result["stdout"], result["stderr"]) == ("completed", "1\n2\n", "")

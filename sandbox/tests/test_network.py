@@ -20,6 +20,7 @@ from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.network import NETWORK, network_problem
 
 pytestmark = [
+    pytest.mark.usefixtures("bridge"),
     pytest.mark.docker,
     pytest.mark.skipif(os.geteuid() != 0, reason="only root may set up the bridge"),
 ]
@@ -61,16 +62,6 @@ SERVE = f"""
 import http.server
 http.server.HTTPServer(("", {PORT}), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def bridge() -> Iterator[None]:
-    """The bridge and its rules; taken away again if they were not there."""
-    was_there = NETWORK in command("docker", "network", "ls", "--format", "{{.Name}}").split()
-    call_command("sandbox_network")
-    yield
-    if not was_there:
-        call_command("sandbox_network", "--remove")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A server that is killed in the middle of a run, and started again."""
 
 import json
-import subprocess
 import time
 from pathlib import Path
 
@@ -11,19 +10,10 @@ from websockets.asyncio.client import connect
 from conftest import require
 from e2e.server import started
 from sandbox.tests.client import converse, socket_url
+from sandbox.tests.leftovers import leftovers
 
 _MARK = "cloudrun-restart-test"
 _CODE = f"import time\nprint({_MARK!r}, flush=True)\nwhile True: time.sleep(0.1)  # {_MARK}"
-
-
-def leftovers(instance: str) -> str:
-    """Containers and cgroups of the server's instance."""
-    cgroups = list(Path("/sys/fs/cgroup").glob(f"**/cloudrun-{instance}/*/"))
-    containers = ""
-    if Path("/var/run/docker.sock").exists():
-        command = ["docker", "ps", "-aq", "--filter", f"label=cloudrun={instance}"]
-        containers = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return containers + " ".join(map(str, cgroups))
 
 
 @pytest.mark.parametrize("runner", ["docker", "bubblewrap"])
@@ -47,4 +37,4 @@ async def test_a_killed_servers_run_is_lost_and_nothing_is_left(
         assert answer[-1]["code"] == "lost"
         assert time.monotonic() - began < 10
         assert not any(left in leftovers(instance) for left in before.split())
-    assert leftovers(instance) == ""
+    assert leftovers(instance, timeout_s=5) == ""

@@ -3,11 +3,9 @@
 import asyncio
 import hashlib
 import secrets
-import subprocess
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +15,7 @@ from sandbox.limits import MIB
 from sandbox.runners.base import Exit, Job, Runner, Sandbox, SandboxFile, Stream
 from sandbox.runners.bubblewrap import BubblewrapRunner
 from sandbox.runners.docker import DockerRunner
+from sandbox.tests.leftovers import leftovers
 
 
 @pytest.fixture(params=["docker", "bubblewrap"])
@@ -30,21 +29,8 @@ async def runner(request: pytest.FixtureRequest) -> AsyncIterator[Runner]:
         runner = BubblewrapRunner(instance)
     await runner.probe()
     yield runner
-    assert leftovers(instance) == ""
+    assert leftovers(instance, timeout_s=5) == ""
     await runner.close()
-
-
-def leftovers(instance: str) -> str:
-    """What a runner has left on the machine; Docker removes in the background."""
-    found = ""
-    for _ in range(50):
-        found = " ".join(map(str, Path("/sys/fs/cgroup").glob(f"*/**/cloudrun-{instance}/*/")))
-        command = ["docker", "ps", "-aq", "--filter", f"label=cloudrun={instance}"]
-        found += subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        if not found:
-            break
-        time.sleep(0.1)
-    return found
 
 
 @dataclass(frozen=True)

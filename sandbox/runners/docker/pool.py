@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.errors import SandboxError
+from sandbox.errors import NoSandboxError, SandboxError
 from sandbox.runners.docker.container import Container
 from sandbox.runners.docker.options import Recipe
 
@@ -27,7 +27,9 @@ _DELAY_S = 0.1
 _BURST_S = 5.0
 _MEMORY_S = 600.0
 _SPARE = 1.5
-_RETRY_S = 5.0
+_RETRY_S = 1.0
+_LONGEST_RETRY_S = 60.0
+_MOST_DOUBLINGS = 6
 # What a waiting container takes of the machine's memory, its share of the engine's included.
 CONTAINER_BYTES = 8 * 1024 * 1024
 
@@ -40,6 +42,7 @@ class Shelf:
     minimum: int = 0
     waiting: deque[Container] = field(default_factory=deque)
     making: int = 0
+    failures: int = 0
     retry_at: float = 0.0
     _taken: deque[float] = field(default_factory=deque)
     _peaks: deque[tuple[float, int]] = field(default_factory=deque)
@@ -58,6 +61,11 @@ class Shelf:
             self._peaks.popleft()
         peak = self._peaks[0][1] if self._peaks else 0
         return max(self.minimum, math.ceil(_SPARE * peak))
+
+    def note_failure(self, now: float) -> None:
+        """Wait before the next try, longer each time."""
+        self.retry_at = now + min(_RETRY_S * 2**self.failures, _LONGEST_RETRY_S)
+        self.failures = min(self.failures + 1, _MOST_DOUBLINGS)
 
     def missing(self, now: float) -> int:
         return self.wanted(now) - len(self.waiting) - self.making
@@ -99,6 +107,7 @@ class Pool:
             container = shelf.waiting.popleft()
             if container.is_alive:
                 self._hits += 1
+                shelf.failures = 0
                 return container
             self._discard(container)
         self._misses += 1
@@ -169,9 +178,9 @@ class Pool:
         shelf.making += 1
         try:
             container = await self._make(shelf.recipe)
-        except SandboxError as error:
+        except (SandboxError, NoSandboxError) as error:
             logger.warning("no %s container in advance: %s", shelf.recipe.language_id, error.detail)
-            shelf.retry_at = asyncio.get_running_loop().time() + _RETRY_S
+            shelf.note_failure(asyncio.get_running_loop().time())
         else:
             self._made += 1
             if self._shelves.get(shelf.recipe) is shelf:
@@ -188,6 +197,8 @@ class Pool:
             dead = [container for container in shelf.waiting if not container.is_alive]
             for container in dead:
                 shelf.waiting.remove(container)
+            if dead:
+                shelf.note_failure(now)
             spare = max(0, len(shelf.waiting) - shelf.wanted(now))
             self._remove([*dead, *(shelf.waiting.popleft() for _ in range(spare))])
             if not shelf.wanted(now) and not shelf.making:

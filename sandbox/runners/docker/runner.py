@@ -1,30 +1,38 @@
 """The runner for production: one fresh Docker container per run."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from sandbox.errors import NoSandboxError, SandboxError
+from sandbox.errors import InstallError, NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language
-from sandbox.runners.base import LABEL, Job
+from sandbox.runners.base import LABEL, Job, Report
 from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.container import Container
 from sandbox.runners.docker.engine import Engine, NotThereError
+from sandbox.runners.docker.images import Images
 from sandbox.runners.docker.loader import READY
+from sandbox.runners.docker.network import NETWORK, network_problem
 from sandbox.runners.docker.options import Recipe, container_config
+from sandbox.runners.docker.packages import VolumeStore
 from sandbox.runners.docker.pool import CONTAINER_BYTES, Pool
 from sandbox.runners.docker.removals import Removals
 from sandbox.runners.docker.sandbox import DockerSandbox, Host
+from sandbox.runners.packages import Installations, PackageSet, PackageSettings
 
 logger = logging.getLogger(__name__)
 
 _SCHEME = "unix://"
 _PROBE_TIMEOUT_S = 2.0
+_PROBE_INTERVAL_S = 5.0
 _REAPED_AT_ONCE = 8
 _READY_TIMEOUT_S = 10.0
+_NETWORK_INTERVAL_S = 10.0
+_RETRY_AFTER_S = 30
 _CLOSE_TIMEOUT_S = 10.0
 # Python is what most people run, the IDE on a terminal, clients without one.
 _ALWAYS_READY = {"python": 3}
@@ -40,7 +48,14 @@ class DockerRunner:
 
     name = "docker"
 
-    def __init__(self, socket: str, runtime: str, instance: str, pool_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        socket: str,
+        runtime: str,
+        instance: str,
+        pool_bytes: int = 0,
+        packages: PackageSettings | None = None,
+    ) -> None:
         self._socket = socket
         self._path = socket.removeprefix(_SCHEME)
         self._runtime = runtime
@@ -49,7 +64,15 @@ class DockerRunner:
         self._removals = Removals(self._engine)
         self._pool = Pool(self._prepare, pool_bytes // CONTAINER_BYTES)
         self._launches: set[asyncio.Task[DockerSandbox]] = set()
-        self._unavailable: dict[str, str] = {}
+        self._images = Images(self._engine)
+        self._background: set[asyncio.Task[None]] = set()
+        self._is_open = False
+        self._network_problem: str | None = "The network was not looked at yet."
+        self._network_checked_at = -_NETWORK_INTERVAL_S
+        self.installations: Installations[VolumeStore] | None = None
+        if packages:
+            store = VolumeStore(self._engine, self._path, self._removals, packages.index, instance)
+            self.installations = Installations(store, packages)
 
     async def probe(self) -> None:
         if not self._path.startswith("/"):
@@ -58,7 +81,7 @@ class DockerRunner:
             )
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_S):
-                tags = await self._engine.image_tags()
+                changed = await self._images.look()
                 await self._check_runtime()
         except (SandboxError, TimeoutError) as error:
             logger.info("no Docker engine at %s: %s", self._path, error)
@@ -66,43 +89,45 @@ class DockerRunner:
                 f"No Docker engine answers at {self._path}. Start it, and let this user open its"
                 " socket."
             ) from error
-        self._unavailable = {
-            language.id: _missing(language)
-            for language in LANGUAGES.values()
-            if language.is_sandboxed and language.image not in tags
-        }
+        if changed:
+            self._restock(changed)
 
     async def fetch(self) -> None:
-        """Pull the images that are missing, one after the other; a failure is logged."""
-        for id in list(self._unavailable):
-            image = LANGUAGES[id].image
-            assert image is not None
-            logger.info("pulling %s", image)
-            try:
-                await self._engine.pull(image)
-            except SandboxError as error:
-                logger.warning("%s could not be pulled: %s", image, error.detail)
-            else:
-                await self.probe()
+        await self._start_task(self._images.fetch(self._look_again))
 
     def availability(self, language: Language) -> str | None:
-        return self._unavailable.get(language.id)
+        return self._images.problem(language.image) if language.image else None
 
     def version(self, language: Language) -> str:
         return language.version
 
+    async def install(
+        self, language: Language, names: tuple[str, ...], report: Report, *, network: bool
+    ) -> str:
+        if self.installations is None:
+            raise InstallError("Packages cannot be installed on this server.")
+        packages = PackageSet(language, language.image or "", names)
+        return await self.installations.install(packages, report, network=network)
+
     def network_problem(self) -> str | None:
-        return "Programs have no network on this server."
+        return self._network_problem
 
     async def open(self) -> None:
-        """Fill the pool, for every language that can run."""
+        """Fill the pool, for every language that can run, and keep it so."""
+        await self._check_network()
+        if not self._is_open:
+            self._is_open = True
+            self._start_task(self._watch())
+        self._stock()
+
+    def _stock(self) -> None:
         self._pool.open(
             {
                 Recipe(language.id, limits, terminal): _ALWAYS_READY.get(
                     language.id, _ALWAYS_READY_OTHERS
                 )
                 for language in LANGUAGES.values()
-                if language.is_sandboxed and language.id not in self._unavailable
+                if language.is_sandboxed and self.availability(language) is None
                 for terminal, limits in (
                     (False, language.run_limits()),
                     (True, language.run_limits(interactive=True)),
@@ -111,7 +136,7 @@ class DockerRunner:
         )
 
     def figures(self) -> Mapping[str, Any]:
-        return {"pool": self._pool.figures()}
+        return {"pool": self._pool.figures(), "images": self._images.figures()}
 
     async def start(self, job: Job) -> DockerSandbox:
         launch = asyncio.create_task(self._start(job))
@@ -125,6 +150,8 @@ class DockerRunner:
             raise
 
     async def reap(self) -> int:
+        if self.installations:
+            await self.installations.sweep()
         leftovers = await self._engine.labelled(f"{LABEL}={self._instance}")
         at_once = asyncio.Semaphore(_REAPED_AT_ONCE)
 
@@ -136,16 +163,26 @@ class DockerRunner:
         return len(leftovers)
 
     async def close(self) -> None:
+        for task in list(self._background):
+            task.cancel()
         if self._launches:
             await asyncio.wait(self._launches, timeout=_CLOSE_TIMEOUT_S)
+        if self.installations:
+            await self.installations.close()
         await self._pool.close()
         await self._removals.close()
         await self._engine.close()
 
     async def _start(self, job: Job) -> DockerSandbox:
-        recipe = Recipe.of(job, network=None, packages=job.packages)
+        network = NETWORK if job.network and not await self._check_network() else None
+        recipe = Recipe.of(job, network, self._volume(job))
         container = self._pool.take(recipe) or await self._prepare(recipe)
         return await container.launch(job)
+
+    def _volume(self, job: Job) -> str | None:
+        if job.packages is None or self.installations is None:
+            return None
+        return self.installations.store.volume(job.packages)
 
     async def _prepare(self, recipe: Recipe) -> Container:
         """A container with its loader waiting. Nothing is left where this fails."""
@@ -171,12 +208,51 @@ class DockerRunner:
         try:
             return await self._engine.create(config, name)
         except NotThereError as error:
-            language = LANGUAGES[recipe.language_id]
-            self._unavailable[language.id] = _missing(language)
-            raise NoSandboxError(_missing(language)) from error
+            raise self._without_image(LANGUAGES[recipe.language_id]) from error
         except SandboxError:
             self._removals.remove_late(name)
             raise
+
+    async def _check_network(self) -> str | None:
+        """Asked anew from time to time: a firewall can be flushed under us."""
+        now = asyncio.get_running_loop().time()
+        if now - self._network_checked_at > _NETWORK_INTERVAL_S:
+            labels = {LABEL: self._instance}
+            self._network_problem = await network_problem(self._engine, labels)
+            self._network_checked_at = now
+        return self._network_problem
+
+    def _without_image(self, language: Language) -> NoSandboxError:
+        """The engine says that the language's image is gone: take note, and say so."""
+        assert language.image is not None
+        self._images.forget(language.image)
+        self._restock(frozenset({language.image}))
+        problem = self._images.problem(language.image)
+        assert problem is not None
+        return NoSandboxError(problem, retry_after=_RETRY_AFTER_S)
+
+    def _restock(self, images: frozenset[str]) -> None:
+        """Images came, went or were replaced: what waits was made of the old ones."""
+        self._pool.forget(lambda recipe: LANGUAGES[recipe.language_id].image in images)
+        if self._is_open:
+            self._stock()
+
+    async def _watch(self) -> None:
+        """Notice what people do to the images while we serve."""
+        while True:
+            await asyncio.sleep(_PROBE_INTERVAL_S)
+            await self._look_again()
+
+    async def _look_again(self) -> None:
+        with contextlib.suppress(NoSandboxError):  # whoever asks for the runner is told
+            await self.probe()
+
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Held until it is done, and cancelled by `close`."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
 
     async def _check_runtime(self) -> None:
         if self._runtime and self._runtime not in await self._engine.runtimes():
@@ -189,10 +265,3 @@ class DockerRunner:
         if not launch.cancelled() and launch.exception() is None:
             removal = asyncio.create_task(launch.result().remove())
             self._removals.keep(removal)
-
-
-def _missing(language: Language) -> str:
-    return (
-        f"The image {language.image} is not on this machine."
-        f" Pull it with: docker pull {language.image}"
-    )

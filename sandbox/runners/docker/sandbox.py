@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from sandbox.runners.docker.loader import GO
 from sandbox.runners.docker.pump import Pump
 from sandbox.runners.docker.removals import Removals
 from sandbox.runners.markers import EXIT, MarkerFilter
+
+logger = logging.getLogger(__name__)
 
 _CTRL_D = b"\x04"
 
@@ -122,7 +125,7 @@ class DockerSandbox:
 
     def _on_marker(self, words: Sequence[str]) -> None:
         match words:
-            case ["compiled"]:
+            case ["compiled"] if self._compiled is None:
                 self._compiled = asyncio.create_task(self._go_on())
             case ["running"]:
                 self._takes_stdin.set()
@@ -132,9 +135,14 @@ class DockerSandbox:
     async def _go_on(self) -> None:
         """Let the compiled program run, under its own limit."""
         quota = self._limits.cpu_quota_us
-        if quota != self._limits.compile_cpu_quota_us:
-            await self._host.engine.limit_cpu(self._host.container, quota)
-        await self._attachment.write(GO)
+        try:
+            if quota != self._limits.compile_cpu_quota_us:
+                await self._host.engine.limit_cpu(self._host.container, quota)
+        except SandboxError as error:
+            logger.error("a compiled program is not run: %s", error.detail)
+            self._attachment.close()  # to its reader this is an engine that went away
+        else:
+            await self._attachment.write(GO)
 
     def _judged(self, status: int, compiled: bool, disk_full: bool) -> Exit:
         """The kernel's counters are read at once: they go with the container."""

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from sandbox.runners.base import Stream
+from sandbox.runners.bubblewrap.process import Process
 from sandbox.runners.markers import MarkerFilter
-from sandbox.runners.process import Process
 
 _CHUNK_BYTES = 65_536
 _CHUNKS_AHEAD = 8

@@ -1,0 +1,182 @@
+"""The embedded runner: `bwrap` with the machine's own toolchains, for trying out.
+
+Every run has its own user, mount, pid, ipc, uts and network namespaces, `/usr` read-only, a
+workspace and `/tmp` in memory, and a cgroup of its own where one can be made (else rlimits and
+`watcher`). Weaker than a container: the kernel's system calls are not filtered and the machine's
+`/usr` can be read.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sandbox.errors import InstallError, NoSandboxError, SandboxError
+from sandbox.languages import LANGUAGES, Language, Program
+from sandbox.runners.base import Job, Report
+from sandbox.runners.bubblewrap.command import PATH, argv, memory_file, namespace_options
+from sandbox.runners.bubblewrap.packages import FolderStore, package_options, store_folder
+from sandbox.runners.bubblewrap.process import start_process
+from sandbox.runners.bubblewrap.sandbox import BubblewrapSandbox
+from sandbox.runners.cgroup import Cgroup, CgroupRoot
+from sandbox.runners.packages import Installations, PackageSet, PackageSettings
+
+logger = logging.getLogger(__name__)
+
+_PROBE_TIMEOUT_S = 10.0
+_INSTALL_HINT = "Install it with: apt-get install bubblewrap"
+
+
+class BubblewrapRunner:
+    """`instance` names this server's cgroups; `hidden` folders under /usr are not shown inside.
+
+    Without `packages` none can be installed.
+    """
+
+    name = "bubblewrap"
+
+    def __init__(
+        self,
+        instance: str,
+        hidden: Sequence[Path] = (),
+        packages: PackageSettings | None = None,
+    ) -> None:
+        self._instance = instance
+        self.installations: Installations[FolderStore] | None = None
+        if packages:
+            store = FolderStore(store_folder(packages.notes, instance), packages.index)
+            self.installations = Installations(store, packages)
+        self._namespace = namespace_options(hidden)
+        self._cgroups: CgroupRoot | None = None
+        self._unavailable: dict[str, str] = {}
+        self._versions: dict[str, str] = {}
+
+    async def probe(self) -> None:
+        if shutil.which("bwrap") is None:
+            raise NoSandboxError(f"bubblewrap (bwrap) is not installed. {_INSTALL_HINT}")
+        self._cgroups = CgroupRoot.make(f"cloudrun-{self._instance}")
+        status, text = await self._try_out(LANGUAGES["python"], "echo works")
+        if status != 0:
+            raise NoSandboxError(
+                "bubblewrap does not work on this machine, probably because user namespaces are"
+                f" restricted here: {text.strip() or f'exit {status}'}"
+            )
+        sandboxed = [language for language in LANGUAGES.values() if language.is_sandboxed]
+        await asyncio.gather(*(self._probe_language(language) for language in sandboxed))
+
+    def availability(self, language: Language) -> str | None:
+        return self._unavailable.get(language.id)
+
+    def version(self, language: Language) -> str:
+        return self._versions.get(language.id, language.version)
+
+    @property
+    def limits_by(self) -> str:
+        """What bounds memory and processes here, for the operator."""
+        return "cgroups" if self._cgroups else "rlimits and a watcher"
+
+    async def start(self, job: Job) -> "BubblewrapSandbox":
+        cgroup = self._cgroup(job)
+        nonce = secrets.token_hex(16)
+        try:
+            with contextlib.ExitStack() as descriptors:
+                contents = [
+                    descriptors.enter_context(memory_file(file.content)) for file in job.files
+                ]
+                command = argv(job, contents, self._options(job), cgroup, nonce)
+                process = await start_process(command, contents, {"PATH": PATH}, job.terminal)
+        except OSError as error:
+            if cgroup:
+                await asyncio.to_thread(cgroup.remove)
+            raise SandboxError(f"bubblewrap could not be started: {error.strerror}") from error
+        return BubblewrapSandbox(process, cgroup, job, nonce)
+
+    def network_problem(self) -> str | None:
+        return "Programs have no network on the embedded runner."
+
+    async def open(self) -> None:
+        """Nothing: a sandbox is there as fast as a process."""
+
+    def figures(self) -> Mapping[str, Any]:
+        return {"limits_by": self.limits_by}
+
+    async def install(
+        self, language: Language, names: tuple[str, ...], report: Report, *, network: bool
+    ) -> str:
+        if self.installations is None:
+            raise InstallError("Packages cannot be installed on this server.")
+        packages = PackageSet(language, self.version(language), names)
+        return await self.installations.install(packages, report, network=network)
+
+    def _options(self, job: Job) -> Sequence[str]:
+        if job.packages is None or self.installations is None:
+            return self._namespace
+        folder = self.installations.store.folder(job.packages)
+        return (*self._namespace, *package_options(job.language, folder))
+
+    def _cgroup(self, job: Job) -> Cgroup | None:
+        if self._cgroups is None:
+            return None
+        limits = job.limits
+        quota = limits.compile_cpu_quota_us if job.program.compile else limits.cpu_quota_us
+        return self._cgroups.create(job.run_id, limits, quota)
+
+    async def fetch(self) -> None:
+        """Nothing: the toolchains are the machine's own."""
+
+    async def reap(self) -> int:
+        if self.installations:
+            await self.installations.sweep()
+        if self._cgroups is None:
+            return 0  # bwrap's --die-with-parent has ended them with the server
+        leftovers = self._cgroups.leftovers()
+        for cgroup in leftovers:
+            if not await asyncio.to_thread(cgroup.remove):
+                logger.error("a cgroup of an earlier life cannot be removed: %s", cgroup.folders)
+        return len(leftovers)
+
+    async def close(self) -> None:
+        if self.installations:
+            await self.installations.close()
+        if self._cgroups:
+            self._cgroups.remove()
+
+    async def _probe_language(self, language: Language) -> None:
+        """The language is there if its own version command works inside."""
+        status, text = await self._try_out(language, language.embedded_version or "true")
+        missing = [tool for tool in language.requires if shutil.which(tool, path=PATH) is None]
+        if missing:
+            names = " and ".join(missing)
+            self._unavailable[language.id] = f"{names} is not installed on this machine."
+        elif status != 0:
+            self._unavailable[language.id] = f"{language.name} does not work in the sandbox here."
+        else:
+            self._unavailable.pop(language.id, None)
+            self._versions[language.id] = _version_in(text) or language.version
+
+    async def _try_out(self, language: Language, command: str) -> tuple[int, str]:
+        """Run a command as a run would; its status and output, stderr last."""
+        program = Program(language.file, None, command)
+        job = Job(f"probe-{language.id}", language, (), program, language.run_limits())
+        sandbox = await self.start(job)
+        try:
+            async with asyncio.timeout(_PROBE_TIMEOUT_S):
+                await sandbox.close_stdin()
+                chunks = [chunk async for _, chunk in sandbox.output()]
+                exit = await sandbox.wait()
+                return exit.exit_code, b"".join(chunks).decode(errors="replace")
+        except TimeoutError:
+            return 124, "timed out"
+        finally:
+            await sandbox.remove()
+
+
+def _version_in(text: str) -> str | None:
+    """The first thing in `text` that looks like a version."""
+    match = re.search(r"\d+(?:\.\d+)+", text)
+    return match[0] if match else None
