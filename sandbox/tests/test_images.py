@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from channels.routing import get_default_application
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.test import AsyncClient
 
-from cloudrun.asgi import application
 from sandbox import services
 from sandbox.errors import NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES
@@ -408,6 +408,7 @@ async def service(runner: DockerRunner) -> AsyncIterator[RunService]:
 async def converse(body: dict[str, Any]) -> list[dict[str, Any]]:
     """The frames of one run; a guest's, as the site itself would make it."""
     headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
+    application = get_default_application()
     socket = WebsocketCommunicator(application, "/ws/execute", headers=headers)
     connected, _ = await socket.connect()
     assert connected
