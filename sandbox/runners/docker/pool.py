@@ -30,6 +30,7 @@ _SPARE = 1.5
 _RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
 _MOST_DOUBLINGS = 6
+_CLOSE_TIMEOUT_S = 5.0
 # What a waiting container takes of the machine's memory, its share of the engine's included.
 CONTAINER_BYTES = 8 * 1024 * 1024
 
@@ -83,6 +84,7 @@ class Pool:
         self._shelves: dict[Recipe, Shelf] = {}
         self._workers: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
+        self._closing = False
         self._quiet_until = 0.0
         self._hits = self._misses = self._made = 0
 
@@ -137,9 +139,13 @@ class Pool:
         }
 
     async def close(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        # What the engine is making now is waited for: it would make it all the same.
+        self._closing = True
+        self._changed.set()
+        if self._workers:
+            _, stuck = await asyncio.wait(self._workers, timeout=_CLOSE_TIMEOUT_S)
+            for worker in stuck:
+                worker.cancel()
         waiting = [container for shelf in self._shelves.values() for container in shelf.waiting]
         self._shelves.clear()
         await asyncio.gather(*(container.remove() for container in waiting))
@@ -148,7 +154,7 @@ class Pool:
         return self._shelves.setdefault(recipe, Shelf(recipe))
 
     async def _work(self) -> None:
-        while True:
+        while not self._closing:
             self._trim()
             shelf = self._emptiest()
             if shelf is None:

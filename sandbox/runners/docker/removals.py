@@ -9,6 +9,7 @@ from sandbox.runners.docker.engine import Engine
 logger = logging.getLogger(__name__)
 
 _RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_CLOSE_TIMEOUT_S = 3.0
 
 
 class Removals:
@@ -39,7 +40,9 @@ class Removals:
         task.add_done_callback(self._retries.discard)
 
     async def close(self) -> None:
-        """Give up on the rest."""
+        """Wait a moment, then give up on the rest."""
+        if self._retries:
+            await asyncio.wait(self._retries, timeout=_CLOSE_TIMEOUT_S)
         for task in list(self._retries):
             task.cancel()
         await asyncio.gather(*self._retries, return_exceptions=True)
