@@ -77,6 +77,7 @@ MAX_UPLOAD_SIZE = parse_size(_text("MAX_UPLOAD_SIZE", "10m"))
 MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 DISCONNECT_GRACE = _number("DISCONNECT_GRACE", 15)
+DRAIN_TIMEOUT = _number("DRAIN_TIMEOUT", 30)  # for runs to end by themselves at a shutdown
 MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 3)  # at once; more are queued
 # At once, of everybody: what the cores and half of the memory carry; more are queued.
 _carried = min(8 * (os.cpu_count() or 1), memory_bytes() // 2 // MAX_MEMORY)

@@ -55,6 +55,7 @@ def started(
     env = os.environ | {
         "DATA_DIR": str(data_dir),
         "DATABASE_URL": "",
+        "DRAIN_TIMEOUT": "0",
         "ENV_FILE": os.devnull,
         "HOST": "127.0.0.1",
         "MAX_REQUESTS_PER_MINUTE": "10000",

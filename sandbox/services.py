@@ -42,6 +42,24 @@ def instance_id() -> str:
     return "".join(character for character in secret if character.isalnum())[:12].lower()
 
 
+def runner_makers(instance: str) -> dict[str, Callable[[], Runner]]:
+    """The runners that there are, in the order in which `auto` tries them."""
+    hidden = (settings.BASE_DIR, settings.DATA_DIR)
+    index = Index(settings.PIP_INDEX_URL, settings.NPM_REGISTRY, settings.PACKAGE_SDISTS)
+    notes = settings.DATA_DIR / "packages"
+    packages = PackageSettings(notes, index, settings.PACKAGE_CACHE_SIZE)
+    return {
+        "docker": lambda: DockerRunner(
+            settings.DOCKER_HOST,
+            settings.DOCKER_RUNTIME,
+            instance,
+            settings.POOL_MEMORY,
+            packages,
+        ),
+        "bubblewrap": lambda: BubblewrapRunner(instance, hidden, packages),
+    }
+
+
 class RunService:
     """All runs of this process. Its methods belong to one event loop."""
 
@@ -68,7 +86,7 @@ class RunService:
             loop = asyncio.get_running_loop()
             is_stale = loop.time() - self._chosen_at > _PROBE_INTERVAL_S
             if self._choice is None or (self._choice.runner is None and is_stale):
-                self._choice = await choose(settings.SANDBOX_RUNNER, self._makers())
+                self._choice = await choose(settings.SANDBOX_RUNNER, runner_makers(self.instance))
                 self._chosen_at = loop.time()
                 if self._choice.runner:
                     await self._take_over(self._choice.runner)
@@ -145,9 +163,15 @@ class RunService:
         await asyncio.wait({live.task}, timeout=_DRAIN_TIMEOUT_S)
 
     async def drain(self) -> None:
-        """Take no more runs, end those that are there, give the runner back."""
+        """Take no more runs, let those that are there end by themselves for a while, end the rest.
+
+        Then the runner is given back.
+        """
         self.draining = True
         tasks = {live.task for live in self._live.values() if live.task}
+        if tasks:
+            logger.info("waiting for %d runs to end", len(tasks))
+            await asyncio.wait(tasks, timeout=settings.DRAIN_TIMEOUT)
         for live in list(self._live.values()):
             live.end(Cause.SHUTDOWN)
         if tasks:
@@ -179,22 +203,6 @@ class RunService:
         if reason := choice.runner.availability(language):
             raise NoSandboxError(reason, retry_after=_RETRY_NO_SANDBOX_S)
         return choice.runner
-
-    def _makers(self) -> dict[str, Callable[[], Runner]]:
-        hidden = (settings.BASE_DIR, settings.DATA_DIR)
-        index = Index(settings.PIP_INDEX_URL, settings.NPM_REGISTRY, settings.PACKAGE_SDISTS)
-        notes = settings.DATA_DIR / "packages"
-        packages = PackageSettings(notes, index, settings.PACKAGE_CACHE_SIZE)
-        return {
-            "docker": lambda: DockerRunner(
-                settings.DOCKER_HOST,
-                settings.DOCKER_RUNTIME,
-                self.instance,
-                settings.POOL_MEMORY,
-                packages,
-            ),
-            "bubblewrap": lambda: BubblewrapRunner(self.instance, hidden, packages),
-        }
 
     def _forget(self, live: LiveRun, task: "asyncio.Task[None]") -> None:
         self._live.pop(live.id, None)

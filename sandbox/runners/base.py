@@ -5,21 +5,18 @@ a connection. Time and output limits are the service's, which kills from outside
 processes, disk and network are the runner's.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from sandbox.languages import Language, Program
 from sandbox.limits import Limits
+from sandbox.runners.packages import Installations, Report
 
 # Everything that a runner leaves on the machine carries this label (or stands under this name),
 # followed by the instance: a server reaps its own leftovers and nobody else's.
 LABEL = "cloudrun"
-
-
-# Hears what an installer prints.
-Report = Callable[[bytes], None]
 
 
 class Stream(StrEnum):
@@ -122,6 +119,10 @@ class Runner(Protocol):
     """A way to isolate programs. `name` is `docker` or `bubblewrap`."""
 
     name: str
+
+    @property
+    def installations(self) -> Installations[Any] | None:
+        """The packages that it keeps; None where it keeps none."""
 
     async def probe(self) -> None:
         """Find out what works, by trying it; `NoSandboxError` says what is missing and what to do.

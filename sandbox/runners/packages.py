@@ -12,17 +12,20 @@ import json
 import logging
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from sandbox.errors import InstallError, SandboxError
 from sandbox.languages import Language
-from sandbox.runners.base import Report
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 300.0
+
+# Hears what an installer prints.
+Report = Callable[[bytes], None]
 
 
 @dataclass(frozen=True)

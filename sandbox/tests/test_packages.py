@@ -1,5 +1,8 @@
 """Packages that programs ask for: names, installation, sharing and pruning, on both runners."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +12,7 @@ import httpx
 import pytest
 
 from conftest import require
-from e2e.server import Server, started
+from e2e.server import ROOT, Server, started
 from sandbox.package_names import is_package_name
 from sandbox.tests.client import Frame, converse, text
 
@@ -153,3 +156,29 @@ async def test_guests_get_no_network_unless_it_is_given(tmp_path: Path) -> None:
         frames = await converse(server.url, COLORAMA)
     error = next(frame for frame in frames if frame["type"] == "install_error")
     assert "Guests cannot install packages" in error["content"]
+
+
+def test_the_command_lists_and_prunes_what_is_installed(tmp_path: Path) -> None:
+    require("bubblewrap")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    settings = {"GUEST_NETWORK": "true"}
+    with started("bubblewrap", folder, settings) as server:
+        answer = httpx.post(f"{server.url}/api/execute", json=COLORAMA, timeout=60)
+        assert answer.json()["stdout"] == "colorama\n"
+    assert "python: colorama" in packages_command(folder)
+    assert "1 removed" in packages_command(folder, "--prune", "0")
+    assert "colorama" not in packages_command(folder)
+
+
+def packages_command(data_dir: Path, *arguments: str) -> str:
+    env = os.environ | {
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": "",
+        "ENV_FILE": os.devnull,
+        "SANDBOX_RUNNER": "bubblewrap",
+    }
+    argv = [sys.executable, "manage.py", "sandbox_packages", *arguments]
+    return subprocess.run(
+        argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout

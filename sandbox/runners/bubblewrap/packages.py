@@ -12,9 +12,8 @@ from pathlib import Path
 
 from sandbox.errors import InstallError
 from sandbox.languages import Language
-from sandbox.runners.base import Report
 from sandbox.runners.bubblewrap.process import Process, start_process
-from sandbox.runners.packages import Index, PackageSet, installer_argv
+from sandbox.runners.packages import Index, PackageSet, Report, installer_argv
 
 FOLDERS = {"pip": "/packages", "npm": "/node_modules"}
 # The machine's certificates: pip would use those that it brings along.

@@ -18,13 +18,13 @@ from typing import Any
 
 from sandbox.errors import InstallError, NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language, Program
-from sandbox.runners.base import Job, Report
+from sandbox.runners.base import Job
 from sandbox.runners.bubblewrap.command import PATH, argv, memory_file, namespace_options
 from sandbox.runners.bubblewrap.packages import FolderStore, package_options, store_folder
 from sandbox.runners.bubblewrap.process import start_process
 from sandbox.runners.bubblewrap.sandbox import BubblewrapSandbox
 from sandbox.runners.cgroup import Cgroup, CgroupRoot
-from sandbox.runners.packages import Installations, PackageSet, PackageSettings
+from sandbox.runners.packages import Installations, PackageSet, PackageSettings, Report
 
 logger = logging.getLogger(__name__)
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from sandbox.errors import InstallError, SandboxError
 from sandbox.limits import MIB
-from sandbox.runners.base import LABEL, Report
+from sandbox.runners.base import LABEL
 from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.network import NETWORK, network_problem
 from sandbox.runners.docker.options import PACKAGE_FOLDERS
 from sandbox.runners.docker.removals import Removals
 from sandbox.runners.docker.seccomp import SECCOMP
-from sandbox.runners.packages import Index, PackageSet, installer_argv
+from sandbox.runners.packages import Index, PackageSet, Report, installer_argv
 
 _MEMORY_BYTES = 1024 * MIB
 _PROCESSES = 128

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.errors import InstallError, NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language
-from sandbox.runners.base import LABEL, Job, Report
+from sandbox.runners.base import LABEL, Job
 from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.container import Container
@@ -22,7 +22,7 @@ from sandbox.runners.docker.packages import VolumeStore
 from sandbox.runners.docker.pool import CONTAINER_BYTES, Pool
 from sandbox.runners.docker.removals import Removals
 from sandbox.runners.docker.sandbox import DockerSandbox, Host
-from sandbox.runners.packages import Installations, PackageSet, PackageSettings
+from sandbox.runners.packages import Installations, PackageSet, PackageSettings, Report
 
 logger = logging.getLogger(__name__)
 
