@@ -14,7 +14,7 @@ WORKSPACE = "/workspace"
 _TMP = "/tmp"  # noqa: S108
 _NOBODY = "65534"
 # What apt and dpkg need as root: to give files their owners, and to drop to their own users.
-_ROOT_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID")
+_ROOT_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
 # Where the packages of a run are, by installer; Node finds /node_modules from any folder.
 PACKAGE_FOLDERS = {"pip": "/packages", "npm": "/node_modules"}
 
