@@ -45,6 +45,7 @@ class Ticket:
     admitted: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+    weight: float = 1.0
     left: bool = False
     told: int = 0
 
@@ -54,6 +55,11 @@ class Ticket:
             self.told = position
             self.on_position(position)
 
+
+# A run that waits for somebody's typing needs memory, and hardly a processor. It takes half a
+# place, so that a class at its prompts does not keep others from running. Places are counted for
+# half of the machine's memory, so two in one still fit.
+WAITING_WEIGHT = 0.5
 
 # Ordered sets of what waits: both ends and the middle in constant time.
 _Line = OrderedDict[Ticket, None]
@@ -71,6 +77,7 @@ class Admission:
 
     def __init__(self) -> None:
         self._active: Counter[str] = Counter()
+        self._load = 0.0  # sums of halves are exact
         self._in_turn: _Lines = OrderedDict()
         self._at_bound: _Lines = OrderedDict()
         self._telling: asyncio.TimerHandle | None = None
@@ -83,13 +90,17 @@ class Admission:
     def waiting(self) -> int:
         return sum(map(len, self._in_turn.values())) + sum(map(len, self._at_bound.values()))
 
-    def enter(self, owner_key: str, on_position: Callable[[int], None]) -> Ticket:
+    def enter(
+        self, owner_key: str, on_position: Callable[[int], None], weight: float = 1.0
+    ) -> Ticket:
         """A ticket, admitted at once where there is room; `QueueFullError` where too many wait.
+
+        `weight` is the share of a place that the run takes: see `WAITING_WEIGHT`.
 
         `on_position` hears the place in the queue at once, then when it has changed, and 1 (next)
         before `admitted` is done.
         """
-        ticket = Ticket(owner_key, on_position)
+        ticket = Ticket(owner_key, on_position, weight=weight)
         lines = self._lines_of(owner_key)
         if self._has_room and lines is self._in_turn:
             self._admit(ticket)
@@ -109,6 +120,7 @@ class Admission:
             self._tell_later()
             return
         owner_key = ticket.owner_key
+        self._load -= ticket.weight
         self._active[owner_key] -= 1
         if not self._active[owner_key]:
             del self._active[owner_key]
@@ -138,6 +150,7 @@ class Admission:
             self._tell_later()
 
     def _admit(self, ticket: Ticket) -> None:
+        self._load += ticket.weight
         self._active[ticket.owner_key] += 1
         if ticket.told:
             ticket.tell(1)
@@ -145,7 +158,7 @@ class Admission:
 
     @property
     def _has_room(self) -> bool:
-        return self.active < settings.MAX_RUNS
+        return self._load < settings.MAX_RUNS
 
     def _lines_of(self, owner_key: str) -> _Lines:
         """Where the owner's line belongs."""

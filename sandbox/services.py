@@ -14,7 +14,7 @@ from django.conf import settings
 
 from cloudrun.secret_files import generated_secret
 from sandbox import records
-from sandbox.admission import Admission, check_rate
+from sandbox.admission import WAITING_WEIGHT, Admission, check_rate
 from sandbox.errors import NoSandboxError, RunNotFoundError, SandboxError, ShuttingDownError
 from sandbox.languages import LANGUAGES
 from sandbox.live import Cause, LiveRun
@@ -129,7 +129,8 @@ class RunService:
         check_rate(owner)
         is_preview = not LANGUAGES[request.language].is_sandboxed
         live = LiveRun(new_run_id(), owner, request, new_token() if is_preview else None)
-        live.ticket = self.admission.enter(owner.key, partial(_tell_position, live))
+        weight = WAITING_WEIGHT if request.waits_for_somebody else 1.0
+        live.ticket = self.admission.enter(owner.key, partial(_tell_position, live), weight)
         status = RunStatus.STARTING if live.ticket.admitted.done() else RunStatus.QUEUED
         insert = partial(
             records.run_insert,

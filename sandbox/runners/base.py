@@ -119,6 +119,7 @@ class Runner(Protocol):
     """A way to isolate programs. `name` is `docker` or `bubblewrap`."""
 
     name: str
+    caution: str  # what an operator must know before trusting it; empty where nothing
 
     @property
     def installations(self) -> Installations[Any] | None:

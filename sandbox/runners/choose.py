@@ -37,5 +37,7 @@ async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choic
             await runner.close()
             continue
         because = f"SANDBOX_RUNNER is {wanted}" if wanted != "auto" else "it works here"
-        return Choice(runner, " ".join([*failures, f"Using {name}: {because}."]))
+        return Choice(
+            runner, " ".join([*failures, f"Using {name}: {because}.", runner.caution]).rstrip()
+        )
     return Choice(None, " ".join(failures))

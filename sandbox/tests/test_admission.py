@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from conftest import require
 from e2e.server import started
 from sandbox import admission as admission_module
-from sandbox.admission import Admission, Ticket
+from sandbox.admission import WAITING_WEIGHT, Admission, Ticket
 from sandbox.errors import QueueFullError
 from sandbox.tests.client import Frame, converse, socket_url
 
@@ -342,3 +342,12 @@ async def test_users_take_turns_on_a_server_with_one_place(
         assert [frames[-1]["status"] for frames in runs] == ["completed"] * 4
         assert [started_at(frames) for frames in runs] == sorted(map(started_at, runs))
         assert queue_length(server.url) == 0
+
+
+async def test_two_who_wait_for_input_share_a_place(limit: Limit) -> None:
+    limit(runs=1)
+    admission = Admission()
+    tickets = [admission.enter(f"user:{n}", lambda place: None, WAITING_WEIGHT) for n in range(3)]
+    assert [ticket.admitted.done() for ticket in tickets] == [True, True, False]
+    admission.leave(tickets[0])
+    assert tickets[2].admitted.done()

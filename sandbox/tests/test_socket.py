@@ -100,13 +100,6 @@ async def test_a_missing_module_names_its_package(server: Server) -> None:
     assert hints[0]["install_command"] == "pip install scikit-learn"
 
 
-async def test_installing_is_refused_until_it_exists(server: Server) -> None:
-    request = {"language": "python", "code": "print(1)", "install_packages": ["colorama"]}
-    frames = await converse(server.url, request)
-    assert {"install_start", "install_error"} <= {frame["type"] for frame in frames}
-    assert frames[-1]["status"] == "completed"
-
-
 @pytest.mark.parametrize(
     "first",
     [
@@ -191,3 +184,29 @@ async def test_fifty_runs_at_once_all_end_right(server: Server) -> None:
     answers = await asyncio.gather(*(converse(server.url, request) for request in requests))
     assert [text(frames) for frames in answers] == [f"{n * 7}\n" for n in range(50)]
     assert {frames[-1]["status"] for frames in answers} == {"completed"}
+
+
+REASONS = {
+    "exit": ("python", "raise SystemExit(3)", None),
+    "exception": ("python", "print(1)\nprint([][3])", 2),
+    "compile_error": ("cpp", "int main() {\n  return x;\n}", 2),
+    "signal": ("python", "import os; os.kill(os.getpid(), 11)", None),
+    "process_limit": ("python", "import os\nwhile os.fork() or True: pass", None),
+    "output_limit": ("python", "while True: print('x' * 9999)", None),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_the_end_says_why_and_where(server: Server, reason: str) -> None:
+    language, code, line = REASONS[reason]
+    last = (await converse(server.url, {"language": language, "code": code}))[-1]
+    assert (last["reason"], last["line"]) == (reason, line), last
+    assert last["explanation"].endswith(".")
+    assert (last["file"] is None) == (line is None)
+
+
+async def test_a_full_disk_is_told_where_the_runner_looks(server: Server) -> None:
+    code = "for n in range(99): open(str(n), 'wb').write(bytes(10**6))"
+    last = (await converse(server.url, {"language": "python", "code": code}))[-1]
+    is_docker = server.languages["ubuntu"]["version"] == "22.04"
+    assert last["reason"] == ("disk_limit" if is_docker else "exception"), last

@@ -39,6 +39,7 @@ class BubblewrapRunner:
     """
 
     name = "bubblewrap"
+    caution = "It is for trying out and trusted classrooms, not for strangers."
 
     def __init__(
         self,

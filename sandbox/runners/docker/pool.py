@@ -26,6 +26,7 @@ _WORKERS = 2
 _DELAY_S = 0.1
 _BURST_S = 5.0
 _MEMORY_S = 600.0
+_MINUTE_S = 60.0
 _SPARE = 1.5
 _RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
@@ -86,7 +87,8 @@ class Pool:
         self._changed = asyncio.Event()
         self._closing = False
         self._quiet_until = 0.0
-        self._hits = self._misses = self._made = 0
+        self._hits = self._misses = 0
+        self._made: deque[float] = deque()
 
     def open(self, minimums: dict[Recipe, int]) -> None:
         """Start filling. Again it changes what shall always stand ready."""
@@ -135,7 +137,7 @@ class Pool:
             "capacity": self._capacity,
             "hits": self._hits,
             "misses": self._misses,
-            "made": self._made,
+            "made_in_last_minute": sum(time > now - _MINUTE_S for time in self._made),
         }
 
     async def close(self) -> None:
@@ -188,13 +190,19 @@ class Pool:
             logger.warning("no %s container in advance: %s", shelf.recipe.language_id, error.detail)
             shelf.note_failure(asyncio.get_running_loop().time())
         else:
-            self._made += 1
+            self._note_made()
             if self._shelves.get(shelf.recipe) is shelf:
                 shelf.waiting.append(container)
             else:
                 self._discard(container)
         finally:
             shelf.making -= 1
+
+    def _note_made(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._made.append(now)
+        while self._made[0] < now - _MINUTE_S:
+            self._made.popleft()
 
     def _trim(self) -> None:
         """Take off what nobody wants any more, or what has died."""

@@ -47,6 +47,7 @@ class DockerRunner:
     """
 
     name = "docker"
+    caution = ""
 
     def __init__(
         self,
