@@ -191,7 +191,7 @@ REASONS = {
     "exception": ("python", "print(1)\nprint([][3])", 2),
     "compile_error": ("cpp", "int main() {\n  return x;\n}", 2),
     "signal": ("python", "import os; os.kill(os.getpid(), 11)", None),
-    "process_limit": ("python", "import os\nwhile os.fork() or True: pass", None),
+    "process_limit": ("python", "import os, time\nwhile os.fork(): pass\ntime.sleep(9)", 2),
     "output_limit": ("python", "while True: print('x' * 9999)", None),
 }
 
