@@ -22,14 +22,27 @@ from sandbox.supervisor import supervise
 logger = logging.getLogger(__name__)
 
 
+class Row:
+    """The run's row, which is written once, when it is first waited for."""
+
+    def __init__(self, insert: Callable[[], Awaitable[None]]) -> None:
+        self._insert = insert
+        self._inserted: asyncio.Future[None] | None = None
+
+    async def insert(self) -> None:
+        if self._inserted is None:
+            self._inserted = asyncio.ensure_future(self._insert())
+        await self._inserted
+
+
 async def drive(
     live: LiveRun, runner: Runner | None, insert: Callable[[], Awaitable[None]]
 ) -> None:
     """Take the run to its end, whatever happens; the log is closed after the row is written."""
-    inserted = asyncio.ensure_future(insert())
+    row = Row(insert)
     try:
-        outcome = await _outcome_or_lost(live, runner, inserted)
-        await inserted
+        outcome = await _outcome_or_lost(live, runner, row)
+        await row.insert()
         await database_sync_to_async(records.run_end)(live.id, outcome)
     finally:
         live.log.close()
@@ -40,11 +53,9 @@ async def drive(
             await asyncio.shield(live.sandbox.remove())
 
 
-async def _outcome_or_lost(
-    live: LiveRun, runner: Runner | None, inserted: "asyncio.Future[None]"
-) -> Outcome:
+async def _outcome_or_lost(live: LiveRun, runner: Runner | None, row: Row) -> Outcome:
     try:
-        return await _outcome(live, runner, inserted)
+        return await _outcome(live, runner, row)
     except NoSandboxError as error:
         logger.error("run %s cannot run: %s", live.id, error.detail)
         return refused(live, error)
@@ -56,30 +67,29 @@ async def _outcome_or_lost(
         return lost(live, f"The platform failed ({type(error).__name__}).")
 
 
-async def _outcome(
-    live: LiveRun, runner: Runner | None, inserted: "asyncio.Future[None]"
-) -> Outcome:
+async def _outcome(live: LiveRun, runner: Runner | None, row: Row) -> Outcome:
     """Wait for a place, run, and log the end."""
     assert live.ticket is not None
     was_queued = not live.ticket.admitted.done()
     if was_queued:
+        await row.insert()
         either: set[asyncio.Future[Any]] = {live.ticket.admitted, live.ending}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if live.ending.done():
             return never_started(live)
-        await inserted
         await database_sync_to_async(records.run_advance)(live.id, RunStatus.STARTING)
     live.log.append("status", "Starting execution...", state=RunStatus.STARTING.value)
     if runner is None:
-        await inserted
+        await row.insert()
         return previewed(live)
-    packages = await install(live, runner) if live.request.install_packages else None
-    return await _run(live, runner, inserted, packages)
+    packages = None
+    if live.request.install_packages:
+        await row.insert()
+        packages = await install(live, runner)
+    return await _run(live, runner, row, packages)
 
 
-async def _run(
-    live: LiveRun, runner: Runner, inserted: "asyncio.Future[None]", packages: str | None
-) -> Outcome:
+async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) -> Outcome:
     job = make_job(live, packages, embedded=runner.name == "bubblewrap")
     if live.ending.done():
         return never_started(live)
@@ -91,8 +101,9 @@ async def _run(
         wall_time_s=job.limits.wall_time_s,
         cpu_time_s=job.limits.cpu_time_s,
     )
-    # The row follows while the program starts: the user does not wait for the disk.
-    advanced = asyncio.ensure_future(_note_running(live, inserted))
+    # The row follows while the program starts: the user waits neither for the disk, nor for the
+    # interpreter, which the thread that writes would share with the event loop.
+    advanced = asyncio.ensure_future(_note_running(live, row))
     _feed_request(live)
     outcome = ended(live, job, await supervise(live, live.sandbox, job.limits))
     await advanced
@@ -108,8 +119,8 @@ def _running(job: Job, runner: Runner) -> str:
     return f"Running... ({problem})" if problem else "Running..."
 
 
-async def _note_running(live: LiveRun, inserted: "asyncio.Future[None]") -> None:
-    await inserted
+async def _note_running(live: LiveRun, row: Row) -> None:
+    await row.insert()
     await database_sync_to_async(records.run_advance)(live.id, RunStatus.RUNNING)
 
 
