@@ -15,6 +15,10 @@ SITE := staticfiles/.collected
 # Folders too: a deleted file changes nothing else.
 SOURCES := $(shell find static -mindepth 1 -path static/dist -prune -o -path static/tests -prune -o -print)
 
+# What the database has a part in; all else is tested once.
+DATABASE_TESTS = accounts assistant cloudrun ide \
+	$(addprefix sandbox/tests/test_,admission.py http.py restart.py socket.py)
+
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@
 
@@ -47,7 +51,7 @@ test: $(DEV) $(SITE) test-js
 	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest $(ARGS)
 	@url="$${TEST_DATABASE_URL:-$$DATABASE_URL}"; [ -z "$$url" ] || { \
 		echo "==> Testing on $${url%%:*}"; \
-		$(SCRATCH) DATABASE_URL="$$url" $(PY) -m pytest $(ARGS); }
+		$(SCRATCH) DATABASE_URL="$$url" $(PY) -m pytest $(or $(ARGS),$(DATABASE_TESTS)); }
 
 test-js: $(PACKAGES)
 	@echo "==> Testing the JavaScript"

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from e2e.database import database_url
+
 ROOT = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S = 60
 
@@ -54,7 +56,7 @@ def started(
     url = f"http://localhost:{port}"
     env = os.environ | {
         "DATA_DIR": str(data_dir),
-        "DATABASE_URL": "",
+        "DATABASE_URL": database_url(data_dir),
         "DRAIN_TIMEOUT": "0",
         "ENV_FILE": os.devnull,
         "HOST": "127.0.0.1",
