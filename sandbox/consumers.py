@@ -132,8 +132,8 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         if isinstance(control, Stop):
             live.end(Cause.STOPPED)
             return
-        with contextlib.suppress(asyncio.QueueFull):
-            live.controls.put_nowait(control)
+        if not live.offer(control):
+            logger.info("run %s: input was dropped, as its program does not read", live.id)
 
     async def _refuse(self, error: ApplicationError) -> None:
         frame: dict[str, Any] = {

@@ -9,8 +9,10 @@ from sandbox.events import EventLog
 from sandbox.requests import Owner, RunRequest
 from sandbox.runners.base import Sandbox, TerminalSize
 
-# What a client may have sent that the program has not read yet.
-_CONTROLS = 1024
+# What a client may have sent that the program has not read yet. More is dropped: waiting for the
+# program would hold up the client's `stop`, too.
+_MAX_CONTROLS = 1024
+_MAX_INPUT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class LiveRun:
     request: RunRequest
     preview_token: str | None
     log: EventLog = field(default_factory=EventLog)
-    controls: asyncio.Queue[Control] = field(default_factory=lambda: asyncio.Queue(_CONTROLS))
+    controls: asyncio.Queue[Control] = field(default_factory=lambda: asyncio.Queue(_MAX_CONTROLS))
+    input_bytes: int = 0
     ending: asyncio.Future[Cause] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -64,6 +67,16 @@ class LiveRun:
         """Ask for the end; the first cause counts."""
         if not self.ending.done():
             self.ending.set_result(cause)
+
+    def offer(self, control: Control) -> bool:
+        """Take what a client sent for the program; False where too much waits already."""
+        size = len(control.data) if isinstance(control, Input) else 0
+        is_too_much = self.input_bytes > 0 and self.input_bytes + size > _MAX_INPUT_BYTES
+        if self.controls.full() or is_too_much:
+            return False
+        self.input_bytes += size
+        self.controls.put_nowait(control)
+        return True
 
     def attach(self) -> None:
         """A reader came (back)."""

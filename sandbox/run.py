@@ -149,6 +149,6 @@ def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
 
 def _feed_request(live: LiveRun) -> None:
     if live.request.stdin:
-        live.controls.put_nowait(Input(live.request.stdin.encode()))
+        live.offer(Input(live.request.stdin.encode()))
     if not live.request.interactive:
-        live.controls.put_nowait(InputEnd())
+        live.offer(InputEnd())

@@ -128,6 +128,7 @@ async def _feed(live: LiveRun, sandbox: Sandbox) -> None:
         match await live.controls.get():
             case Input(data):
                 await sandbox.write_stdin(data)
+                live.input_bytes -= len(data)
             case InputEnd():
                 await sandbox.close_stdin()
             case TerminalSize() as size:
