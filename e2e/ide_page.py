@@ -41,8 +41,14 @@ class IdePage:
         return self.page.locator(".xterm-rows")
 
     @property
-    def input_line(self) -> Locator:
-        return self.page.get_by_label("Input for the program").and_(self.page.locator("input"))
+    def typed_into(self) -> Locator:
+        """What has the focus while one types into the terminal."""
+        return self.page.get_by_role("textbox", name="Terminal")
+
+    @property
+    def end_input(self) -> Locator:
+        """There while the program takes what is typed."""
+        return self.page.get_by_role("button", name="End input")
 
     @property
     def state(self) -> Locator:
@@ -86,9 +92,24 @@ class IdePage:
         self.page.keyboard.press(_RUN)
 
     def answer(self, line: str) -> None:
-        expect(self.input_line).to_be_editable()
-        self.input_line.fill(line)
-        self.input_line.press("Enter")
+        """Typed into the terminal, once the program takes it."""
+        self.type(line)
+        self.page.keyboard.press("Enter")
+
+    def type(self, text: str) -> None:
+        expect(self.end_input).to_be_visible()
+        self.typed_into.focus()
+        self.page.keyboard.type(text)
+
+    def press(self, key: str) -> None:
+        """In the terminal, once the program takes it."""
+        expect(self.end_input).to_be_visible()
+        self.typed_into.focus()
+        self.page.keyboard.press(key)
+
+    def output(self, text: str) -> Locator:
+        """A piece of the output. To be pressed with `force`: a layer for the pointer lies above."""
+        return self.terminal.locator("span").filter(has_text=re.compile(f"^{re.escape(text)}$"))
 
     # what one sees
 

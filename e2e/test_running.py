@@ -65,53 +65,82 @@ def test_stop_ends_the_program(ide: IdePage) -> None:
     expect(ide.stop_button).to_have_attribute("aria-disabled", "true")
 
 
-def test_typed_line_reaches_the_program(ide: IdePage) -> None:
-    ide.run('name = input("Who? ")\nprint("Hello,", name.upper())\n')
-    ide.expect_output("Who?")
-    ide.answer("ada")
-    ide.expect_output("Who? ada")
-    ide.expect_output("Hello, ADA")
-    ide.expect_state("Exit 0")
+FAILURES = {
+    "python": ("found = []\n\nprint(found[-1])\n", "IndexError on line 3", "print(found[-1])"),
+    "nodejs": ("\nnull.length\n", "TypeError on line 2", "null.length"),
+    "java": (
+        "class Main {\n  public static void main(String[] a) {\n    int x = y;\n  }\n}\n",
+        "The compiler found an error in Main.java, line 3",
+        "int x = y;",
+    ),
+    "cpp": (
+        "int main() {\n  return missing;\n}\n",
+        "The compiler found an error in main.cpp, line 2",
+        "return missing;",
+    ),
+}
 
 
-def test_control_d_ends_the_input(ide: IdePage) -> None:
-    ide.run("import sys\nprint(len(sys.stdin.readlines()), 'lines')\n")
-    ide.answer("one")
-    ide.answer("two")
-    ide.input_line.press("Control+d")
-    ide.expect_output("2 lines")
+@pytest.mark.parametrize("language", FAILURES)
+def test_failure_is_explained_and_its_line_is_one_press_away(
+    ide: IdePage, server: Server, language: str
+) -> None:
+    if not server.languages[language]["available"]:
+        missing(f"{language}: {server.languages[language]['reason']}")
+    code, explanation, line = FAILURES[language]
+    ide.choose(language)
+    ide.run(code)
+    expect(ide.notice).to_contain_text(explanation, timeout=40_000)
+    expect(ide.notice.locator("code")).to_have_text(line)
+    expect(ide.page.locator(".cm-error-line")).to_contain_text(line)
+    number = re.search(r"line (\d+)", explanation)
+    assert number
+    ide.notice.get_by_role("button", name=f"Go to line {number[1]}").click()
+    expect(ide.code).to_be_focused()
+    expect(ide.page.locator("[data-cursor]")).to_have_text(re.compile(rf"^Ln {number[1]},"))
 
 
-def test_end_input_ends_the_input(ide: IdePage) -> None:
-    ide.run("import sys\nprint(repr(sys.stdin.read()))\n")
-    ide.page.get_by_role("button", name="End input").click()
-    ide.expect_output("''")
+def test_place_in_a_traceback_is_a_link(ide: IdePage) -> None:
+    ide.run("def fail():\n    return 1 / 0\n\nfail()\n")
+    expect(ide.notice).to_contain_text("ZeroDivisionError")
+    ide.output("4").click(force=True)  # each character of a link is a piece of its own
+    expect(ide.page.locator("[data-cursor]")).to_have_text(re.compile("^Ln 4,"))
 
 
-def test_colours_are_shown_and_stderr_is_red(ide: IdePage) -> None:
-    ide.run(
-        "import sys\n"
-        r'print("\033[32mgreen\033[0m")' + "\n"
-        'print("wrong", file=sys.stderr)\n'
+def test_card_stands_right_below_a_short_output(ide: IdePage) -> None:
+    ide.run("print('one')\nraise SystemExit(3)\n")
+    ide.expect_state("Exit 3")
+    expect(ide.notice).to_be_visible()
+    ide.expect_output("one")
+    line = ide.terminal.get_by_text("one").bounding_box()
+    assert line
+    expect(ide.notice).to_be_in_viewport(ratio=1)
+    ide.page.wait_for_function(
+        "(bottom) => document.querySelector('[data-notice]').getBoundingClientRect().top"
+        " - bottom < 60",
+        arg=line["y"] + line["height"],
     )
-    ide.expect_output("wrong")
-    ide.expect_state("Exit 0")
-    assert "xterm-fg-2" in (ide.terminal.get_by_text("green").get_attribute("class") or "")
-    assert "xterm-fg-1" in (ide.terminal.get_by_text("wrong").get_attribute("class") or "")
 
 
-def test_failure_names_its_line(ide: IdePage) -> None:
-    ide.run("found = []\n\nprint(found[-1])\n")
-    ide.expect_state("Exit 1")
-    expect(ide.notice).to_contain_text("IndexError: list index out of range")
-    expect(ide.page.locator(".cm-error-line")).to_have_text("print(found[-1])")
-    ide.notice.get_by_role("button", name="Go to line 3").click()
-    expect(ide.page.locator("[data-cursor]")).to_have_text("Ln 3, Col 1")
+def test_what_is_left_is_told_while_it_runs(ide: IdePage) -> None:
+    left = ide.page.locator("[data-left]")
+    ide.run(FOREVER)
+    ide.expect_output("begun")
+    expect(left).to_have_text(re.compile(r"^[0-5]:\d\d left$"))
+    expect(left).to_have_attribute("title", re.compile("by the clock, and compute for"))
+    before = left.inner_text()
+    expect(left).not_to_have_text(before, timeout=2500)
+    ide.stop_button.click()
+    ide.expect_state("Stopped")
+    expect(left).to_be_hidden()
 
 
-def test_missing_module_names_its_package(ide: IdePage) -> None:
-    ide.run("import bs4\n")
-    expect(ide.notice).to_contain_text("beautifulsoup4", timeout=20_000)
+def test_start_and_end_are_announced(ide: IdePage) -> None:
+    announced = ide.page.locator("[data-announce]")
+    ide.run("input('Go? ')")
+    expect(announced).to_have_text("The program runs.")
+    ide.answer("yes")
+    expect(announced).to_have_text(re.compile(r"^Finished in .* s\. Exit code 0"))
 
 
 def test_numbers_are_in_the_status_bar(ide: IdePage) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cloudrun.errors import NotFoundError
 from sandbox.languages import LANGUAGES
+from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details, preview_file
 from sandbox.services import service
 
@@ -25,7 +26,11 @@ async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
     await request.session.asetdefault(_SESSION_MARK, True)  # an empty session is never stored
     choice = await service().choice()
-    languages = language_details(choice)
+    has_network = await _has_network(request, choice)
+    languages = [
+        {**language, "network": language["network"] and has_network}
+        for language in language_details(choice)
+    ]
     runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
     page_data: dict[str, Any] = {
         "languages": languages,
@@ -34,6 +39,13 @@ async def index(request: HttpRequest) -> HttpResponse:
     }
     context = {"languages": languages, "runner": runner, "page_data": page_data}
     return render(request, "ide/index.html", context)
+
+
+async def _has_network(request: HttpRequest, choice: Choice) -> bool:
+    """Whether this visitor's programs may open connections, in a language that does so."""
+    if choice.runner is None or choice.runner.network_problem() is not None:
+        return False
+    return settings.GUEST_NETWORK or (await request.auser()).is_authenticated
 
 
 @require_safe

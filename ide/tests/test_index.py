@@ -1,11 +1,14 @@
 import json
 import re
+from typing import cast
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from accounts.models import User
 from ide import views
-from sandbox.languages import LANGUAGES
+from sandbox.languages import LANGUAGES, Language
+from sandbox.runners.base import Runner
 from sandbox.runners.choose import Choice
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +19,26 @@ class NoRunnerService:
 
     async def choice(self) -> Choice:
         return Choice(None, "There is neither Docker nor bubblewrap.")
+
+
+class NetworkedRunner:
+    """Runs every language, and gives a network to whoever may have one."""
+
+    name = "networked"
+
+    def network_problem(self) -> None:
+        return None
+
+    def availability(self, language: Language) -> None:
+        return None
+
+    def version(self, language: Language) -> str:
+        return language.version
+
+
+class NetworkedService:
+    async def choice(self) -> Choice:
+        return Choice(cast(Runner, NetworkedRunner()), "For the tests.")
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +66,34 @@ def test_page_holds_every_language_and_its_template(client: Client) -> None:
 
 
 def test_language_that_cannot_run_is_shown_with_its_reason(client: Client) -> None:
-    html = client.get("/").content.decode()
-    assert "Not available: There is neither Docker nor bubblewrap." in html
-    assert "No sandbox" in html
+    languages = page_data(client)["languages"]
+    assert isinstance(languages, list)
+    python = next(language for language in languages if language["id"] == "python")
+    assert (python["available"], python["reason"]) == (
+        False,
+        "There is neither Docker nor bubblewrap.",
+    )
+    assert "No sandbox" in client.get("/").content.decode()
+
+
+def has_network(client: Client) -> bool:
+    languages = page_data(client)["languages"]
+    assert isinstance(languages, list)
+    return any(language["network"] for language in languages)
+
+
+def test_network_is_promised_to_those_who_get_it(
+    client: Client, django_user_model: type[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not has_network(client)
+    monkeypatch.setattr(views, "service", NetworkedService)
+    with override_settings(GUEST_NETWORK=False):
+        assert not has_network(client)
+    with override_settings(GUEST_NETWORK=True):
+        assert has_network(client)
+    client.force_login(django_user_model.objects.create_user("ada", "ada@example.com", "secret"))
+    with override_settings(GUEST_NETWORK=False):
+        assert has_network(client)
 
 
 def test_guest_gets_a_session_that_is_stored(client: Client) -> None:

@@ -2,10 +2,9 @@ import { RunSocket, runSocketUrl } from './run-socket.js';
 import { recall, remember } from './storage.js';
 
 /** @import { Ending } from './run-socket.js' */
-/** @import { Frame, RunRequest, RunState } from './types.js' */
+/** @import { Frame, RunRequest, RunState, TerminalSize } from './types.js' */
 
 const KEPT = 'run';
-const KEPT_INPUTS = 200;
 /** After this long without an answer to Stop the connection is given up, which stops the run too. */
 const STOP_WITHIN_MS = 4000;
 /** The codes of an `error` frame that tell the end of a run that there was. */
@@ -21,22 +20,24 @@ const ACTIVE_STATES = new Set([
 ]);
 
 /**
- * What a reload needs to show the run again. `inputs` are what the user typed, each with the number
- * of the frame it came after: the server's frames do not hold them.
+ * What a reload needs to show the run again. `seen` is the last frame that was shown before it,
+ * `since` when the program began to run by this browser's clock.
  *
  * @typedef {object} KeptRun
  * @property {string} executionId
  * @property {string} language
  * @property {boolean} ended
- * @property {{ seq: number, text: string }[]} inputs
+ * @property {number} seen
+ * @property {number | null} since
  */
 
 /**
  * @typedef {object} CurrentRunHooks
  * @property {(language: string) => void} onBegin a run begins, or is taken up again after a reload
  * @property {(state: RunState, frame?: Frame) => void} onState
- * @property {(stream: 'stdout' | 'stderr' | 'input', text: string) => void} onText
+ * @property {(frame: Frame) => void} onOutput a `stdout` or `stderr` frame
  * @property {(frame: Frame) => void} onEvent every other frame
+ * @property {() => void} onCaughtUp all that was shown before the reload is shown again
  */
 
 /** The run of this tab: one at a time, and the last one is shown again after a reload. */
@@ -49,26 +50,37 @@ export class CurrentRun {
   /** @type {RunState} what to go back to when the connection is there again */
   #before = 'running';
   /** @type {KeptRun} */
-  #kept = { executionId: '', language: '', ended: false, inputs: [] };
-  /** @type {{ seq: number, text: string }[]} inputs to show again while frames are replayed */
-  #replay = [];
+  #kept = newRun('');
   #lastSeq = 0;
-  #isReplay = false;
+  /** The last frame that was shown before a reload; 0 once it is shown again. */
+  #seen = 0;
+  #wasEnded = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #stopTimer;
 
   /** @param {CurrentRunHooks} hooks */
   constructor(hooks) {
     this.#hooks = hooks;
+    window.addEventListener('pagehide', () => this.#keep());
   }
 
   get isActive() {
     return ACTIVE_STATES.has(this.#state);
   }
 
-  /** Whether what is shown had ended before this page was loaded. */
+  /** Whether what comes now was shown already, before a reload. */
   get isReplay() {
-    return this.#isReplay;
+    return this.#seen > 0 && this.#lastSeq <= this.#seen;
+  }
+
+  /** Whether what is shown had ended before this page was loaded. */
+  get wasEnded() {
+    return this.#wasEnded;
+  }
+
+  /** When the program began to run, as `Date.now()` tells it. */
+  get since() {
+    return this.#kept.since ?? Date.now();
   }
 
   get language() {
@@ -79,7 +91,7 @@ export class CurrentRun {
   start(request) {
     if (this.isActive) return;
     remember('session', KEPT, null);
-    this.#begin({ executionId: '', language: request.language, ended: false, inputs: [] });
+    this.#begin(newRun(request.language));
     this.#open(request);
   }
 
@@ -87,15 +99,15 @@ export class CurrentRun {
    * After a reload: shows the tab's last run again from its first frame, and follows it if it
    * still goes on.
    *
+   * @param {TerminalSize} size of the terminal as it is now
    * @returns {boolean} whether there is one
    */
-  resume() {
+  resume(size) {
     const kept = keptRun();
     if (!kept) return false;
     this.#begin(kept);
-    this.#replay = [...kept.inputs];
-    this.#isReplay = kept.ended;
     this.#open({ type: 'resume', execution_id: kept.executionId, after_seq: 0 });
+    this.#socket?.resize(size);
     return true;
   }
 
@@ -106,17 +118,14 @@ export class CurrentRun {
     this.#stopTimer = setTimeout(() => this.#socket?.abandon(), STOP_WITHIN_MS);
   }
 
-  /** @param {string} text */
-  sendInput(text) {
-    this.#socket?.sendInput(text);
-    this.#kept.inputs.push({ seq: this.#lastSeq, text });
-    this.#kept.inputs.splice(0, this.#kept.inputs.length - KEPT_INPUTS);
-    this.#keep();
-    this.#hooks.onText('input', text);
+  /** @param {string} data */
+  sendInput(data) {
+    this.#socket?.sendInput(data);
   }
 
-  endInput() {
-    this.#socket?.endInput();
+  /** @param {TerminalSize} size */
+  resize(size) {
+    if (this.isActive) this.#socket?.resize(size);
   }
 
   /** Forgets the run that a reload would show again. */
@@ -127,9 +136,9 @@ export class CurrentRun {
   /** @param {KeptRun} kept */
   #begin(kept) {
     this.#kept = kept;
-    this.#replay = [];
     this.#lastSeq = 0;
-    this.#isReplay = false;
+    this.#seen = kept.seen;
+    this.#wasEnded = kept.ended;
     this.#hooks.onBegin(kept.language);
     this.#setState('connecting');
   }
@@ -149,36 +158,41 @@ export class CurrentRun {
       this.#kept.executionId = frame.execution_id;
       this.#keep();
     }
-    if (frame.seq !== undefined) {
-      this.#lastSeq = frame.seq;
-      this.#showInputsBefore(frame.seq);
-    }
+    this.#lastSeq = frame.seq ?? this.#lastSeq;
+    this.#show(frame);
+    if (this.#lastSeq !== this.#seen) return;
+    this.#seen = 0;
+    this.#hooks.onCaughtUp();
+  }
+
+  /** @param {Frame} frame */
+  #show(frame) {
     switch (frame.type) {
       case 'stdout':
       case 'stderr':
-        return this.#hooks.onText(frame.type, frame.content);
+        return this.#hooks.onOutput(frame);
       case 'status':
         return this.#onStatus(frame);
       case 'complete':
         return this.#finish(asState(frame.status), frame);
       case 'error':
         return this.#finish(LOST_CODES.has(frame.code ?? '') ? 'lost' : 'refused', frame);
-      default:
-        if (frame.type === 'install_start') this.#advance('installing', frame);
+      case 'install_start':
+        this.#advance('installing', frame);
         return this.#hooks.onEvent(frame);
-    }
-  }
-
-  /** @param {number} seq */
-  #showInputsBefore(seq) {
-    while (this.#replay[0] && this.#replay[0].seq < seq) {
-      this.#hooks.onText('input', this.#replay.shift()?.text ?? '');
+      case 'install_complete':
+      case 'install_error':
+        this.#advance('starting', frame);
+        return this.#hooks.onEvent(frame);
+      default:
+        return this.#hooks.onEvent(frame);
     }
   }
 
   /** @param {Frame} frame */
   #onStatus(frame) {
     const known = frame.state === 'queued' || frame.state === 'running';
+    if (frame.state === 'running') this.#kept.since ??= Date.now();
     this.#advance(known ? /** @type {RunState} */ (frame.state) : 'starting', frame);
   }
 
@@ -212,7 +226,6 @@ export class CurrentRun {
    */
   #finish(state, frame) {
     clearTimeout(this.#stopTimer);
-    this.#showInputsBefore(Number.POSITIVE_INFINITY);
     this.#kept.ended = true;
     this.#keep();
     this.#setState(state, frame);
@@ -228,8 +241,18 @@ export class CurrentRun {
   }
 
   #keep() {
-    if (this.#kept.executionId) remember('session', KEPT, JSON.stringify(this.#kept));
+    if (!this.#kept.executionId) return;
+    this.#kept.seen = Math.max(this.#lastSeq, this.#seen);
+    remember('session', KEPT, JSON.stringify(this.#kept));
   }
+}
+
+/**
+ * @param {string} language
+ * @returns {KeptRun}
+ */
+function newRun(language) {
+  return { executionId: '', language, ended: false, seen: 0, since: null };
 }
 
 /** @returns {KeptRun | null} */

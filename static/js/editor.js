@@ -75,11 +75,24 @@ export class Editor {
     this.focus();
   }
 
-  /** @param {number} number */
-  goToLine(number) {
+  /**
+   * @param {number} number
+   * @returns {string | null} null where there is no such line
+   */
+  lineText(number) {
+    const { doc } = this.#view.state;
+    return number >= 1 && number <= doc.lines ? doc.line(number).text : null;
+  }
+
+  /**
+   * @param {number} number
+   * @param {number} [column] counts from 1
+   */
+  goToLine(number, column = 1) {
     const { doc } = this.#view.state;
     if (number < 1 || number > doc.lines) return;
-    const at = doc.line(number).from;
+    const line = doc.line(number);
+    const at = Math.min(line.from + column - 1, line.to);
     this.#view.dispatch({
       selection: { anchor: at },
       effects: EditorView.scrollIntoView(at, { y: 'center' }),

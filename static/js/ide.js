@@ -1,32 +1,42 @@
 /** The page's entry: makes the parts and tells them of each other. */
 
-import { nonceForNewStyles, pageNonce } from './csp-nonce.js';
+import { AskHint } from './ask-hint.js';
+import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './csp.js';
 import { CurrentRun } from './current-run.js';
 import { find, jsonScript } from './dom.js';
 import { Drafts } from './drafts.js';
 import { Editor } from './editor.js';
-import { InputLine } from './input-line.js';
+import { ImageWatch } from './image-watch.js';
 import { LanguagePicker } from './language-picker.js';
+import { Languages } from './languages.js';
 import { indentOf } from './modes.js';
+import { Notice } from './notice.js';
+import { Packages } from './packages.js';
 import { isNarrow, Panes } from './panes.js';
 import { Preview } from './preview.js';
-import { RunView, wireRunControls } from './run-view.js';
+import { RunCards } from './run-cards.js';
+import { RunControls } from './run-controls.js';
+import { RunView } from './run-view.js';
 import { wireSplitter } from './splitter.js';
 import { StatusBar } from './status-bar.js';
 import { recall, remember } from './storage.js';
 import { Terminal } from './terminal.js';
 import { wireTheme } from './theme.js';
 
-/** @import { Language, PageData } from './types.js' */
+/** @import { Language, PageData, Place } from './types.js' */
 
-const { languages, templates, runner } = /** @type {PageData} */ (jsonScript('page-data'));
+const page = /** @type {PageData} */ (jsonScript('page-data'));
 const nonce = pageNonce();
 nonceForNewStyles(nonce);
+setSpanStylesAsProperties();
 
+const languages = new Languages(page.languages);
 const status = new StatusBar();
 const preview = new Preview();
+const notice = new Notice();
+const packages = new Packages();
 const saved = find('saved');
-const drafts = new Drafts(templates, (kept) => {
+const drafts = new Drafts(page.templates, (kept) => {
   saved.textContent = kept ? 'Saved' : 'Not saved';
   saved.dataset.tone = kept ? '' : 'bad';
   showOtherDraft();
@@ -39,64 +49,84 @@ const editor = new Editor(find('editor'), nonce, {
   onCursor: (line, column) => status.cursor(line, column),
 });
 const terminal = new Terminal(find('terminal'), {
-  onPlace: (line) => goToLine(run.language, line),
-  onType: () => input.focus(),
-});
-const input = new InputLine({
   onInput: (data) => run.sendInput(data),
-  onEnd: () => run.endInput(),
-  onInterrupt: () => run.stop(),
+  onResize: (size) => run.resize(size),
+  onPlace: (place) => goTo(place),
 });
 const panes = new Panes((pane) => {
   if (pane === 'code') editor.measure();
 });
+const controls = new RunControls({
+  run: start,
+  stop: () => run.stop(),
+  send: (data) => run.sendInput(data),
+});
+const cards = new RunCards({
+  onCard: (card) => view.showCard(card),
+  runAgain,
+  install: (name) => {
+    packages.add(run.language, name);
+    runAgain();
+  },
+  runWithout: (names) => {
+    packages.remove(run.language, names);
+    runAgain();
+  },
+  hasPackage: (name) => packages.of(run.language).includes(name),
+  goTo,
+  textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
+});
 const view = new RunView({
   terminal,
-  input,
+  askHint: new AskHint(terminal),
+  controls,
+  cards,
+  notice,
   preview,
   panes,
   status,
-  runner,
-  runAgain: start,
-  goToLine,
-  markErrorLine: (id, line) => id === language.id && editor.markErrorLine(line),
+  markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
 });
 const run = new CurrentRun({
-  onBegin: (id) => view.begin(languageOf(id)),
+  onBegin: (id) => view.begin(languages.of(id)),
   onState: (state, frame) => view.state(state, frame),
-  onText: (stream, text) => view.text(stream, text),
+  onOutput: (frame) => view.output(frame),
   onEvent: (frame) => view.event(frame),
+  onCaughtUp: () => view.caughtUp(),
 });
 view.current = run;
-const picker = new LanguagePicker(languages, (id) => {
-  choose(languageOf(id));
-  editor.focus();
+const images = new ImageWatch(
+  () => picker.isOpen || !language.available,
+  (details, fetched) => {
+    const couldRun = language.available;
+    languages.update(details, fetched);
+    picker.refresh();
+    if (!run.isActive && !couldRun) showAvailability();
+  },
+);
+const picker = new LanguagePicker(languages.list, {
+  onChoose: (id) => {
+    choose(languages.of(id));
+    editor.focus();
+  },
+  onOpen: () => images.look(),
+  noteOf: (one) => languages.note(one),
 });
 
-let language = languageOf(recall('session', 'language') ?? recall('local', 'language') ?? '');
+let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
 choose(language);
 wireTheme(find('theme-toggle'), () => terminal.repaint());
 wireSplitter();
-wireRunControls(start, () => run.stop());
 find('reset').addEventListener('click', () => editor.replaceText(drafts.template(language.id)));
 find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
 find('clear').addEventListener('click', () => {
-  if (run.isActive) return terminal.clear(languageOf(run.language).file);
+  if (run.isActive) return terminal.clear();
   run.forget();
   view.clear();
 });
-if (!run.resume() && !isNarrow()) editor.focus();
-
-/**
- * @param {string} id
- * @returns {Language} the first one where there is no such
- */
-function languageOf(id) {
-  const first = languages.find((one) => one.available) ?? languages[0];
-  return /** @type {Language} */ (languages.find((one) => one.id === id) ?? first);
-}
+if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
 
 /** @param {Language} chosen */
 function choose(chosen) {
@@ -105,48 +135,63 @@ function choose(chosen) {
   remember('session', 'language', chosen.id);
   remember('local', 'language', chosen.id);
   picker.show(chosen.id);
+  packages.show(chosen.id);
   find('file-name').textContent = chosen.file;
-  status.language(indentOf(chosen.file), chosen.image && runner.name ? chosen.network : null);
+  status.language(indentOf(chosen.file), chosen.image && page.runner.name ? chosen.network : null);
   editor.open(chosen.id, chosen.file, drafts.text(chosen.id));
   showOtherDraft();
-  if (!run.isActive) showAvailability(chosen);
+  if (run.isActive) return;
+  notice.clear();
+  if (!chosen.available) showAvailability();
 }
 
-/** @param {Language} chosen */
-function showAvailability(chosen) {
-  view.notice.clear();
-  if (chosen.available) return;
-  view.notice.show({
-    tone: 'warn',
-    title: `${chosen.name} cannot run here.`,
-    text: `${chosen.reason ?? ''} You can write and keep ${chosen.name} programs all the same.`,
-  });
+/** Says why the language cannot run, or that it can by now. */
+function showAvailability() {
+  if (language.available) {
+    const { name } = language;
+    const actions = [{ label: 'Run', first: true, act: start }];
+    return view.showCard({ tone: 'good', title: `${name} is ready.`, actions });
+  }
+  view.showCard(languages.notice(language));
+  images.look();
 }
 
 function showOtherDraft() {
   find('other-draft').hidden = drafts.other(language.id) === null;
 }
 
-/** @param {string[]} [packages] */
-function start(packages) {
+async function start() {
+  if (!language.available) await images.look();
+  if (!language.available) return showAvailability();
   drafts.flush();
   editor.markErrorLine(null);
-  const isPage = language.file.endsWith('.html');
-  if (!isPage) panes.show('terminal');
+  const request = { language: language.id, code: editor.text };
+  if (language.file.endsWith('.html')) return run.start({ ...request, interactive: false });
+  panes.show('terminal');
+  const asked = packages.of(language.id);
   run.start({
-    language: language.id,
-    code: editor.text,
-    interactive: !isPage,
-    ...(Array.isArray(packages) && { install_packages: packages }),
+    ...request,
+    interactive: true,
+    tty: true,
+    ...terminal.size,
+    ...(asked.length > 0 && { install_packages: asked }),
   });
 }
 
-/**
- * @param {string} id
- * @param {number} line
- */
-function goToLine(id, line) {
-  if (id !== language.id) choose(languageOf(id));
+/** The program that ran last, which may not be the one in the editor. */
+function runAgain() {
+  if (!isRunOf(language)) choose(languages.of(run.language));
+  start();
+}
+
+/** @param {Language} shown */
+function isRunOf(shown) {
+  return run.language === shown.id;
+}
+
+/** @param {Place} place */
+function goTo({ line, column }) {
+  if (!isRunOf(language)) choose(languages.of(run.language));
   panes.show('code');
-  editor.goToLine(line);
+  editor.goToLine(line, column ?? 1);
 }

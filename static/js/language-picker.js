@@ -4,6 +4,13 @@ import { find } from './dom.js';
 
 const TYPE_AHEAD_MS = 600;
 
+/**
+ * @typedef {object} LanguagePickerHooks
+ * @property {(id: string) => void} onChoose
+ * @property {() => void} onOpen
+ * @property {(language: Language) => string} noteOf what is said of a language below its name
+ */
+
 /** The choice of language: a button and its listbox, after the ARIA listbox pattern. */
 export class LanguagePicker {
   #button = find('language-button');
@@ -11,19 +18,20 @@ export class LanguagePicker {
   #list = find('language-list');
   #root = find('language-picker');
   #languages;
-  #onChoose;
+  #hooks;
   #active = 0;
   #typed = '';
   #typedAt = 0;
 
   /**
    * @param {Language[]} languages
-   * @param {(id: string) => void} onChoose
+   * @param {LanguagePickerHooks} hooks
    */
-  constructor(languages, onChoose) {
+  constructor(languages, hooks) {
     this.#languages = languages;
-    this.#onChoose = onChoose;
-    this.#button.addEventListener('click', () => (this.#isOpen ? this.#close() : this.#open()));
+    this.#hooks = hooks;
+    this.refresh();
+    this.#button.addEventListener('click', () => (this.isOpen ? this.#close() : this.#open()));
     this.#button.addEventListener('keydown', (event) => {
       if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
       event.preventDefault();
@@ -52,11 +60,25 @@ export class LanguagePicker {
     }
   }
 
+  /** Says of each language again whether it can run. */
+  refresh() {
+    for (const [index, option] of this.#options.entries()) {
+      const language = this.#languages[index];
+      if (!language) continue;
+      const text = this.#hooks.noteOf(language);
+      const note = find('note', option);
+      note.textContent = text;
+      note.hidden = text === '';
+      option.classList.toggle('off', !language.available);
+      find('version', option).textContent = language.version;
+    }
+  }
+
   get #options() {
     return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll('[role=option]')]);
   }
 
-  get #isOpen() {
+  get isOpen() {
     return !this.#list.hidden;
   }
 
@@ -66,10 +88,11 @@ export class LanguagePicker {
     const chosen = this.#options.findIndex((o) => o.getAttribute('aria-selected') === 'true');
     this.#activate(chosen);
     this.#list.focus();
+    this.#hooks.onOpen();
   }
 
   #close() {
-    if (!this.#isOpen) return;
+    if (!this.isOpen) return;
     const hadFocus = this.#list.contains(document.activeElement);
     this.#list.hidden = true;
     this.#button.setAttribute('aria-expanded', 'false');
@@ -97,7 +120,7 @@ export class LanguagePicker {
     const language = this.#languages[index];
     if (!language) return;
     this.#close();
-    this.#onChoose(language.id);
+    this.#hooks.onChoose(language.id);
   }
 
   /** @param {KeyboardEvent} event */

@@ -9,19 +9,28 @@ const ICONS = { plain: 'info', busy: 'info', good: 'good', warn: 'alert', bad: '
 export class Notice {
   #host = find('notice');
 
+  get isShown() {
+    return !this.#host.hidden;
+  }
+
   clear() {
     this.#host.hidden = true;
     this.#host.replaceChildren();
   }
 
   /** @param {NoticeText} notice */
-  show({ tone, title, text, code, actions = [] }) {
+  show({ tone, title, text, code, progress, actions = [] }) {
     this.#host.dataset.tone = tone;
     const said = element('div', 'said', element('strong', '', title));
     if (text) said.append(element('p', '', text));
+    if (progress !== undefined) said.append(progressBar(title, progress));
     if (code) said.append(element('code', '', code));
     if (actions.length > 0) said.append(element('div', 'acts', ...actions.map(actionButton)));
-    this.#host.replaceChildren(icon(ICONS[tone]), said, this.#dismissButton());
+    // What is only said anew must not take the focus from the button.
+    const dismiss = this.#host.querySelector('.dismiss') ?? this.#dismissButton();
+    for (const old of this.#host.querySelectorAll(':scope > :not(.dismiss)')) old.remove();
+    if (!dismiss.isConnected) this.#host.append(dismiss);
+    dismiss.before(icon(ICONS[tone]), said);
     this.#host.hidden = false;
   }
 
@@ -31,6 +40,17 @@ export class Notice {
     button.onclick = () => this.clear();
     return button;
   }
+}
+
+/**
+ * @param {string} label
+ * @param {number | null} progress
+ */
+function progressBar(label, progress) {
+  const bar = document.createElement('progress');
+  bar.setAttribute('aria-label', label);
+  if (progress !== null) bar.value = progress;
+  return bar;
 }
 
 /** @param {NonNullable<NoticeText['actions']>[number]} action */

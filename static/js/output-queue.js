@@ -7,11 +7,9 @@ const CHUNK = 32 * 1024;
  */
 export class OutputQueue {
   #write;
-  /** @type {string[]} */
+  /** Text, and between it whom to tell that all before is drawn. @type {(string | (() => void))[]} */
   #pieces = [];
   #busy = false;
-  /** @type {(() => void)[]} */
-  #drainers = [];
 
   /** @param {(text: string, done: () => void) => void} write */
   constructor(write) {
@@ -24,23 +22,30 @@ export class OutputQueue {
     if (!this.#busy) this.#next();
   }
 
+  /** Whoever waits for what is cleared is told at once. */
   clear() {
-    this.#pieces.length = 0;
+    for (const piece of this.#pieces.splice(0)) if (typeof piece !== 'string') piece();
   }
 
-  /** @returns {Promise<void>} resolved when all that was pushed has been drawn */
-  drained() {
-    if (!this.#busy && this.#pieces.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#drainers.push(resolve));
+  /** @returns {Promise<void>} resolved when all that was pushed so far has been drawn */
+  drawn() {
+    return new Promise((resolve) => {
+      this.#pieces.push(resolve);
+      if (!this.#busy) this.#next();
+    });
   }
 
   #next() {
     let text = '';
     let taken = 0;
-    while (taken < this.#pieces.length && text.length < CHUNK) text += this.#pieces[taken++];
+    for (const piece of this.#pieces) {
+      if (text && (typeof piece !== 'string' || text.length >= CHUNK)) break;
+      if (typeof piece === 'string') text += piece;
+      else piece();
+      taken += 1;
+    }
     this.#pieces.splice(0, taken);
     this.#busy = text !== '';
     if (this.#busy) this.#write(text, () => this.#next());
-    else for (const resolve of this.#drainers.splice(0)) resolve();
   }
 }

@@ -1,4 +1,4 @@
-/** @import { Frame, RunRequest, ResumeRequest } from './types.js' */
+/** @import { Frame, RunRequest, ResumeRequest, TerminalSize } from './types.js' */
 
 /** A close code of our own, not 1000: the run goes on meanwhile. */
 const TAKE_UP_AGAIN = 4000;
@@ -64,8 +64,9 @@ export class RunSocket {
     this.#send({ type: 'stdin', data });
   }
 
-  endInput() {
-    this.#send({ type: 'stdin_close' });
+  /** @param {TerminalSize} size */
+  resize(size) {
+    this.#send({ type: 'resize', ...size });
   }
 
   stop() {

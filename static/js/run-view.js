@@ -1,123 +1,110 @@
-import { find, findAll, isEnabled, setEnabled } from './dom.js';
-import { Notice } from './notice.js';
+import { find } from './dom.js';
 import { isNarrow } from './panes.js';
-import { readProblem } from './problem.js';
+import { placeOf } from './run-cards.js';
+import { RunClock } from './run-clock.js';
 import { megabytes, seconds } from './status-bar.js';
-import { endingNotice, refusalNotice, stateWords, unreachableNotice } from './words.js';
+import { runningNote, stateWords } from './words.js';
 
+/** @import { AskHint } from './ask-hint.js' */
 /** @import { CurrentRun } from './current-run.js' */
-/** @import { InputLine } from './input-line.js' */
+/** @import { Notice } from './notice.js' */
 /** @import { Panes } from './panes.js' */
 /** @import { Preview } from './preview.js' */
+/** @import { RunCards } from './run-cards.js' */
+/** @import { RunControls } from './run-controls.js' */
 /** @import { StatusBar } from './status-bar.js' */
 /** @import { Terminal } from './terminal.js' */
-/** @import { Frame, Language, NoticeAction, RunState, Runner } from './types.js' */
+/** @import { Frame, Language, NoticeText, Place, RunState } from './types.js' */
 
-/** The last part of stderr, enough for a traceback. */
-const ERRORS_KEPT = 16 * 1024;
+/** What is typed while the connection is being taken up again waits for it. */
+const TYPED_TO = new Set(['running', 'reconnecting']);
 
 /**
  * @typedef {object} RunViewParts
  * @property {Terminal} terminal
- * @property {InputLine} input
+ * @property {AskHint} askHint
+ * @property {RunControls} controls
+ * @property {RunCards} cards
+ * @property {Notice} notice
  * @property {Preview} preview
  * @property {Panes} panes
  * @property {StatusBar} status
- * @property {Runner} runner
- * @property {(packages?: string[]) => void} runAgain
- * @property {(language: string, line: number) => void} goToLine
- * @property {(language: string, line: number) => void} markErrorLine
+ * @property {(place: Place | null) => void} markError
  */
 
-/** Shows the run: output, input, preview, state, numbers and, at the end, what to do next. */
+/** Shows the run: output, preview, state, numbers and, at the end, what became of it. */
 export class RunView {
   #parts;
-  #notice = new Notice();
-  #run = find('run');
-  #stop = find('stop');
+  #clock;
   #empty = find('empty');
+  #screen = find('screen');
   /** @type {Language | undefined} */
   #language;
-  #errors = '';
   #printed = false;
   #pressedAt = 0;
   /** @type {RunState} */
   #state = 'idle';
-  /** @type {Frame | undefined} */
-  #dependency;
   /** @type {CurrentRun | undefined} */
   current;
 
   /** @param {RunViewParts} parts */
   constructor(parts) {
     this.#parts = parts;
-  }
-
-  get notice() {
-    return this.#notice;
+    this.#clock = new RunClock((ms) => parts.status.time(ms, 1));
   }
 
   /** @param {Language} language */
   begin(language) {
+    const { terminal, askHint, cards, status } = this.#parts;
     this.#language = language;
-    this.#errors = '';
     this.#printed = false;
-    this.#dependency = undefined;
     this.#pressedAt = performance.now();
-    this.#notice.clear();
     this.#empty.hidden = true;
-    this.#parts.terminal.clear(language.file);
-    this.#parts.status.clearNumbers();
-    this.#parts.status.announce('');
+    this.#screen.style.removeProperty('--output-height');
+    terminal.clear();
+    terminal.linkPlacesOf(language.file);
+    askHint.begin();
+    cards.begin();
+    status.clearNumbers();
+    status.announce('');
   }
 
   /** Back to how the page was before the first run. */
   clear() {
-    this.#parts.terminal.clear('');
+    this.#parts.terminal.clear();
     this.#parts.preview.clear();
     this.#parts.status.clearNumbers();
-    this.#notice.clear();
+    this.#parts.notice.clear();
     this.#empty.hidden = false;
     this.#setState('idle');
   }
 
-  /**
-   * @param {'stdout' | 'stderr' | 'input'} stream
-   * @param {string} text
-   */
-  text(stream, text) {
-    const { terminal, status } = this.#parts;
-    if (stream === 'input') return terminal.echo(text);
-    if (!this.#printed && this.#state !== 'installing' && !this.current?.isReplay) {
+  /** @param {Frame} frame a `stdout` or `stderr` frame */
+  output({ content }) {
+    const { terminal, askHint, status } = this.#parts;
+    if (this.#state === 'installing') return terminal.writeSoft(content);
+    if (!this.#printed && !this.current?.isReplay) {
       status.firstOutput(performance.now() - this.#pressedAt);
     }
     this.#printed = true;
-    if (stream === 'stdout') return terminal.stdout(text);
-    this.#errors = (this.#errors + text).slice(-ERRORS_KEPT);
-    terminal.stderr(text);
+    terminal.write(content);
+    askHint.written();
   }
 
   /** @param {Frame} frame */
   event(frame) {
-    const { terminal, preview, panes } = this.#parts;
+    const { terminal, cards } = this.#parts;
     switch (frame.type) {
       case 'html_preview':
-        if (!frame.preview_url) return;
-        preview.show(frame.preview_url);
-        return panes.show('preview');
+        return this.#showPage(frame);
       case 'dependency':
-        this.#dependency = frame;
-        return;
+        return cards.dependency(frame);
       case 'install_error':
-        this.#printed = true;
-        return this.#notice.show({
-          tone: 'bad',
-          title: 'The packages could not be installed.',
-          text: frame.content,
-        });
+        cards.installError(frame);
+        return terminal.writeSoft(`${frame.content}\n`);
       case 'install_start':
       case 'install_complete':
-        return terminal.note(frame.content);
+        return terminal.writeSoft(`${frame.content}\n`);
     }
   }
 
@@ -127,11 +114,28 @@ export class RunView {
    */
   state(state, frame) {
     this.#setState(state, frame);
-    if (state === 'running') this.#parts.status.startClock();
-    if (this.current?.isActive) return;
-    this.#parts.status.stopClock();
-    if (frame?.type === 'complete') this.#showNumbers(frame);
-    this.#showEnding(state, frame);
+    if (state === 'queued') this.#parts.cards.queued(frame?.position ?? 1);
+    else this.#parts.cards.admitted();
+    if (state === 'running' && frame) this.#started(frame);
+    if (!this.current?.isActive) this.#ended(state, frame);
+  }
+
+  /** All that was shown before a reload is shown again. */
+  async caughtUp() {
+    // What the program asked of the terminal back then must not be answered a second time.
+    await this.#parts.terminal.drawn();
+    this.#listen();
+  }
+
+  /** @param {NoticeText | null} card */
+  showCard(card) {
+    const { notice, status, panes } = this.#parts;
+    if (!card) return notice.clear();
+    notice.show(card);
+    if (!this.current?.isReplay) {
+      status.announce([card.title, card.text].filter(Boolean).join(' '));
+    }
+    if (isNarrow() && panes.narrowPane === 'preview') panes.show('terminal');
   }
 
   /**
@@ -140,26 +144,21 @@ export class RunView {
    */
   #setState(state, frame) {
     this.#state = state;
-    const active = this.current?.isActive ?? false;
     const { text, tone } = stateWords(state, frame);
     const isShown = state === 'completed' && this.#isPage;
     this.#parts.status.state(isShown ? 'Page shown' : text, tone);
-    document.body.toggleAttribute('data-busy', active);
-    this.#moveFocus(active);
-    setEnabled(this.#run, !active);
-    setEnabled(this.#stop, active && state !== 'stopping');
-    if (!active) this.#parts.input.setState('idle');
-    else if (state === 'running' && !this.#isPage) this.#parts.input.setState('open');
+    this.#listen();
   }
 
-  /**
-   * Where Run and Stop share one place, the button in focus is about to go.
-   *
-   * @param {boolean} active
-   */
-  #moveFocus(active) {
-    const [from, to] = active ? [this.#run, this.#stop] : [this.#stop, this.#run];
-    if (isNarrow() && document.activeElement === from) to.focus();
+  /** The terminal takes what is typed while somebody reads it. */
+  #listen() {
+    const { terminal, askHint, controls } = this.#parts;
+    const active = this.current?.isActive ?? false;
+    const isRead = TYPED_TO.has(this.#state) && !this.#isPage && !this.current?.isReplay;
+    const typed = active && isRead;
+    terminal.setOpen(typed);
+    askHint.watch(typed);
+    controls.show({ active, typed, stoppable: active && this.#state !== 'stopping' });
   }
 
   /** A page is shown and not run: it has no input, no exit code and no numbers. */
@@ -168,29 +167,54 @@ export class RunView {
   }
 
   /** @param {Frame} frame */
-  #showNumbers(frame) {
-    if (this.#isPage) return this.#parts.status.clearNumbers();
-    if (typeof frame.duration_ms === 'number') this.#parts.status.time(frame.duration_ms);
-    if (frame.memory_bytes) this.#parts.status.memory(frame.memory_bytes);
+  #showPage({ preview_url: url }) {
+    if (!url) return;
+    this.#parts.preview.show(url);
+    this.#parts.panes.show('preview');
+  }
+
+  /** @param {Frame} frame */
+  #started(frame) {
+    const note = runningNote(frame);
+    if (note) this.#parts.terminal.writeSoft(`${note}\n`);
+    this.#clock.start(this.current?.since ?? Date.now(), frame);
+    if (!this.current?.isReplay) this.#parts.status.announce('The program runs.');
+  }
+
+  /**
+   * What is said of the end stands right below the output where that is short.
+   *
+   * @param {Promise<void>} noted the last line of the output is on its way
+   */
+  async #makeRoom(noted) {
+    const { terminal, notice } = this.#parts;
+    await noted;
+    await terminal.drawn();
+    if (this.current?.isActive) return;
+    terminal.paintPlaces();
+    if (!notice.isShown) return;
+    this.#screen.style.setProperty('--output-height', `${terminal.usedHeight}px`);
   }
 
   /**
    * @param {RunState} state
    * @param {Frame} [frame]
    */
-  async #showEnding(state, frame) {
+  #ended(state, frame) {
+    const { terminal, cards } = this.#parts;
+    this.#clock.stop();
+    terminal.tidy();
     if (frame?.type === 'complete') return this.#showComplete(state, frame);
-    if (frame?.type === 'error') return this.#showRefusal(frame);
-    if (state === 'stopped') return this.#parts.terminal.note('Stopped.');
-    if (state !== 'unreachable' && state !== 'lost') return;
-    const notice = unreachableNotice(state, await serverAnswers());
-    if (this.#state === state) this.#showNotice({ ...notice, actions: [this.#again()] });
+    if (frame?.type === 'error' && this.current?.wasEnded) return this.clear();
+    if (frame?.type === 'error') return cards.refused(frame);
+    if (state === 'stopped') return terminal.note('Stopped.');
+    if (state === 'unreachable' || state === 'lost') return this.#showUnreachable(state);
   }
 
-  /** @param {Frame} frame */
-  #showRefusal(frame) {
-    if (this.current?.isReplay) return this.clear();
-    this.#showNotice({ ...refusalNotice(frame), actions: [this.#again()] });
+  /** @param {'unreachable' | 'lost'} state */
+  async #showUnreachable(state) {
+    const answers = await serverAnswers();
+    if (this.#state === state) this.#parts.cards.unreachable(state, answers);
   }
 
   /**
@@ -198,81 +222,50 @@ export class RunView {
    * @param {Frame} frame
    */
   #showComplete(state, frame) {
-    const { terminal, status } = this.#parts;
-    const took = typeof frame.duration_ms === 'number' ? ` in ${seconds(frame.duration_ms)}` : '';
-    const memory = frame.memory_bytes ? `, ${megabytes(frame.memory_bytes)}` : '';
-    if (state === 'completed' && this.#isPage) return status.announce('The page is shown.');
-    if (state === 'completed') {
-      const nothing = this.#printed ? '' : ' The program printed nothing.';
-      terminal.note(`Finished${took}.${nothing}`);
-      return status.announce(`Finished with exit code 0${took}${memory}.${nothing}`);
+    const { cards, status } = this.#parts;
+    if (this.#isPage) {
+      status.clearNumbers();
+      return status.announce('The page is shown.');
     }
-    if (state === 'stopped') {
-      terminal.note(`Stopped${took ? ` after${took.slice(3)}` : ''}.`);
-      return status.announce('Stopped.');
-    }
-    this.#showFailure(state, frame);
-  }
-
-  /**
-   * @param {RunState} state
-   * @param {Frame} frame
-   */
-  #showFailure(state, frame) {
-    const language = this.#language;
-    const problem = readProblem(this.#errors, language?.file ?? '');
-    if (this.#dependency) return this.#showDependency(this.#dependency);
-    const notice = endingNotice(state, frame, problem);
-    if (!notice || !language) return;
-    /** @type {NoticeAction[]} */
-    const actions = [];
-    const { line } = problem;
-    if (line) {
-      this.#parts.markErrorLine(language.id, line);
-      actions.push({
-        label: `Go to line ${line}`,
-        first: true,
-        act: () => this.#parts.goToLine(language.id, line),
-      });
-    }
-    if (state === 'lost') actions.push(this.#again());
-    this.#showNotice({ ...notice, actions });
+    this.#showNumbers(frame);
+    if (frame.file) this.#parts.terminal.linkPlacesOf(frame.file);
+    if (state !== 'stopped') this.#parts.markError(placeOf(frame));
+    const noted = this.#note(state, frame);
+    cards.ended(state, frame);
+    this.#makeRoom(noted);
   }
 
   /** @param {Frame} frame */
-  #showDependency(frame) {
-    const name = frame.package_name ?? frame.module ?? '';
-    const canInstall = this.#parts.runner.name === 'docker';
-    this.#showNotice({
-      tone: 'warn',
-      title: `The program needs ${name}, which is not installed.`,
-      text: canInstall
-        ? 'It can be installed for the next run.'
-        : 'The embedded sandbox has only what is installed on the server. Where you may:',
-      code: frame.install_command,
-      actions: canInstall
-        ? [
-            {
-              label: `Install ${name} and run again`,
-              first: true,
-              act: () => this.#parts.runAgain([name]),
-            },
-          ]
-        : [],
-    });
+  #showNumbers(frame) {
+    const { status } = this.#parts;
+    if (typeof frame.duration_ms === 'number') status.time(frame.duration_ms);
+    if (frame.memory_bytes) status.memory(frame.memory_bytes);
   }
 
-  /** @param {import('./types.js').NoticeText} notice */
-  #showNotice(notice) {
-    this.#notice.show(notice);
-    this.#parts.status.announce([notice.title, notice.text].filter(Boolean).join(' '));
-    if (isNarrow() && this.#parts.panes.narrowPane === 'preview')
-      this.#parts.panes.show('terminal');
+  /**
+   * One line below the output; a failure has its card instead.
+   *
+   * @param {RunState} state
+   * @param {Frame} frame
+   */
+  async #note(state, frame) {
+    const took = typeof frame.duration_ms === 'number' ? seconds(frame.duration_ms) : '';
+    const memory = frame.memory_bytes ? `, ${megabytes(frame.memory_bytes)}` : '';
+    if (state === 'stopped') return this.#say(`Stopped${took && ` after ${took}`}.`);
+    if (state !== 'completed') return;
+    const nothing = this.#printed ? '' : ' The program printed nothing.';
+    this.#say(`Finished${took && ` in ${took}`}.${nothing}`, `Exit code 0${memory}.`);
   }
 
-  /** @returns {NoticeAction} */
-  #again() {
-    return { label: 'Run again', first: true, act: () => this.#parts.runAgain() };
+  /**
+   * In the terminal, and once to screen readers.
+   *
+   * @param {string} text
+   * @param {string} [more] for screen readers, who do not see the status bar
+   */
+  #say(text, more = '') {
+    if (!this.current?.isReplay) this.#parts.status.announce(`${text} ${more}`.trim());
+    return this.#parts.terminal.note(text);
   }
 }
 
@@ -283,30 +276,4 @@ async function serverAnswers() {
   } catch {
     return false;
   }
-}
-
-/**
- * Buttons and keys for Run and Stop.
- *
- * @param {() => void} run
- * @param {() => void} stop
- */
-export function wireRunControls(run, stop) {
-  const runButton = find('run');
-  const stopButton = find('stop');
-  runButton.addEventListener('click', () => isEnabled(runButton) && run());
-  stopButton.addEventListener('click', () => isEnabled(stopButton) && stop());
-  const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-  if (isMac) for (const key of findAll('run-key')) key.textContent = '⌘ ⏎';
-  // In the capture phase: the editor has a meaning of its own for these keys.
-  window.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (isEnabled(runButton)) run();
-    },
-    { capture: true },
-  );
 }

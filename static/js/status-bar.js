@@ -2,8 +2,6 @@ import { find } from './dom.js';
 
 /** @import { Tone } from './types.js' */
 
-const TICK_MS = 100;
-
 /** The numbers and the state at the foot of the page. */
 export class StatusBar {
   #state = find('run-state');
@@ -15,8 +13,6 @@ export class StatusBar {
   #cursor = find('cursor');
   #indent = find('indent');
   #network = find('network');
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #clock;
 
   /**
    * @param {string} text
@@ -37,19 +33,7 @@ export class StatusBar {
   }
 
   clearNumbers() {
-    this.stopClock();
     for (const number of [this.#firstOutput, this.#time, this.#memory]) number.hidden = true;
-  }
-
-  startClock() {
-    this.stopClock();
-    const began = performance.now();
-    const tick = () => this.time(performance.now() - began, 1);
-    this.#clock = setInterval(tick, TICK_MS);
-  }
-
-  stopClock() {
-    clearInterval(this.#clock);
   }
 
   /** @param {number} ms */

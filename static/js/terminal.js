@@ -1,88 +1,149 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal as Xterm } from '@xterm/xterm';
 import { OutputQueue } from './output-queue.js';
-import { findPlaces } from './problem.js';
-import { paintedColor } from './theme.js';
+import { PlaceLinks } from './place-links.js';
+import { TerminalKeys } from './terminal-keys.js';
+import { terminalTheme } from './terminal-theme.js';
+
+/** @import { Place, TerminalSize } from './types.js' */
 
 const RESET = '\x1bc';
-const RED = '\x1b[31m';
 const SOFT = '\x1b[90m';
-const ACCENT = '\x1b[34m';
 const PLAIN = '\x1b[39m';
-
-const ANSI = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+/** Undoes what a program may leave behind: its own screen, the mouse, colours, odd modes. */
+const TIDY = '\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[!p';
+/** A splitter that is dragged changes the size many times; the program hears of the last one. */
+const RESIZE_AFTER_MS = 150;
 
 /**
  * @typedef {object} TerminalHooks
- * @property {(line: number) => void} onPlace a place in the code was clicked
- * @property {() => void} onType somebody types while the terminal has the focus
+ * @property {(data: string) => void} onInput what was typed or pasted for the program
+ * @property {(size: TerminalSize) => void} onResize
+ * @property {(place: Place) => void} onPlace a place in the code was clicked
  */
 
-/** What a program printed. Nothing is typed into it: input has a line of its own below. */
+/** The program's terminal: shows what it writes, and takes what is typed while it runs. */
 export class Terminal {
   #xterm;
   #fit = new FitAddon();
+  #keys = new TerminalKeys();
+  #links;
   #queue;
   #hooks;
-  #fileName = '';
+  #host;
   #screenful = 0;
+  #open = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resizeTimer;
 
   /**
    * @param {HTMLElement} host
    * @param {TerminalHooks} hooks
    */
   constructor(host, hooks) {
+    this.#host = host;
     this.#hooks = hooks;
     this.#xterm = new Xterm({
-      convertEol: true,
+      allowProposedApi: true, // decorations
+      cursorInactiveStyle: 'outline',
       disableStdin: true,
-      cursorStyle: 'bar',
-      cursorInactiveStyle: 'none',
       fontFamily: getComputedStyle(host).fontFamily,
       fontSize: 13,
       lineHeight: 1.35,
       minimumContrastRatio: 4.5,
       scrollback: 10_000,
       screenReaderMode: true,
-      theme: tokensTheme(),
+      theme: terminalTheme(),
     });
     this.#queue = new OutputQueue((text, done) => this.#xterm.write(text, done));
     this.#xterm.loadAddon(this.#fit);
     this.#xterm.open(host);
-    this.#xterm.textarea?.setAttribute('aria-label', 'Output of the program');
+    this.#describe();
     this.#xterm.attachCustomKeyEventHandler((event) => this.#onKey(event));
-    this.#xterm.registerLinkProvider({
-      provideLinks: (row, callback) => callback(this.#linksOn(row)),
-    });
-    new ResizeObserver(() => this.#refit(host)).observe(host);
+    this.#links = new PlaceLinks(this.#xterm, (place) => this.#hooks.onPlace(place));
+    this.#xterm.onData((data) => this.#hooks.onInput(data));
+    this.#xterm.onResize((size) => this.#tellSize(size));
+    this.#xterm.element?.addEventListener('copy', () => this.#deselect());
+    new ResizeObserver(() => this.#refit()).observe(host);
+    this.tidy();
   }
 
-  /** @param {string} fileName whose places become links */
-  clear(fileName) {
-    this.#fileName = fileName;
+  /** @returns {TerminalSize} */
+  get size() {
+    this.#refit();
+    return { cols: this.#xterm.cols, rows: this.#xterm.rows };
+  }
+
+  get hasFocus() {
+    return this.#host.contains(document.activeElement);
+  }
+
+  /** What stands before the cursor on its line. */
+  get lineSoFar() {
+    const { baseY, cursorX, cursorY } = this.#xterm.buffer.active;
+    const line = this.#xterm.buffer.active.getLine(baseY + cursorY);
+    return line?.translateToString(false, 0, cursorX) ?? '';
+  }
+
+  focus() {
+    this.#xterm.focus();
+  }
+
+  clear() {
     this.#screenful += 1;
     this.#queue.clear();
     // Through the queue, since some of the last program's output may still be on its way.
-    this.#queue.push(RESET);
+    this.#queue.push(RESET + (this.#open ? '' : HIDE_CURSOR));
   }
 
-  /** @param {string} text */
-  stdout(text) {
-    this.#queue.push(text);
-  }
-
-  /** @param {string} text */
-  stderr(text) {
-    this.#queue.push(RED + text + PLAIN);
+  /** @param {string} fileName whose places become links */
+  linkPlacesOf(fileName) {
+    this.#links.of(fileName);
   }
 
   /**
-   * What the user typed: a pipe does not echo.
+   * Whether somebody reads what is typed.
+   *
+   * @param {boolean} open
+   */
+  setOpen(open) {
+    if (open === this.#open) return;
+    this.#open = open;
+    this.#xterm.options.disableStdin = !open;
+    this.#queue.push(open ? SHOW_CURSOR : HIDE_CURSOR);
+  }
+
+  /** The program has ended, in whatever state it left the screen. */
+  tidy() {
+    this.#queue.push(TIDY + HIDE_CURSOR);
+  }
+
+  /** Paints the places in the code that were written so far. */
+  paintPlaces() {
+    this.#links.paint();
+  }
+
+  /** How many pixels high what was written so far is. */
+  get usedHeight() {
+    const { baseY, cursorY } = this.#xterm.buffer.active;
+    const screen = this.#host.querySelector('.xterm-screen')?.clientHeight ?? 0;
+    return Math.ceil(((baseY + cursorY + 1) * screen) / this.#xterm.rows);
+  }
+
+  /** @param {string} text as the program's terminal sends it */
+  write(text) {
+    this.#queue.push(text);
+  }
+
+  /**
+   * Plain text that is not the program's own.
    *
    * @param {string} text
    */
-  echo(text) {
-    this.#queue.push(ACCENT + text + PLAIN);
+  writeSoft(text) {
+    this.#queue.push(SOFT + text.replaceAll(/\r?\n/g, '\r\n') + PLAIN);
   }
 
   /**
@@ -90,77 +151,54 @@ export class Terminal {
    *
    * @param {string} text
    */
-  note(text) {
+  async note(text) {
     const screenful = this.#screenful;
-    this.#queue.drained().then(() => {
-      if (screenful !== this.#screenful) return;
-      const lead = this.#xterm.buffer.active.cursorX > 0 ? '\n' : '';
-      this.#queue.push(`${lead}${SOFT}${text}${PLAIN}\n`);
-    });
+    await this.#queue.drawn();
+    if (screenful !== this.#screenful) return;
+    const lead = this.#xterm.buffer.active.cursorX > 0 ? '\n' : '';
+    this.writeSoft(`${lead}${text}\n`);
   }
 
-  drained() {
-    return this.#queue.drained();
+  drawn() {
+    return this.#queue.drawn();
   }
 
   repaint() {
-    this.#xterm.options.theme = tokensTheme();
+    this.#xterm.options.theme = terminalTheme();
   }
 
-  /** @param {HTMLElement} host */
-  #refit(host) {
-    if (host.clientWidth > 0 && host.clientHeight > 0) this.#fit.fit();
+  #describe() {
+    this.#xterm.textarea?.setAttribute('aria-label', 'Terminal');
+    this.#xterm.textarea?.setAttribute('aria-describedby', 'terminal-help');
+  }
+
+  #refit() {
+    if (this.#host.clientWidth > 0 && this.#host.clientHeight > 0) this.#fit.fit();
+  }
+
+  /** @param {TerminalSize} size */
+  #tellSize({ cols, rows }) {
+    clearTimeout(this.#resizeTimer);
+    this.#resizeTimer = setTimeout(() => this.#hooks.onResize({ cols, rows }), RESIZE_AFTER_MS);
+  }
+
+  /** So that the next Ctrl+C interrupts the program. */
+  #deselect() {
+    if (this.#open) this.#xterm.clearSelection();
   }
 
   /**
-   * Keys scroll; the rest is left to the page, so that Tab moves on and shortcuts work.
-   *
    * @param {KeyboardEvent} event
+   * @returns {boolean} whether xterm.js may take it
    */
   #onKey(event) {
-    if (event.type !== 'keydown') return false;
-    const page = this.#xterm.rows - 1;
-    const lines = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page }[event.key];
-    if (lines) this.#xterm.scrollLines(lines);
-    else if (event.key === 'Home') this.#xterm.scrollToTop();
-    else if (event.key === 'End') this.#xterm.scrollToBottom();
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      this.#hooks.onType();
-    }
-    return false;
+    if (event.type !== 'keydown') return this.#open;
+    const { rows } = this.#xterm;
+    const selected = this.#xterm.hasSelection();
+    const use = this.#keys.use(event, { open: this.#open, selected, rows });
+    if (use === 'top') this.#xterm.scrollToTop();
+    else if (use === 'bottom') this.#xterm.scrollToBottom();
+    else if (typeof use === 'object') this.#xterm.scrollLines(use.lines);
+    return use === 'program';
   }
-
-  /**
-   * @param {number} row counts from 1
-   * @returns {import('@xterm/xterm').ILink[]}
-   */
-  #linksOn(row) {
-    const text = this.#xterm.buffer.active.getLine(row - 1)?.translateToString(true) ?? '';
-    return findPlaces(text, this.#fileName).map(({ start, length, line }) => ({
-      text: text.slice(start, start + length),
-      range: { start: { x: start + 1, y: row }, end: { x: start + length, y: row } },
-      activate: () => this.#hooks.onPlace(line),
-    }));
-  }
-}
-
-/** @returns {import('@xterm/xterm').ITheme} */
-function tokensTheme() {
-  /** @type {Record<string, string>} */
-  const theme = {
-    background: paintedColor('--sunken'),
-    foreground: paintedColor('--text'),
-    cursor: paintedColor('--accent'),
-    selectionBackground: paintedColor('--selection'),
-    brightBlack: paintedColor('--text-soft'),
-    scrollbarSliderBackground: paintedColor('--scrollbar'),
-    scrollbarSliderHoverBackground: paintedColor('--scrollbar-hover'),
-    scrollbarSliderActiveBackground: paintedColor('--scrollbar-hover'),
-  };
-  for (const name of ANSI) {
-    theme[name] = paintedColor(`--ansi-${name}`);
-    const bright = `bright${name[0]?.toUpperCase()}${name.slice(1)}`;
-    theme[bright] ??= paintedColor(`--ansi-${name}`);
-  }
-  return theme;
 }

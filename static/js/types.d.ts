@@ -17,6 +17,13 @@ export interface Runner {
   detail: string;
 }
 
+/** Which images the server brings in; `progress` goes from 0 to 1. */
+export interface Images {
+  fetching: string | null;
+  missing: string[];
+  progress: number | null;
+}
+
 export interface PageData {
   languages: Language[];
   templates: Record<string, string>;
@@ -39,7 +46,13 @@ export interface Frame {
   cpu_ms?: number | null;
   memory_bytes?: number | null;
   truncated?: boolean;
+  wall_time_s?: number;
+  cpu_time_s?: number | null;
   reason?: string | null;
+  explanation?: string | null;
+  file?: string | null;
+  line?: number | null;
+  column?: number | null;
   code?: string;
   retry_after?: number | null;
   errors?: { field: string; message: string }[];
@@ -55,7 +68,22 @@ export interface RunRequest {
   language: string;
   code: string;
   interactive: boolean;
+  tty?: boolean;
+  cols?: number;
+  rows?: number;
   install_packages?: string[];
+}
+
+export interface TerminalSize {
+  cols: number;
+  rows: number;
+}
+
+/** Somewhere in the program's text; line and column count from 1. */
+export interface Place {
+  file: string | null;
+  line: number;
+  column: number | null;
 }
 
 export interface ResumeRequest {
@@ -94,7 +122,9 @@ export interface NoticeText {
   tone: Tone;
   title: string;
   text?: string;
-  /** A command or name to show in the code font. */
+  /** A piece of the program to show in the code font. */
   code?: string;
+  /** From 0 to 1; null where it is unknown. */
+  progress?: number | null;
   actions?: NoticeAction[];
 }

@@ -1,4 +1,4 @@
-/** What the page says: the state in a word or two, and every ending with its next step. */
+/** What the page says of a run that waits, goes on or is refused: the state in a word or two, and why. */
 
 /** @import { Frame, NoticeText, RunState, Tone } from './types.js' */
 
@@ -21,34 +21,14 @@ const STATES = {
   unreachable: { text: 'No connection', tone: 'bad' },
 };
 
-/** @type {Record<number, string>} */
-const SIGNALS = {
-  4: 'an illegal instruction (SIGILL)',
-  6: 'an abort (SIGABRT)',
-  8: 'a division by zero or an overflow (SIGFPE)',
-  9: 'a kill (SIGKILL)',
-  11: 'a bad memory access (SIGSEGV)',
-  13: 'a closed pipe (SIGPIPE)',
-  15: 'a termination (SIGTERM)',
-};
-
+/** The state of a run that failed for a `reason` which says more than its exit code. */
 /** @type {Record<string, string>} */
-const LIMITS = {
+const REASONS = {
+  compile_error: 'Not compiled',
   memory_limit: 'Memory limit reached',
   output_limit: 'Output limit reached',
-};
-
-/** What a limit is called in a `complete` frame's `reason`, and what to do about it. */
-/** @type {Record<string, { title: string, text: string }>} */
-const REASONS = {
-  memory_limit: {
-    title: 'The program used more memory than it may.',
-    text: 'It was ended at the limit. Try smaller data, or keep less of it at once.',
-  },
-  output_limit: {
-    title: 'The program printed more than the page keeps.',
-    text: 'It was ended at the limit. Print less, or only what you need to see.',
-  },
+  process_limit: 'Process limit reached',
+  disk_limit: 'Disk limit reached',
 };
 
 /** @type {Record<string, { title: string, text: string }>} */
@@ -70,8 +50,8 @@ const REFUSALS = {
     text: 'Too many runs are waiting. Your text is kept: try again in a moment.',
   },
   no_sandbox: {
-    title: 'This server has no sandbox to run programs in.',
-    text: 'You can go on editing. Who runs the server must install Docker or bubblewrap.',
+    title: 'The program cannot run here now.',
+    text: 'You can go on editing: your text is kept.',
   },
   not_authenticated: {
     title: 'Log in to run programs.',
@@ -117,51 +97,39 @@ export function stateWords(state, frame) {
   if (state === 'queued' && frame?.position) {
     return { ...known, text: `Waiting, place ${frame.position} in the queue` };
   }
-  if (state === 'error' && frame?.reason && frame.reason in LIMITS) {
-    return { ...known, text: LIMITS[frame.reason] ?? known.text };
+  if (state === 'installing' && frame?.packages?.length) {
+    return { ...known, text: `Installing ${frame.packages.join(', ')}…` };
   }
-  if (state === 'error' && typeof frame?.exit_code === 'number') {
-    return { ...known, text: `Exit ${frame.exit_code}` };
-  }
+  if (state !== 'error') return known;
+  const reason = REASONS[frame?.reason ?? ''];
+  if (reason) return { ...known, text: reason };
+  if (typeof frame?.exit_code === 'number') return { ...known, text: `Exit ${frame.exit_code}` };
   return known;
 }
 
 /**
- * How a program ended badly, in words; the next steps are the caller's.
+ * The place in the queue.
  *
- * @param {RunState} state
- * @param {Frame} frame a `complete` frame
- * @param {{ message: string | null, line: number | null }} problem read from its stderr
- * @returns {NoticeText | null} null where there is nothing to say
+ * @param {number} position counts from 1
+ * @returns {NoticeText}
  */
-export function endingNotice(state, frame, problem) {
-  if (state === 'timeout') {
-    return {
-      tone: 'bad',
-      title: 'The program took longer than it may.',
-      text: 'It was ended at the time limit. If it waited for input, type into the line below, or press End input.',
-    };
-  }
-  const reason = REASONS[frame.reason ?? ''];
-  if (reason) return { tone: 'bad', ...reason };
-  if (state === 'lost') return { tone: 'bad', ...pick('lost') };
-  if (state !== 'error') return null;
+export function queueNotice(position) {
+  const first = position === 1;
   return {
-    tone: 'bad',
-    title: problem.message ?? `${exitWords(frame)}.`,
-    text: problem.message
-      ? `${exitWords(frame)}${problem.line ? `, in line ${problem.line}` : ''}.`
-      : '',
+    tone: 'busy',
+    title: first ? 'Your program runs next.' : `Your program is number ${position} in the queue.`,
+    text: 'All places are taken. It starts by itself as soon as one is free.',
   };
 }
 
-/** @param {Frame} frame */
-function exitWords(frame) {
-  const code = frame.exit_code;
-  const signal = typeof code === 'number' && code > 128 ? SIGNALS[code - 128] : undefined;
-  if (signal) return `The program ended by ${signal}, exit code ${code}`;
-  if (typeof code === 'number') return `The program failed with exit code ${code}`;
-  return frame.content.replace(/\.$/, '') || 'The program failed';
+/**
+ * What the server adds to "Running..." in brackets, such as why there is no network.
+ *
+ * @param {Frame} [frame]
+ * @returns {string | null}
+ */
+export function runningNote(frame) {
+  return frame?.content.match(/\((.+)\)$/)?.[1] ?? null;
 }
 
 /**

@@ -1,42 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPlaces, readProblem } from '../js/problem.js';
+import { findPlaces } from '../js/places.js';
 
-const TRACEBACK = `Traceback (most recent call last):
-  File "/workspace/main.py", line 9, in <module>
-    ask()
-  File "/workspace/main.py", line 4, in ask
-    return int("x")
-ValueError: invalid literal for int() with base 10: 'x'
-`;
+/** Each place as the text that would be a link, its line and its column. */
+const found = (text, fileName) =>
+  findPlaces(text, fileName).map(({ start, length, line, column }) => [
+    text.slice(start, start + length),
+    line,
+    column,
+  ]);
 
-test('a Python traceback ends with the place and the reason', () => {
-  assert.deepEqual(readProblem(TRACEBACK, 'main.py'), {
-    message: "ValueError: invalid literal for int() with base 10: 'x'",
-    line: 4,
-  });
+test('a traceback, a compiler, a shell and a stack trace name places', () => {
+  const python = '  File "/workspace/main.py", line 9, in <module>';
+  assert.deepEqual(found(python, 'main.py'), [['main.py", line 9', 9, null]]);
+  assert.deepEqual(found('main.cpp:3:5: error: no', 'main.cpp'), [['main.cpp:3:5', 3, 5]]);
+  assert.deepEqual(found('main.sh: line 2: oops', 'main.sh'), [['main.sh: line 2', 2, null]]);
+  const java = '\tat Main.main(Main.java:4)';
+  assert.deepEqual(found(java, 'Main.java'), [['Main.java:4', 4, null]]);
+  const node = '    at file:///workspace/index.js:7:11';
+  assert.deepEqual(found(node, 'index.js'), [['index.js:7:11', 7, 11]]);
 });
 
-test('a compiler names the place and the reason first', () => {
-  const errors = `main.cpp: In function 'int main()':
-main.cpp:3:5: error: 'cout' was not declared in this scope
-main.cpp:7:1: error: expected '}'
-`;
-  const { message, line } = readProblem(errors, 'main.cpp');
-  assert.equal(line, 3);
-  assert.match(message ?? '', /'cout' was not declared/);
+test('another file is not taken for it', () => {
+  assert.deepEqual(findPlaces('domain.py:3', 'main.py'), []);
+  assert.deepEqual(findPlaces('main.pyc:3', 'main.py'), []);
+  assert.deepEqual(findPlaces('mainXpy:3', 'main.py'), []);
 });
 
-test('colours do not hide the place', () => {
-  const { line } = readProblem('\x1b[1mmain.cpp:12:5:\x1b[m \x1b[31merror: \x1b[mno', 'main.cpp');
-  assert.equal(line, 12);
-});
-
-test('another file with the same ending is named by its own name', () => {
-  assert.deepEqual(findPlaces('domain.py:3', 'main.java'), []);
-});
-
-test('nothing is made up where stderr says nothing', () => {
-  assert.deepEqual(readProblem('', 'main.py'), { message: null, line: null });
-  assert.deepEqual(readProblem('warming up\n', 'main.py'), { message: null, line: null });
+test('without a file there are none', () => {
+  assert.deepEqual(findPlaces(':3', ''), []);
 });

@@ -1,39 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endingNotice, refusalNotice, stateWords } from '../js/words.js';
+import { queueNotice, refusalNotice, runningNote, stateWords } from '../js/words.js';
 
-const NO_PROBLEM = { message: null, line: null };
-
-test('the state names the exit code, the limit or the place in the queue', () => {
+test('the state names the exit code, the limit, the packages or the place in the queue', () => {
   assert.equal(stateWords('error', { exit_code: 3 }).text, 'Exit 3');
   assert.equal(
     stateWords('error', { reason: 'memory_limit', exit_code: 137 }).text,
     'Memory limit reached',
   );
   assert.match(stateWords('queued', { position: 2 }).text, /place 2/);
-});
-
-test('a signal is told from the exit code and in words', () => {
-  const notice = endingNotice(
-    'error',
-    { type: 'complete', content: '', exit_code: 139 },
-    NO_PROBLEM,
-  );
-  assert.match(notice?.title ?? '', /bad memory access/);
+  assert.equal(stateWords('installing', { packages: ['six'] }).text, 'Installing six…');
 });
 
 test('a limit is told by its reason and not guessed from the exit code', () => {
-  const frame = { type: 'complete', content: '', exit_code: 137 };
-  const told = endingNotice('error', { ...frame, reason: 'memory_limit' }, NO_PROBLEM);
-  const guessed = endingNotice('error', frame, NO_PROBLEM);
-  assert.match(told?.title ?? '', /memory/);
-  assert.doesNotMatch(guessed?.title ?? '', /memory/);
+  assert.equal(stateWords('error', { exit_code: 137 }).text, 'Exit 137');
+  assert.equal(stateWords('error', { exit_code: 137, reason: 'signal' }).text, 'Exit 137');
 });
 
-test('success and stop need no words', () => {
-  const frame = { type: 'complete', content: '' };
-  assert.equal(endingNotice('completed', frame, NO_PROBLEM), null);
-  assert.equal(endingNotice('stopped', frame, NO_PROBLEM), null);
+test('the place in the queue is said in words', () => {
+  assert.match(queueNotice(1).title, /runs next/);
+  assert.match(queueNotice(3).title, /number 3 in the queue/);
+});
+
+test('what the server adds to "Running..." is found', () => {
+  assert.equal(runningNote({ content: 'Running... (No network.)' }), 'No network.');
+  assert.equal(runningNote({ content: 'Running...' }), null);
 });
 
 const CODES = [
