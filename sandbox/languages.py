@@ -19,6 +19,7 @@ _NOT_CODE = re.compile(
 )
 # Declarations are looked for at the start of the source only: this runs on the event loop.
 _SCANNED_CHARACTERS = 262_144
+_LONGEST_ENTRY_BYTES = 200
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,15 @@ class Language:
     def _entry(self, code: str) -> str | None:
         for pattern in self.entry_patterns:
             if match := re.search(pattern, code, re.DOTALL):
-                return match[1]
+                # No file can have a longer name; its compiler says what is wrong.
+                return match[1] if len(match[1].encode()) <= _LONGEST_ENTRY_BYTES else None
         return None
 
     def _qualified(self, entry: str, code: str) -> str:
         if self.namespace_pattern is None:
             return entry
         match = re.search(self.namespace_pattern, code)
-        return f"{match[1]}.{entry}" if match else entry
+        return f"{match[1][:_LONGEST_ENTRY_BYTES]}.{entry}" if match else entry
 
 
 def load(path: Path) -> dict[str, Language]:

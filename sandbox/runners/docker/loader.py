@@ -57,7 +57,7 @@ status=$?
 full=0
 if [ $status != 0 ]; then
   for folder in /workspace /tmp /dev/shm; do
-    { echo > $folder/.full; } || full=1
+    { echo > $folder/.$nonce; } || full=1
   done
 fi
 leave $status 1 $full

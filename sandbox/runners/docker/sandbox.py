@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from sandbox.runners.markers import EXIT, MarkerFilter
 
 logger = logging.getLogger(__name__)
 
+# A forged one can be longer than a number may be.
+_STATUS = re.compile("[0-9]{1,3}")
 _CTRL_D = b"\x04"
 
 
@@ -129,7 +132,7 @@ class DockerSandbox:
                 self._compiled = asyncio.create_task(self._go_on())
             case ["running"]:
                 self._takes_stdin.set()
-            case [name, status, compiled, full] if name == EXIT and status.isdigit():
+            case [name, status, compiled, full] if name == EXIT and _STATUS.fullmatch(status):
                 self._exit = self._judged(int(status), compiled == "1", full == "1")
 
     async def _go_on(self) -> None:
