@@ -36,7 +36,7 @@ async def running(url: str, code: str, language: str = "python") -> AsyncIterato
     finally:
         stop.set()
         frames = await run
-    assert frames[-1]["status"] == "stopped"
+    assert frames[-1]["status"] in {"stopped", "timeout"}
 
 
 async def output(url: str, code: str) -> str:
@@ -75,41 +75,23 @@ async def test_all_cores_burnt_by_64_processes_leave_a_neighbour_its_share(
     quiet_s = median([await hello(url) for _ in range(5)])
     burn = "import os\nfor _ in range(58):\n    if not os.fork():\n        while True: pass\n"
     async with running(url, burn + _READY):
-        busy_s = median([await hello(url) for _ in range(5)])
+        busy_s = median([await hello(url) for _ in range(3)])
     assert busy_s < 3 * quiet_s
 
 
 async def test_200_mb_of_unread_input_do_not_fill_the_server(target: Target) -> None:
     await target.watch.warm_up()
-    peak = target.watch.memory_bytes()
-    chunk = json.dumps({"type": "stdin", "data": "x" * MIB})
-
-    async def feed(socket: ClientConnection, frame: Frame) -> None:
-        nonlocal peak
-        if "ready" not in frame["content"]:
-            return
-        for _ in range(200):
-            await socket.send(chunk)
-            peak = max(peak, target.watch.memory_bytes())
-        await asyncio.sleep(0.5)
-        peak = max(peak, target.watch.memory_bytes())
-        await socket.send(json.dumps({"type": "stop"}))
-
     before = target.watch.memory_bytes()
-    await converse(
-        target.server.url, {"language": "python", "code": _READY, "interactive": True}, feed
-    )
-    await hello(target.server.url)
-    assert peak - before < 48 * MIB
-    assert await target.watch.settled() == {}
+    assert await _most_with_unread_input(target) - before < 48 * MIB
 
 
-@pytest.mark.xfail(
-    reason="All runs are one user to the kernel, which counts some things by user: timers and"
-    " signals, inotify instances, message queues, the pages of pipes.",
-    strict=True,
-)
-async def test_what_the_kernel_counts_by_user_is_not_shared(target: Target) -> None:
+async def test_what_the_kernel_counts_by_user_is_not_shared(
+    target: Target, request: pytest.FixtureRequest
+) -> None:
+    if target.runner == "docker":
+        # bubblewrap's user namespace has counters of its own; a container has one with userns-remap
+        # only. Shared are timers and signals, inotify instances, message queues, pages of pipes.
+        request.applymarker(pytest.mark.xfail(reason="All containers are one user.", strict=True))
     """Each takes most of the inotify instances that a user may have."""
     take = (
         "import ctypes\n"
