@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _RETRY_NO_SANDBOX_S = 30
 _PROBE_INTERVAL_S = 5.0
 _CHECK_INTERVAL_S = 3.0
+_CHOICE_TIMEOUT_S = 0.8  # `/api/status` asks twice
+_RECOVERY_TIMEOUT_S = 10.0
 _CHECK_TIMEOUT_S = 1.5  # `/api/status` answers within 2 s, also when the engine hangs
 _DRAIN_TIMEOUT_S = 12.0
 
@@ -68,7 +70,7 @@ class RunService:
         self.admission = Admission()
         self.draining = False
         self._choice = choice
-        self._choosing = asyncio.Lock()
+        self._choosing: asyncio.Task[None] | None = None
         self._chosen_at = 0.0
         self._checking = asyncio.Lock()
         self._check_again_at = 0.0
@@ -80,17 +82,20 @@ class RunService:
         """Accepted runs that have not ended."""
         return len(self._live)
 
-    async def choice(self) -> Choice:
-        """The runner in use; where there is none, another look now and then."""
-        async with self._choosing:
-            loop = asyncio.get_running_loop()
-            is_stale = loop.time() - self._chosen_at > _PROBE_INTERVAL_S
-            if self._choice is None or (self._choice.runner is None and is_stale):
-                self._choice = await choose(settings.SANDBOX_RUNNER, runner_makers(self.instance))
-                self._chosen_at = loop.time()
-                if self._choice.runner:
-                    await self._take_over(self._choice.runner)
-            return self._choice
+    async def choice(self, timeout_s: float = _CHOICE_TIMEOUT_S) -> Choice:
+        """The runner in use; where there is none, another look now and then.
+
+        A look goes on by itself when it takes longer than that: an engine may hang in it.
+        """
+        is_stale = asyncio.get_running_loop().time() - self._chosen_at > _PROBE_INTERVAL_S
+        is_due = self._choice is None or (self._choice.runner is None and is_stale)
+        if is_due and self._choosing is None:
+            self._choosing = asyncio.create_task(self._choose())
+        if self._choosing:
+            done, _ = await asyncio.wait({self._choosing}, timeout=timeout_s)
+            for task in done:
+                task.result()
+        return self._choice or Choice(None, "What can run programs here is still being found out.")
 
     async def runner_problem(self) -> str | None:
         """What is wrong with the runner now, asked anew every few seconds; None where it works."""
@@ -112,7 +117,7 @@ class RunService:
 
     async def recover(self) -> int:
         """At start-up: end what an earlier life left. How many runs were lost."""
-        await self.choice()
+        await self.choice(_RECOVERY_TIMEOUT_S)
         lost: int = await database_sync_to_async(records.runs_lose)(instance=self.instance)
         if lost:
             logger.warning("an earlier life left %d runs, which are lost", lost)
@@ -183,6 +188,16 @@ class RunService:
     def _check_draining(self) -> None:
         if self.draining:
             raise ShuttingDownError("The server is shutting down. Try again.", retry_after=5)
+
+    async def _choose(self) -> None:
+        try:
+            choice = await choose(settings.SANDBOX_RUNNER, runner_makers(self.instance))
+            if choice.runner:
+                await self._take_over(choice.runner)
+            self._choice = choice
+        finally:
+            self._chosen_at = asyncio.get_running_loop().time()
+            self._choosing = None
 
     async def _take_over(self, runner: Runner) -> None:
         """Remove what an earlier life left, and only then make what is to wait for runs."""

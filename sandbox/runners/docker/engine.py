@@ -22,6 +22,7 @@ _START_TIMEOUT_S = 30.0
 _KILL_TIMEOUT_S = 8.0
 _INSPECT_TIMEOUT_S = 8.0
 _DELETE_TIMEOUT_S = 15.0
+_PING_TIMEOUT_S = 2.0
 _PULL_STALL_S = 120.0  # without a line; it is silent while it puts a large layer to disk
 _LIST_TIMEOUT_S = 15.0
 
@@ -37,6 +38,10 @@ class NotThereError(SandboxError):
     """The image or the container is not known to the engine."""
 
 
+class UnreachableError(SandboxError):
+    """Nobody listens at the engine's socket, or whoever did went away."""
+
+
 class PullError(SandboxError):
     """The engine gave up on an image; `detail` is what it says, or a registry through it."""
 
@@ -47,6 +52,16 @@ class Engine:
     def __init__(self, path: str) -> None:
         self._connector = aiohttp.UnixConnector(path, limit=_MAX_CONNECTIONS)
         self._docker = Docker(url="http://localhost", connector=self._connector)
+
+    async def answers(self) -> bool:
+        """Whether it is there and does not hang; an engine that is only busy says so at once."""
+        with contextlib.suppress(SandboxError):
+            async with (
+                _asking("answer a ping", _PING_TIMEOUT_S),
+                self._docker.session.get("http://localhost/_ping") as answer,
+            ):
+                return answer.ok
+        return False
 
     async def image_ids(self) -> dict[str, str]:
         """The ids of all images on this machine, by tag (`name:tag`)."""
@@ -228,7 +243,7 @@ async def _asking(
             return
         if error.status == _UNREACHABLE:
             message = f"The Docker engine does not answer, so it cannot {what}."
-            raise SandboxError(message) from error
+            raise UnreachableError(message) from error
         logger.warning("the Docker engine could not %s: %s", what, error.message)
         kind = NotThereError if error.status == _NOT_FOUND else SandboxError
         raise kind(f"The Docker engine could not {what}.") from error

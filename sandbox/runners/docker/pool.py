@@ -91,11 +91,13 @@ class Pool:
         self._made: deque[float] = deque()
 
     def open(self, minimums: dict[Recipe, int]) -> None:
-        """Start filling. Again it changes what shall always stand ready."""
+        """Start filling. Again it changes what shall always stand ready, and forgets failures."""
         for shelf in self._shelves.values():
             shelf.minimum = minimums.get(shelf.recipe, 0)
         for recipe, minimum in minimums.items():
             self._shelf(recipe).minimum = minimum
+        for shelf in self._shelves.values():
+            shelf.failures, shelf.retry_at = 0, 0.0
         if not self._workers:
             self._workers = [asyncio.create_task(self._work()) for _ in range(_WORKERS)]
         self._changed.set()

@@ -9,11 +9,13 @@ from sandbox.runners.docker.engine import Engine
 logger = logging.getLogger(__name__)
 
 _RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_LONG_DELAYS_S = (60.0,) * 60  # for an engine that hangs, or is down
+_AT_ONCE = 8
 _CLOSE_TIMEOUT_S = 3.0
 
 
 class Removals:
-    """What the engine does not remove at once is tried again in the background, up to a minute.
+    """What the engine does not remove at once is tried again in the background, up to an hour.
 
     What is left even then is reaped at the next start.
     """
@@ -21,11 +23,12 @@ class Removals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._retries: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def remove(self, container: str) -> None:
         """Kill and remove; never raises."""
         try:
-            await self._engine.delete(container)
+            await self._delete(container)
         except SandboxError as error:
             logger.warning("container %s is still to be removed: %s", container, error.detail)
             self._start(container, appears_late=False)
@@ -51,17 +54,22 @@ class Removals:
         task = asyncio.create_task(self._retry(container, appears_late=appears_late))
         self.keep(task)
 
+    async def _delete(self, container: str) -> None:
+        """A few at a time: an engine that is back from a fault finds hundreds to remove."""
+        async with self._places:
+            await self._engine.delete(container)
+
     async def _retry(self, container: str, *, appears_late: bool) -> None:
-        removed = False
-        for delay in _RETRY_DELAYS_S:
+        successes = 0  # in a row
+        for tries, delay in enumerate(_RETRY_DELAYS_S + _LONG_DELAYS_S, start=1):
             await asyncio.sleep(delay)
             try:
-                await self._engine.delete(container)
+                await self._delete(container)
             except SandboxError:
-                removed = False
+                successes = 0
                 continue
-            removed = True
-            if not appears_late:
+            successes += 1
+            # Right after a fault the engine may not have come to what it was asked to make.
+            if not appears_late or (successes > 1 and tries >= len(_RETRY_DELAYS_S)):
                 return
-        if not removed:
-            logger.error("container %s could not be removed; the next start will try", container)
+        logger.error("container %s could not be removed; the next start will try", container)

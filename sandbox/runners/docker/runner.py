@@ -13,7 +13,7 @@ from sandbox.runners.base import LABEL, Job
 from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.container import Container
-from sandbox.runners.docker.engine import Engine, NotThereError
+from sandbox.runners.docker.engine import Engine, NotThereError, UnreachableError
 from sandbox.runners.docker.images import Images
 from sandbox.runners.docker.loader import READY
 from sandbox.runners.docker.network import NETWORK, network_problem
@@ -68,6 +68,8 @@ class DockerRunner:
         self._images = Images(self._engine)
         self._background: set[asyncio.Task[None]] = set()
         self._is_open = False
+        self._fault: str | None = None  # of the engine, while it hangs or is gone
+        self._faulted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._network_problem: str | None = "The network was not looked at yet."
         self._network_checked_at = -_NETWORK_INTERVAL_S
         self.installations: Installations[VolumeStore] | None = None
@@ -86,10 +88,7 @@ class DockerRunner:
                 await self._check_runtime()
         except (SandboxError, TimeoutError) as error:
             logger.info("no Docker engine at %s: %s", self._path, error)
-            raise NoSandboxError(
-                f"No Docker engine answers at {self._path}. Start it, and let this user open its"
-                " socket."
-            ) from error
+            raise NoSandboxError(self._no_engine) from error
         if changed:
             self._restock(changed)
 
@@ -97,7 +96,9 @@ class DockerRunner:
         await self._start_task(self._images.fetch(self._look_again))
 
     def availability(self, language: Language) -> str | None:
-        return self._images.problem(language.image) if language.image else None
+        if language.image is None:
+            return None
+        return self._fault or self._images.problem(language.image)
 
     def version(self, language: Language) -> str:
         return language.version
@@ -143,12 +144,17 @@ class DockerRunner:
         launch = asyncio.create_task(self._start(job))
         self._launches.add(launch)
         launch.add_done_callback(self._launches.discard)
+        either: set[asyncio.Future[Any]] = {launch, self._faulted}
         try:
-            return await asyncio.shield(launch)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             # The engine goes on making it: it has to be waited for to be removed.
             launch.add_done_callback(self._discard)
             raise
+        if launch.done():
+            return launch.result()
+        launch.add_done_callback(self._discard)
+        raise NoSandboxError(self._no_engine, retry_after=_RETRY_AFTER_S)
 
     async def reap(self) -> int:
         if self.installations:
@@ -210,6 +216,9 @@ class DockerRunner:
             return await self._engine.create(config, name)
         except NotThereError as error:
             raise self._without_image(LANGUAGES[recipe.language_id]) from error
+        except UnreachableError as error:
+            self._removals.remove_late(name)
+            raise NoSandboxError(self._no_engine, retry_after=_RETRY_AFTER_S) from error
         except SandboxError:
             self._removals.remove_late(name)
             raise
@@ -239,10 +248,36 @@ class DockerRunner:
             self._stock()
 
     async def _watch(self) -> None:
-        """Notice what people do to the images while we serve."""
+        """Notice what becomes of the engine and its images while we serve."""
         while True:
             await asyncio.sleep(_PROBE_INTERVAL_S)
-            await self._look_again()
+            # Twice: one answer may be late on a machine that has too much to do.
+            if await self._engine.answers() or await self._engine.answers():
+                self._note_recovery()
+                await self._look_again()
+            else:
+                self._note_fault()
+
+    @property
+    def _no_engine(self) -> str:
+        return (
+            f"No Docker engine answers at {self._path}. Start it, and let this user open its"
+            " socket."
+        )
+
+    def _note_fault(self) -> None:
+        """Until the engine is back no run is accepted, and none waits for its container."""
+        if self._fault is None:
+            logger.error("the Docker engine at %s does not answer any more", self._path)
+            self._fault = self._no_engine
+            self._faulted.set_result(None)
+
+    def _note_recovery(self) -> None:
+        if self._fault is not None:
+            logger.warning("the Docker engine at %s is back", self._path)
+            self._fault = None
+            self._faulted = asyncio.get_running_loop().create_future()
+            self._stock()
 
     async def _look_again(self) -> None:
         with contextlib.suppress(NoSandboxError):  # whoever asks for the runner is told
