@@ -22,12 +22,13 @@ DATABASE_TESTS = accounts assistant cloudrun ide \
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@
 
-.PHONY: help run setup test test-js lint format e2e bench clean
+.PHONY: help run setup test hostile test-js lint format e2e bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run     set up and start the IDE; the settings are in .env.example"
 	@echo "make test    unit and contract tests, on PostgreSQL too where TEST_DATABASE_URL names one"
+	@echo "make hostile  programs that try to break out of the sandboxes"
 	@echo "make e2e     journeys in a real browser"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make format  put the sources in shape"
@@ -48,10 +49,15 @@ setup: $(SITE)
 test: $(DEV) $(SITE) test-js
 	@mkdir -p .cache/$@
 	@echo "==> Testing on SQLite"
-	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest $(ARGS)
+	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest $(or $(ARGS),--ignore=sandbox/tests/hostile)
 	@url="$${TEST_DATABASE_URL:-$$DATABASE_URL}"; [ -z "$$url" ] || { \
 		echo "==> Testing on $${url%%:*}"; \
 		$(SCRATCH) DATABASE_URL="$$url" $(PY) -m pytest $(or $(ARGS),$(DATABASE_TESTS)); }
+
+hostile: $(DEV) $(SITE)
+	@mkdir -p .cache/$@
+	@echo "==> Attacking the sandboxes (about four minutes, on a machine that does nothing else)"
+	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest sandbox/tests/hostile $(ARGS)
 
 test-js: $(PACKAGES)
 	@echo "==> Testing the JavaScript"

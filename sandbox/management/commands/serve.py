@@ -1,6 +1,8 @@
 """`manage.py serve`: the server, with everything in one process."""
 
 import asyncio
+import contextlib
+import ctypes
 import fcntl
 import logging
 from pathlib import Path
@@ -20,6 +22,11 @@ from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
 from sandbox.services import service
 
+# From <malloc.h>; the threshold is glibc's own default.
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+_THRESHOLD_BYTES = 128 * 1024
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,6 +34,7 @@ class Command(BaseCommand):
     help = "Serve the IDE, the API and the WebSocket on HOST:PORT."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _give_memory_back()
         lock = _lock(settings.DATA_DIR / "server.lock")
         choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
@@ -64,6 +72,17 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join([*lines, "Stop it with Ctrl-C.", ""]))
         self.stdout.flush()
+
+
+def _give_memory_back() -> None:
+    """Keep glibc from raising its thresholds, so that what a large run took is returned at once.
+
+    By itself it raises them to the largest block ever freed, and the server stays as large.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _THRESHOLD_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _THRESHOLD_BYTES)
 
 
 def _drain() -> "Deferred[None]":
