@@ -144,11 +144,21 @@ async def _start_on_terminal(
     return Process(process, {Stream.STDOUT: reader}, terminal)
 
 
+class _MasterProtocol(asyncio.StreamReaderProtocol):
+    """A terminal whose program is gone says so by an I/O error: that is its end.
+
+    As an error it would hide from `StreamReader.read` what has come and was not asked for yet.
+    """
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(None if isinstance(exc, OSError) else exc)
+
+
 async def _open_master(master: int) -> tuple[asyncio.StreamReader, Terminal]:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     read, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(os.dup(master), "rb", 0)
+        lambda: _MasterProtocol(reader), os.fdopen(os.dup(master), "rb", 0)
     )
     write, flow = await loop.connect_write_pipe(
         asyncio.streams.FlowControlMixin, os.fdopen(master, "wb", 0)

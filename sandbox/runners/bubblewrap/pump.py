@@ -44,16 +44,8 @@ class Pump:
 
     async def _read(self, stream: Stream, reader: asyncio.StreamReader) -> None:
         is_marked = stream is Stream.STDOUT
-        while chunk := await _next(reader):
+        while chunk := await reader.read(_CHUNK_BYTES):
             await self._queue.put((stream, self._markers.feed(chunk) if is_marked else chunk))
         if is_marked:
             await self._queue.put((stream, self._markers.flush()))
         await self._queue.put((stream, None))
-
-
-async def _next(reader: asyncio.StreamReader) -> bytes:
-    """Empty at the end; a terminal whose program is gone says so by an I/O error."""
-    try:
-        return await reader.read(_CHUNK_BYTES)
-    except OSError:
-        return b""
