@@ -138,7 +138,7 @@ def test_tab_moves_on_when_nothing_runs(ide: IdePage) -> None:
 
 def test_program_follows_the_size_of_the_pane(ide: IdePage) -> None:
     ide.run(WIDTH)
-    ide.expect_output("columns")
+    ide.expect_output(re.compile(r"columns \d+"))
     first = widths(ide)[-1]
     ide.page.set_viewport_size({"width": 1000, "height": 860})
     expect(ide.terminal).to_contain_text(re.compile(rf"columns (?!{first}\b)\d+"))

@@ -54,6 +54,7 @@ def test_queued_run_can_be_stopped(new_ide: Callable[[], IdePage]) -> None:
     second.stop_button.click()
     second.expect_state("Stopped")
     expect(second.notice).to_be_hidden()
+    expect(second.output("Stopped.")).to_be_in_viewport(ratio=1)
     first.expect_state("Exit 0")
 
 

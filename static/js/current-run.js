@@ -130,7 +130,9 @@ export class CurrentRun {
 
   /** Forgets the run that a reload would show again. */
   forget() {
-    if (!this.isActive) remember('session', KEPT, null);
+    if (this.isActive) return;
+    this.#kept = newRun(this.#kept.language);
+    remember('session', KEPT, null);
   }
 
   /** @param {KeptRun} kept */
@@ -160,7 +162,7 @@ export class CurrentRun {
     }
     this.#lastSeq = frame.seq ?? this.#lastSeq;
     this.#show(frame);
-    if (this.#lastSeq !== this.#seen) return;
+    if (this.#seen === 0 || this.#lastSeq !== this.#seen) return;
     this.#seen = 0;
     this.#hooks.onCaughtUp();
   }

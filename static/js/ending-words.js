@@ -4,7 +4,7 @@
 
 /** @type {Record<string, string>} */
 const ADVICE = {
-  time_limit: 'Look for a loop that never ends, or give it less to do.',
+  time_limit: 'Look for a loop that never ends. Where it asks something, answer in time.',
   memory_limit: 'Try smaller data, or keep less of it at once.',
   output_limit: 'Print less, or only what you need to see.',
   process_limit: 'Start fewer at once, and wait for those that you start.',

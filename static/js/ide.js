@@ -16,6 +16,7 @@ import { isNarrow, Panes } from './panes.js';
 import { Preview } from './preview.js';
 import { RunCards } from './run-cards.js';
 import { RunControls } from './run-controls.js';
+import { RunEnding } from './run-ending.js';
 import { RunView } from './run-view.js';
 import { wireSplitter } from './splitter.js';
 import { StatusBar } from './status-bar.js';
@@ -76,16 +77,22 @@ const cards = new RunCards({
   goTo,
   textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
 });
+const ending = new RunEnding({
+  terminal,
+  cards,
+  status,
+  markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
+});
 const view = new RunView({
   terminal,
   askHint: new AskHint(terminal),
   controls,
   cards,
+  ending,
   notice,
   preview,
   panes,
   status,
-  markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
 });
 const run = new CurrentRun({
   onBegin: (id) => view.begin(languages.of(id)),
@@ -122,7 +129,7 @@ find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
 find('clear').addEventListener('click', () => {
-  if (run.isActive) return terminal.clear();
+  if (run.isActive) return terminal.wipe();
   run.forget();
   view.clear();
 });
@@ -162,7 +169,10 @@ function showOtherDraft() {
 
 async function start() {
   if (!language.available) await images.look();
-  if (!language.available) return showAvailability();
+  if (!language.available) {
+    panes.show('terminal');
+    return showAvailability();
+  }
   drafts.flush();
   editor.markErrorLine(null);
   const request = { language: language.id, code: editor.text };

@@ -21,8 +21,6 @@ export class RunCards {
   #dependency;
   /** @type {Frame | undefined} */
   #installError;
-  #isQueued = false;
-
   /** @param {RunCardsHooks} hooks */
   constructor(hooks) {
     this.#hooks = hooks;
@@ -31,20 +29,17 @@ export class RunCards {
   begin() {
     this.#dependency = undefined;
     this.#installError = undefined;
-    this.#isQueued = false;
     this.#hooks.onCard(null);
   }
 
   /** @param {number} position */
   queued(position) {
-    this.#isQueued = true;
     this.#hooks.onCard(queueNotice(position));
   }
 
   /** It waits no longer. */
   admitted() {
-    if (this.#isQueued) this.#hooks.onCard(null);
-    this.#isQueued = false;
+    this.#hooks.onCard(null);
   }
 
   /** @param {Frame} frame a `dependency` frame, which comes before the last one */

@@ -1,8 +1,6 @@
 import { find } from './dom.js';
 import { isNarrow } from './panes.js';
-import { placeOf } from './run-cards.js';
 import { RunClock } from './run-clock.js';
-import { megabytes, seconds } from './status-bar.js';
 import { runningNote, stateWords } from './words.js';
 
 /** @import { AskHint } from './ask-hint.js' */
@@ -12,9 +10,10 @@ import { runningNote, stateWords } from './words.js';
 /** @import { Preview } from './preview.js' */
 /** @import { RunCards } from './run-cards.js' */
 /** @import { RunControls } from './run-controls.js' */
+/** @import { RunEnding } from './run-ending.js' */
 /** @import { StatusBar } from './status-bar.js' */
 /** @import { Terminal } from './terminal.js' */
-/** @import { Frame, Language, NoticeText, Place, RunState } from './types.js' */
+/** @import { Frame, Language, NoticeText, RunState } from './types.js' */
 
 /** What is typed while the connection is being taken up again waits for it. */
 const TYPED_TO = new Set(['running', 'reconnecting']);
@@ -25,14 +24,14 @@ const TYPED_TO = new Set(['running', 'reconnecting']);
  * @property {AskHint} askHint
  * @property {RunControls} controls
  * @property {RunCards} cards
+ * @property {RunEnding} ending
  * @property {Notice} notice
  * @property {Preview} preview
  * @property {Panes} panes
  * @property {StatusBar} status
- * @property {(place: Place | null) => void} markError
  */
 
-/** Shows the run: output, preview, state, numbers and, at the end, what became of it. */
+/** Shows the run while it goes on: output, preview, state and time. */
 export class RunView {
   #parts;
   #clock;
@@ -60,7 +59,7 @@ export class RunView {
     this.#printed = false;
     this.#pressedAt = performance.now();
     this.#empty.hidden = true;
-    this.#screen.style.removeProperty('--output-height');
+    this.#setOutputHeight(null);
     terminal.clear();
     terminal.linkPlacesOf(language.file);
     askHint.begin();
@@ -113,9 +112,9 @@ export class RunView {
    * @param {Frame} [frame]
    */
   state(state, frame) {
+    if (this.#state === 'queued' && state !== 'queued') this.#admitted();
     this.#setState(state, frame);
-    if (state === 'queued') this.#parts.cards.queued(frame?.position ?? 1);
-    else this.#parts.cards.admitted();
+    if (state === 'queued' && frame?.position) this.#queued(frame.position);
     if (state === 'running' && frame) this.#started(frame);
     if (!this.current?.isActive) this.#ended(state, frame);
   }
@@ -173,6 +172,18 @@ export class RunView {
     this.#parts.panes.show('preview');
   }
 
+  /** @param {number} position */
+  #queued(position) {
+    // A terminal of no height keeps its size, which the program will be started with.
+    this.#setOutputHeight(0);
+    this.#parts.cards.queued(position);
+  }
+
+  #admitted() {
+    this.#setOutputHeight(null);
+    this.#parts.cards.admitted();
+  }
+
   /** @param {Frame} frame */
   #started(frame) {
     const note = runningNote(frame);
@@ -181,99 +192,39 @@ export class RunView {
     if (!this.current?.isReplay) this.#parts.status.announce('The program runs.');
   }
 
-  /**
-   * What is said of the end stands right below the output where that is short.
-   *
-   * @param {Promise<void>} noted the last line of the output is on its way
-   */
-  async #makeRoom(noted) {
-    const { terminal, notice } = this.#parts;
-    await noted;
-    await terminal.drawn();
-    if (this.current?.isActive) return;
-    terminal.paintPlaces();
-    if (!notice.isShown) return;
-    this.#screen.style.setProperty('--output-height', `${terminal.usedHeight}px`);
+  /** @param {number | null} height in pixels, or as much as there is */
+  #setOutputHeight(height) {
+    if (height === null) this.#screen.style.removeProperty('--output-height');
+    else this.#screen.style.setProperty('--output-height', `${height}px`);
   }
 
   /**
    * @param {RunState} state
    * @param {Frame} [frame]
    */
-  #ended(state, frame) {
-    const { terminal, cards } = this.#parts;
+  async #ended(state, frame) {
+    const { terminal, ending } = this.#parts;
     this.#clock.stop();
     terminal.tidy();
-    if (frame?.type === 'complete') return this.#showComplete(state, frame);
+    // The last run is no longer kept: there is nothing to show again.
     if (frame?.type === 'error' && this.current?.wasEnded) return this.clear();
-    if (frame?.type === 'error') return cards.refused(frame);
-    if (state === 'stopped') return terminal.note('Stopped.');
-    if (state === 'unreachable' || state === 'lost') return this.#showUnreachable(state);
+    await ending.tell({
+      state,
+      frame,
+      isPage: this.#isPage,
+      isSilent: !this.#printed,
+      isReplay: this.current?.isReplay ?? false,
+      isLast: () => this.#state === state,
+    });
+    this.#makeRoom();
   }
 
-  /** @param {'unreachable' | 'lost'} state */
-  async #showUnreachable(state) {
-    const answers = await serverAnswers();
-    if (this.#state === state) this.#parts.cards.unreachable(state, answers);
-  }
-
-  /**
-   * @param {RunState} state
-   * @param {Frame} frame
-   */
-  #showComplete(state, frame) {
-    const { cards, status } = this.#parts;
-    if (this.#isPage) {
-      status.clearNumbers();
-      return status.announce('The page is shown.');
-    }
-    this.#showNumbers(frame);
-    if (frame.file) this.#parts.terminal.linkPlacesOf(frame.file);
-    if (state !== 'stopped') this.#parts.markError(placeOf(frame));
-    const noted = this.#note(state, frame);
-    cards.ended(state, frame);
-    this.#makeRoom(noted);
-  }
-
-  /** @param {Frame} frame */
-  #showNumbers(frame) {
-    const { status } = this.#parts;
-    if (typeof frame.duration_ms === 'number') status.time(frame.duration_ms);
-    if (frame.memory_bytes) status.memory(frame.memory_bytes);
-  }
-
-  /**
-   * One line below the output; a failure has its card instead.
-   *
-   * @param {RunState} state
-   * @param {Frame} frame
-   */
-  async #note(state, frame) {
-    const took = typeof frame.duration_ms === 'number' ? seconds(frame.duration_ms) : '';
-    const memory = frame.memory_bytes ? `, ${megabytes(frame.memory_bytes)}` : '';
-    if (state === 'stopped') return this.#say(`Stopped${took && ` after ${took}`}.`);
-    if (state !== 'completed') return;
-    const nothing = this.#printed ? '' : ' The program printed nothing.';
-    this.#say(`Finished${took && ` in ${took}`}.${nothing}`, `Exit code 0${memory}.`);
-  }
-
-  /**
-   * In the terminal, and once to screen readers.
-   *
-   * @param {string} text
-   * @param {string} [more] for screen readers, who do not see the status bar
-   */
-  #say(text, more = '') {
-    if (!this.current?.isReplay) this.#parts.status.announce(`${text} ${more}`.trim());
-    return this.#parts.terminal.note(text);
-  }
-}
-
-/** Whether the server can be reached at all. */
-async function serverAnswers() {
-  try {
-    return (await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
-  } catch {
-    return false;
+  /** What is said of the end stands right below the output where that is short. */
+  async #makeRoom() {
+    const { terminal, notice } = this.#parts;
+    await terminal.drawn();
+    if (this.current?.isActive) return;
+    terminal.paintPlaces();
+    if (notice.isShown) this.#setOutputHeight(terminal.usedHeight);
   }
 }

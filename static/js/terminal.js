@@ -98,6 +98,11 @@ export class Terminal {
     this.#queue.push(RESET + (this.#open ? '' : HIDE_CURSOR));
   }
 
+  /** Takes away what was written, but not the line that the program is on. */
+  wipe() {
+    this.#xterm.clear();
+  }
+
   /** @param {string} fileName whose places become links */
   linkPlacesOf(fileName) {
     this.#links.of(fileName);

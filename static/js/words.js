@@ -118,7 +118,7 @@ export function queueNotice(position) {
   return {
     tone: 'busy',
     title: first ? 'Your program runs next.' : `Your program is number ${position} in the queue.`,
-    text: 'All places are taken. It starts by itself as soon as one is free.',
+    text: 'It starts by itself as soon as a place is free.',
   };
 }
 

@@ -128,3 +128,13 @@ test('the terminal of an ended run is not told its size', () => {
   run.resize({ cols: 60, rows: 20 });
   assert.deepEqual(FakeWebSocket.latest.sent.slice(1), [{ type: 'resize', cols: 70, rows: 20 }]);
 });
+
+test('a run that was cleared away does not come back with a reload', () => {
+  const before = tab();
+  before.run.start({ language: 'python', code: 'x', interactive: true });
+  FakeWebSocket.latest.open();
+  FakeWebSocket.latest.receive(...frames(RUNNING, { type: 'complete', content: '' }));
+  before.run.forget();
+  window.dispatchEvent(new Event('pagehide'));
+  assert.equal(tab().run.resume({ cols: 80, rows: 24 }), false);
+});

@@ -86,10 +86,3 @@ test('the place in the queue goes when the run begins', () => {
   made.admitted();
   assert.equal(shown(), null);
 });
-
-test('a run that never waited leaves the cards alone', () => {
-  const { cards: made, shown } = cards();
-  made.installError({ type: 'install_error', content: 'No.', packages: ['a', 'b'] });
-  made.admitted();
-  assert.match(shown().title, /The packages could not/);
-});
