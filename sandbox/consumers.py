@@ -1,7 +1,6 @@
 """`/ws/execute`: one run per connection. CONTRACT: the wire protocol's frames, both ways."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from typing import Any
@@ -10,17 +9,25 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from cloudrun.errors import ApplicationError, InvalidRequestError
+from cloudrun.errors import (
+    ApplicationError,
+    InvalidRequestError,
+    NotAuthenticatedError,
+    RateLimitedError,
+)
 from cloudrun.parsers import parse_object
 from cloudrun.problems import unforeseen
+from cloudrun.rates import subject_of
 from sandbox import events
 from sandbox.errors import LostError, RunNotFoundError
-from sandbox.identity import owner_of_scope
+from sandbox.identity import address_of_scope, logged_out, owner_of_scope
 from sandbox.live import Cause, LiveRun
 from sandbox.requests import Owner
 from sandbox.selectors import run_get
-from sandbox.serializers import Stop, control_frame, resume_request, run_request
+from sandbox.serializers.frames import Stop, control_frame, resume_request
+from sandbox.serializers.requests import run_request
 from sandbox.services import service
+from sandbox.sockets import socket_give_back, socket_take
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +39,20 @@ _DELIBERATE_CLOSE = (1000, 1005)
 class ExecuteConsumer(AsyncWebsocketConsumer):
     """Reads one request (or `resume`), then sends the run's frames and takes its controls."""
 
-    owner: Owner
     live: LiveRun | None = None
     reader: asyncio.Task[None] | None = None
+    watcher: asyncio.Task[None] | None = None
     waiting: asyncio.TimerHandle | None = None
+    counted_as: str | None = None
 
     async def connect(self) -> None:
         await self.accept()
+        try:
+            # Until the first frame says whose it is.
+            self._count(subject_of(None, address_of_scope(dict(self.scope))))
+        except RateLimitedError as error:
+            self._start(self._refuse(error))
+            return
         loop = asyncio.get_running_loop()
         self.waiting = loop.call_later(
             _FIRST_FRAME_TIMEOUT_S, lambda: self._start(self._too_late())
@@ -55,11 +69,23 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             self.waiting.cancel()
         if self.live and code in _DELIBERATE_CLOSE:
             self.live.end(Cause.STOPPED)
-        if self.reader:
-            self.reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.reader
-        self.live = self.reader = self.waiting = None  # Channels keeps the consumer for a while
+        tasks = [task for task in (self.watcher, self.reader) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self.counted_as:
+            socket_give_back(self.counted_as)
+        # Channels keeps the consumer for a while.
+        self.live = self.reader = self.watcher = self.waiting = self.counted_as = None
+
+    def _count(self, subject: str) -> None:
+        """Count the connection as this subject's, and no longer as another's."""
+        if subject == self.counted_as:
+            return
+        socket_take(subject)
+        if self.counted_as:
+            socket_give_back(self.counted_as)
+        self.counted_as = subject
 
     def _start(self, coroutine: Any) -> None:
         # A task of its own: Channels takes no further frame before `receive` returns.
@@ -80,6 +106,8 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         try:
             body = _parse(text)
             owner = await database_sync_to_async(owner_of_scope)(dict(self.scope))
+            self._count(subject_of(owner.user_id, owner.address))
+            self.watcher = asyncio.create_task(self._end_when_logged_out(owner))
             if body.get("type") == "resume":
                 await self._resume(body, owner)
             else:
@@ -90,6 +118,15 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         except Exception:
             logger.exception("a WebSocket request failed")
             await self._refuse(unforeseen())
+
+    async def _end_when_logged_out(self, owner: Owner) -> None:
+        """The run then ends as if the connection was lost."""
+        await logged_out(dict(self.scope), owner)
+        assert self.reader is not None
+        self.live = None  # takes no more controls
+        self.reader.cancel()
+        await asyncio.wait({self.reader})
+        await self._refuse(NotAuthenticatedError("You are logged out. Log in, and run it again."))
 
     async def _resume(self, body: dict[str, Any], owner: Owner) -> None:
         """Every frame after a number: of a live run with the live rest, else of the stored log."""
@@ -104,7 +141,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     async def _replay(self, run_id: str, after_seq: int, owner: Owner) -> None:
         run = await database_sync_to_async(run_get)(run_id, owner)
         if run.log is None:
-            raise LostError("The run was lost with the server that ran it; run it again.")
+            raise LostError(LostError.MESSAGE)
         stored = await asyncio.to_thread(events.unpack, bytes(run.log))
         for event in stored[after_seq:]:
             await self._send(event.frame(run_id))

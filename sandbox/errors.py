@@ -39,6 +39,18 @@ class LostError(ApplicationError):
 
     code = "lost"
     title = "The run was lost"
+    MESSAGE = "The run was lost with the server that ran it; run it again."
+
+
+class KeyReusedError(ApplicationError):
+    """An `Idempotency-Key` that stands for another request already."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    title = "The Idempotency-Key is taken"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key came with another request before. Use a new one.")
 
 
 class RunNotFoundError(NotFoundError):

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+_LAST_TYPES = frozenset({"complete", "error"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,12 @@ class EventLog:
         self._closed = True
         self._wake()
 
-    async def follow(self, after_seq: int = 0) -> AsyncIterator[Event]:
+    @property
+    def has_last(self) -> bool:
+        """The run's last frame is written; the log is closed once the run's row says the same."""
+        return bool(self._events) and self._events[-1].type in _LAST_TYPES
+
+    async def follow(self, after_seq: int = 0) -> AsyncGenerator[Event, None]:
         """Every event after that number, then those still to come, until the log is closed."""
         position = after_seq
         while True:
@@ -83,7 +90,12 @@ class EventLog:
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time_stamp(datetime.now(UTC))
+
+
+def time_stamp(time: datetime) -> str:
+    """A time in UTC as frames have it."""
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def pack(events: EventLog) -> bytes:

@@ -1,11 +1,11 @@
 """The packages that a run asks for: brought in before it starts, with what the installer prints."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sandbox.errors import InstallError, SandboxError
-from sandbox.events import Event, EventLog
+from sandbox.events import Event
 from sandbox.languages import LANGUAGES
 from sandbox.live import LiveRun
 from sandbox.output import OutputWriter
@@ -53,7 +53,7 @@ async def install(live: LiveRun, runner: Runner) -> str | None:
     return packages
 
 
-def own_events(log: EventLog) -> Sequence[Event]:
+def own_events(log: Iterable[Event]) -> Sequence[Event]:
     """What came behind the installation, if there was one: the program's own."""
     events = list(log)
     ends = [n for n, event in enumerate(events, 1) if event.type in _ENDS]

@@ -1,6 +1,8 @@
 """A run while this server knows it: its log, its controls, and who is reading."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +15,8 @@ from sandbox.runners.base import Sandbox, TerminalSize
 # program would hold up the client's `stop`, too.
 _MAX_CONTROLS = 1024
 _MAX_INPUT_BYTES = 1024 * 1024
+# From a run's last frame to its row's; a slow disk must not hold up whoever reads.
+_SETTLE_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -40,23 +44,39 @@ class Cause(StrEnum):
     SHUTDOWN = "shutdown"
 
 
+class Row:
+    """The run's row, which is written once, when it is first waited for."""
+
+    def __init__(self, insert: Callable[[], Awaitable[None]]) -> None:
+        self._insert = insert
+        self._inserted: asyncio.Future[None] | None = None
+
+    async def insert(self) -> None:
+        if self._inserted is None:
+            self._inserted = asyncio.ensure_future(self._insert())
+        await asyncio.shield(self._inserted)  # whoever waits may go away, others wait, too
+
+
 @dataclass(eq=False)
 class LiveRun:
     """`task` drives the run to its end; `ending` is done once somebody wants it to end.
 
     `controls` are what the client sent, in its order. `sandbox` is there until it is removed.
+    `stays` where the run is to go on with nobody attached: its caller comes back for the result.
     """
 
     id: str
     owner: Owner
     request: RunRequest
     preview_token: str | None
+    stays: bool = False
     log: EventLog = field(default_factory=EventLog)
     controls: asyncio.Queue[Control] = field(default_factory=lambda: asyncio.Queue(_MAX_CONTROLS))
     input_bytes: int = 0
     ending: asyncio.Future[Cause] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+    row: Row | None = None
     ticket: Ticket | None = None
     task: asyncio.Task[None] | None = None
     readers: int = 0
@@ -89,6 +109,16 @@ class LiveRun:
         """A reader is gone; the run goes on for the grace, unless another comes."""
         self.readers -= 1
         # A timer for an ended run would keep its whole log in memory for the grace.
-        if self.readers == 0 and not self.log.is_closed:
+        if self.readers == 0 and not self.stays and not self.log.is_closed:
             loop = asyncio.get_running_loop()
             self.grace = loop.call_later(grace_s, self.end, Cause.STOPPED)
+
+    async def settle(self) -> None:
+        """Wait until the run's row says what those who follow its log know already."""
+        assert self.row is not None
+        await self.row.insert()
+        if self.log.has_last:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SETTLE_TIMEOUT_S):
+                    async for _ in self.log.follow(len(self.log)):
+                        pass

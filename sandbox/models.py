@@ -1,12 +1,14 @@
 """The runs, as the database keeps them."""
 
 import json
+import re
 import secrets
 import zlib
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class RunStatus(models.TextChoices):
@@ -25,9 +27,19 @@ class RunStatus(models.TextChoices):
 ALIVE = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+# Runs stored before the terminal was.
+_OLD_TERMINAL = {"tty": False, "cols": 80, "rows": 24}
+
+
 def new_run_id() -> str:
     """128 random bits: a guest's run without a session belongs to whoever knows its id."""
     return secrets.token_hex(16)
+
+
+def is_run_id(text: str) -> bool:
+    """False for what no run can be called; a database may not even take it."""
+    return _RUN_ID.fullmatch(text) is not None
 
 
 def new_token() -> str:
@@ -35,7 +47,7 @@ def new_token() -> str:
 
 
 def pack_source(source: dict[str, Any]) -> bytes:
-    """Code, stdin and files, compressed; PostgreSQL's text could not hold their NULs."""
+    """Code, stdin, files and terminal, compressed; PostgreSQL's text could not hold their NULs."""
     return zlib.compress(json.dumps(source, ensure_ascii=False).encode(), 1)
 
 
@@ -46,6 +58,7 @@ class Run(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="runs"
     )
+    # The guest that the session holds: see `sandbox.guests`. Empty where there is a user.
     session_key = models.CharField(max_length=40, blank=True, db_index=True)
     language = models.CharField(max_length=32)
     status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.QUEUED)
@@ -78,6 +91,39 @@ class Run(models.Model):
         return f"{self.language} run {self.id}"
 
     def unpacked_source(self) -> dict[str, Any]:
-        """`{"code", "stdin", "files": [{name, content}]}`."""
+        """`{"code", "stdin", "files": [{name, content}], "tty", "cols", "rows"}`."""
         source: dict[str, Any] = json.loads(zlib.decompress(self.source))
-        return source
+        return {**_OLD_TERMINAL, **source}
+
+
+class IdempotencyKey(models.Model):
+    """The run that a caller's `Idempotency-Key` stands for. `owner_key` is `Owner.key`.
+
+    No foreign key: it is written before the run, so that of two calls at once only one runs.
+    """
+
+    owner_key = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked for")
+    run_id = models.CharField(max_length=32, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_key", "key"], name="one_run_for_a_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"key of run {self.run_id}"
+
+
+class Callback(models.Model):
+    """Where a run's result is to be posted; `due_at` is null once that is over."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="callback")
+    url = models.CharField(max_length=2048)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"callback of run {self.run_id}"

@@ -4,10 +4,12 @@ Plain functions for the run service's threads; they are the only ones that write
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from sandbox.models import ALIVE, Run, RunStatus, pack_source
+from sandbox.models import ALIVE, Callback, IdempotencyKey, Run, RunStatus, pack_source
 from sandbox.requests import Owner, RunRequest
 
 _BEFORE = {
@@ -40,10 +42,10 @@ def run_insert(
     runner: str,
     preview_token: str | None,
 ) -> None:
-    Run.objects.create(
+    """Store a run, and where it is to be called back in one with it."""
+    run = Run(
         id=run_id,
-        user_id=owner.user_id,
-        session_key=owner.session_key if owner.user_id is None else "",
+        **_owner_columns(owner),
         language=request.language,
         status=status,
         instance=instance,
@@ -54,9 +56,23 @@ def run_insert(
                 "code": request.code,
                 "stdin": request.stdin,
                 "files": [{"name": file.name, "content": file.content} for file in request.files],
+                "tty": request.tty,
+                "cols": request.cols,
+                "rows": request.rows,
             }
         ),
     )
+    if not request.callback_url:
+        run.save(force_insert=True)
+        return
+    with transaction.atomic():
+        run.save(force_insert=True)
+        Callback.objects.create(run=run, url=request.callback_url)
+
+
+def _owner_columns(owner: Owner) -> dict[str, Any]:
+    is_guest = owner.user_id is None
+    return {"user_id": owner.user_id, "session_key": owner.session_key if is_guest else ""}
 
 
 def run_advance(run_id: str, status: RunStatus) -> bool:
@@ -66,14 +82,30 @@ def run_advance(run_id: str, status: RunStatus) -> bool:
     return rows.update(status=status, **times) == 1
 
 
-def run_end(run_id: str, outcome: Outcome) -> bool:
-    """End the run; False where it has ended already, and then nothing is written."""
+def run_end(run_id: str, outcome: Outcome, owner: Owner) -> bool:
+    """End the run; False where it has ended already, and then nothing is written.
+
+    The owner is written again: a guest may have become a user before the row was there.
+    """
+    user = {} if owner.user_id is None else _owner_columns(owner)
     return (
         Run.objects.filter(pk=run_id, status__in=ALIVE).update(
-            **vars(outcome), ended_at=timezone.now()
+            **vars(outcome), **user, ended_at=timezone.now()
         )
         == 1
     )
+
+
+def runs_adopt(*, guest: str, user_id: int) -> int:
+    """Give a guest's runs to a user; how many."""
+    return Run.objects.filter(user=None, session_key=guest).update(user=user_id, session_key="")
+
+
+def run_delete(run_id: str) -> None:
+    """Forget the run, and what keys stood for it."""
+    with transaction.atomic():
+        IdempotencyKey.objects.filter(run_id=run_id).delete()
+        Run.objects.filter(pk=run_id).delete()
 
 
 def runs_lose(*, instance: str) -> int:

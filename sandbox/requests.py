@@ -11,7 +11,10 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """A checked request for a run. `interactive` keeps stdin open after what `stdin` holds."""
+    """A checked request for a run. `interactive` keeps stdin open after what `stdin` holds.
+
+    `callback_url` is where the result is posted; empty for nowhere.
+    """
 
     language: str
     code: str
@@ -22,6 +25,7 @@ class RunRequest:
     tty: bool = False
     cols: int = 80
     rows: int = 24
+    callback_url: str = ""
 
     @property
     def waits_for_somebody(self) -> bool:
@@ -33,6 +37,7 @@ class RunRequest:
 class Owner:
     """Whose run it is: a user, else a guest's session, else nobody but who knows its id.
 
+    `session_key` is the guest of the session (`sandbox.guests`), and stays beside the user's id.
     `has_network`: whether their shells and installations may open connections.
     """
 

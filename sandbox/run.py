@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -13,7 +12,7 @@ from sandbox.endings import ended, lost, never_started, previewed, refused
 from sandbox.errors import NoSandboxError
 from sandbox.installing import install
 from sandbox.languages import LANGUAGES
-from sandbox.live import Input, InputEnd, LiveRun
+from sandbox.live import Input, InputEnd, LiveRun, Row
 from sandbox.models import RunStatus
 from sandbox.records import Outcome
 from sandbox.runners.base import Job, Runner, SandboxFile, TerminalSize
@@ -22,28 +21,12 @@ from sandbox.supervisor import supervise
 logger = logging.getLogger(__name__)
 
 
-class Row:
-    """The run's row, which is written once, when it is first waited for."""
-
-    def __init__(self, insert: Callable[[], Awaitable[None]]) -> None:
-        self._insert = insert
-        self._inserted: asyncio.Future[None] | None = None
-
-    async def insert(self) -> None:
-        if self._inserted is None:
-            self._inserted = asyncio.ensure_future(self._insert())
-        await self._inserted
-
-
-async def drive(
-    live: LiveRun, runner: Runner | None, insert: Callable[[], Awaitable[None]]
-) -> None:
+async def drive(live: LiveRun, runner: Runner | None, row: Row) -> None:
     """Take the run to its end, whatever happens; the log is closed after the row is written."""
-    row = Row(insert)
     try:
         outcome = await _outcome_or_lost(live, runner, row)
         await row.insert()
-        await database_sync_to_async(records.run_end)(live.id, outcome)
+        await database_sync_to_async(records.run_end)(live.id, outcome, live.owner)
     finally:
         live.log.close()
         if live.grace:

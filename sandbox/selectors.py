@@ -9,9 +9,11 @@ from django.db import DatabaseError, connection
 
 from cloudrun.errors import NotFoundError
 from sandbox.errors import RunNotFoundError
+from sandbox.events import Event, unpack
 from sandbox.languages import LANGUAGES, Language
-from sandbox.models import Run
+from sandbox.models import Run, is_run_id
 from sandbox.requests import Owner
+from sandbox.results import Result, result_in
 from sandbox.runners.choose import Choice
 from sandbox.services import service
 
@@ -76,10 +78,20 @@ def _details(language: Language, choice: Choice) -> dict[str, Any]:
 
 def run_get(run_id: str, owner: Owner) -> Run:
     """An owner's run, or `RunNotFoundError`."""
-    run = Run.objects.filter(pk=run_id).first()
+    run = Run.objects.filter(pk=run_id).first() if is_run_id(run_id) else None
     if run is None or not owner.owns(user_id=run.user_id, session_key=run.session_key):
         raise RunNotFoundError
     return run
+
+
+def run_events(run: Run) -> list[Event]:
+    """What is stored of a run's log, which is nothing until the run has ended."""
+    return [] if run.log is None else unpack(bytes(run.log))
+
+
+def run_result(run_id: str, owner: Owner) -> Result | None:
+    """How an owner's run ended; None while it has not. `RunNotFoundError` as `run_get`."""
+    return result_in(run_get(run_id, owner))
 
 
 def preview_file(token: str, path: str) -> PreviewFile:

@@ -6,7 +6,9 @@ One per event loop, in the server's process. `service()` is the one of the runni
 import asyncio
 import logging
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from dataclasses import replace
 from functools import partial
 
 from channels.db import database_sync_to_async
@@ -15,9 +17,10 @@ from django.conf import settings
 from cloudrun.secret_files import generated_secret
 from sandbox import records
 from sandbox.admission import WAITING_WEIGHT, Admission, check_rate
+from sandbox.callbacks import Callbacks
 from sandbox.errors import NoSandboxError, RunNotFoundError, SandboxError, ShuttingDownError
 from sandbox.languages import LANGUAGES
-from sandbox.live import Cause, LiveRun
+from sandbox.live import Cause, LiveRun, Row
 from sandbox.models import RunStatus, new_run_id, new_token
 from sandbox.requests import Owner, RunRequest
 from sandbox.run import drive
@@ -76,6 +79,7 @@ class RunService:
         self._check_again_at = 0.0
         self._problem: str | None = None
         self._live: dict[str, LiveRun] = {}
+        self._callbacks = Callbacks()
 
     @property
     def active(self) -> int:
@@ -83,19 +87,20 @@ class RunService:
         return len(self._live)
 
     async def choice(self, timeout_s: float = _CHOICE_TIMEOUT_S) -> Choice:
-        """The runner in use; where there is none, another look now and then.
+        """The runner in use; where there is none, or a better one may come, another look at times.
 
         A look goes on by itself when it takes longer than that: an engine may hang in it.
         """
+        choice = self._choice or Choice(None, "What can run programs here is being found out.")
         is_stale = asyncio.get_running_loop().time() - self._chosen_at > _PROBE_INTERVAL_S
-        is_due = self._choice is None or (self._choice.runner is None and is_stale)
-        if is_due and self._choosing is None:
-            self._choosing = asyncio.create_task(self._choose())
-        if self._choosing:
+        may_change = choice.runner is None or choice.rather
+        if self._choosing is None and (self._choice is None or (is_stale and may_change)):
+            self._choosing = asyncio.create_task(self._choose(choice))
+        if self._choosing and choice.runner is None:
             done, _ = await asyncio.wait({self._choosing}, timeout=timeout_s)
             for task in done:
                 task.result()
-        return self._choice or Choice(None, "What can run programs here is still being found out.")
+        return self._choice or choice
 
     async def runner_problem(self) -> str | None:
         """What is wrong with the runner now, asked anew every few seconds; None where it works."""
@@ -121,19 +126,23 @@ class RunService:
         lost: int = await database_sync_to_async(records.runs_lose)(instance=self.instance)
         if lost:
             logger.warning("an earlier life left %d runs, which are lost", lost)
+        await self._callbacks.resume(self.instance)
         return lost
 
-    async def start(self, request: RunRequest, owner: Owner) -> LiveRun:
-        """Accept a run; it goes on by itself from here.
+    async def start(
+        self, request: RunRequest, owner: Owner, *, run_id: str = "", stays: bool = False
+    ) -> LiveRun:
+        """Accept a run; it goes on by itself from here. `stays`: see `LiveRun`.
 
         Raises `ShuttingDownError`, `NoSandboxError`, `RateLimitedError`, `QueueFullError`.
         """
         self._check_draining()
         runner = await self._runner_for(request)
+        await check_rate(owner)
         self._check_draining()  # nothing waits from here to the task, so `drain` sees every run
-        check_rate(owner)
         is_preview = not LANGUAGES[request.language].is_sandboxed
-        live = LiveRun(new_run_id(), owner, request, new_token() if is_preview else None)
+        token = new_token() if is_preview else None
+        live = LiveRun(run_id or new_run_id(), owner, request, token, stays)
         weight = WAITING_WEIGHT if request.waits_for_somebody else 1.0
         live.ticket = self.admission.enter(owner.key, partial(_tell_position, live), weight)
         status = RunStatus.STARTING if live.ticket.admitted.done() else RunStatus.QUEUED
@@ -147,8 +156,11 @@ class RunService:
             runner=runner.name if runner else "",
             preview_token=live.preview_token,
         )
+        live.row = Row(database_sync_to_async(insert))
         self._live[live.id] = live
-        live.task = asyncio.create_task(drive(live, runner, database_sync_to_async(insert)))
+        # Of the HTTP request's context the task would take the thread for the database, and outlive
+        # it.
+        live.task = asyncio.create_task(drive(live, runner, live.row), context=Context())
         live.task.add_done_callback(partial(self._forget, live))
         return live
 
@@ -168,6 +180,27 @@ class RunService:
         assert live.task is not None
         await asyncio.wait({live.task}, timeout=_DRAIN_TIMEOUT_S)
 
+    async def end_all_of(self, user_id: int) -> None:
+        """End a user's runs; returns once they are dead."""
+        lives = [live for live in self._live.values() if live.owner.user_id == user_id]
+        for live in lives:
+            live.end(Cause.STOPPED)
+        tasks = {live.task for live in lives if live.task}
+        if tasks:
+            await asyncio.wait(tasks, timeout=_DRAIN_TIMEOUT_S)
+
+    def adopt(self, guest: str, user_id: int) -> None:
+        """Give a guest's live runs to a user; the rows of all are the caller's to change."""
+        for live in self._live.values():
+            if live.owner.user_id is None and live.owner.session_key == guest:
+                live.owner = replace(live.owner, user_id=user_id)
+
+    async def settle(self, owner: Owner) -> None:
+        """Wait until the database says what the readers of this owner's runs know already."""
+        for live in list(self._live.values()):
+            if owner.owns(user_id=live.owner.user_id, session_key=live.owner.session_key):
+                await live.settle()
+
     async def drain(self) -> None:
         """Take no more runs, let those that are there end by themselves for a while, end the rest.
 
@@ -182,6 +215,7 @@ class RunService:
             live.end(Cause.SHUTDOWN)
         if tasks:
             await asyncio.wait(tasks, timeout=_DRAIN_TIMEOUT_S)
+        await self._callbacks.close()
         if self._choice and self._choice.runner:
             await self._choice.runner.close()
 
@@ -189,15 +223,36 @@ class RunService:
         if self.draining:
             raise ShuttingDownError("The server is shutting down. Try again.", retry_after=5)
 
-    async def _choose(self) -> None:
+    async def _choose(self, before: Choice) -> None:
+        makers = runner_makers(self.instance)
         try:
-            choice = await choose(settings.SANDBOX_RUNNER, runner_makers(self.instance))
+            if before.runner:
+                await self._improve(before.runner, {name: makers[name] for name in before.rather})
+                return
+            choice = await choose(settings.SANDBOX_RUNNER, makers)
             if choice.runner:
                 await self._take_over(choice.runner)
             self._choice = choice
         finally:
             self._chosen_at = asyncio.get_running_loop().time()
             self._choosing = None
+
+    async def _improve(self, runner: Runner, better: Mapping[str, Callable[[], Runner]]) -> None:
+        """Go over to a better runner, if one works now: an engine may come up after the server.
+
+        There is no way back: programs would run with less around them than the operator saw.
+        """
+        choice = await choose("auto", better)
+        if choice.runner is None:
+            return
+        logger.warning(choice.why)
+        await self._take_over(choice.runner)
+        self._choice = choice
+        if tasks := {live.task for live in self._live.values() if live.task}:
+            await asyncio.wait(tasks)
+        await runner.close()
+        if settings.PRE_PULL_IMAGES:
+            await choice.runner.fetch()
 
     async def _take_over(self, runner: Runner) -> None:
         """Remove what an earlier life left, and only then make what is to wait for runs."""
@@ -226,6 +281,8 @@ class RunService:
         self.admission.leave(live.ticket)
         # The ticket knows the run: without this the log waits for the garbage collector.
         live.ticket = live.task = None
+        if live.request.callback_url and not self.draining:
+            self._callbacks.send(live.id)
         if not task.cancelled() and (error := task.exception()):
             logger.error("run %s was not ended properly", live.id, exc_info=error)
 

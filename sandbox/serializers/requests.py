@@ -1,24 +1,25 @@
-"""The bodies of the run API, checked the same on HTTP and on the WebSocket."""
+"""What a run is asked for with, checked the same on HTTP and on the WebSocket."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cloudrun import problems
 from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
+from sandbox.addresses import url_problem
 from sandbox.languages import LANGUAGES, Language
-from sandbox.live import Control, Input, InputEnd
 from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES, is_package_name
 from sandbox.requests import RunRequest, SourceFile
-from sandbox.runners.base import TerminalSize
+from sandbox.serializers import validated
 
 _MAX_NAME = 255
-_MAX_TERMINAL = 1000  # columns, rows
+MAX_TERMINAL = 1000  # columns, rows
+MAX_BATCH = 20
+_MAX_URL = 2048
 _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 
 
@@ -70,8 +71,8 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     )
     interactive = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
     tty = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
-    cols = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=80)
-    rows = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=24)
+    cols = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=80)
+    rows = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=24)
 
     def validate_code(self, code: str) -> str:
         if not code.strip():
@@ -119,92 +120,85 @@ def _clash(names: list[str]) -> str | None:
     return None
 
 
+@extend_schema_field({"type": "string", "format": "uri", "maxLength": _MAX_URL})
+class CallbackField(StrictCharField):
+    """An address that results may be posted to, as far as it tells without asking for it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        url = super().to_internal_value(data)
+        if problem := url_problem(url):
+            raise serializers.ValidationError(problem)
+        return url
+
+
+def _callback_field() -> CallbackField:
+    return CallbackField(
+        default="",
+        max_length=_MAX_URL,
+        help_text="Where each result is posted, signed; http or https, on a public address.",
+    )
+
+
+class ExecutionRequestSerializer(RunRequestSerializer):
+    """The same over HTTP."""
+
+    callback_url = _callback_field()
+
+
+class BatchRequestSerializer(serializers.Serializer[Any]):
+    """`{runs: [...], callback_url?}`."""
+
+    runs = RunRequestSerializer(  # type: ignore[call-arg]  # `many` makes a list of it
+        many=True, allow_empty=False, max_length=MAX_BATCH
+    )
+    callback_url = _callback_field()
+
+
 def run_request(body: Mapping[str, Any]) -> RunRequest:
-    """The request in a JSON body; raises `InvalidRequestError` or `PayloadTooLargeError`."""
-    data = _validated(RunRequestSerializer(data=body))
-    files = tuple(SourceFile(**file) for file in data.pop("files"))
-    packages = tuple(data.pop("install_packages"))
-    request = RunRequest(**data, files=files, install_packages=packages)
+    """The request in a frame; raises `InvalidRequestError` or `PayloadTooLargeError`."""
+    request = _request(validated(RunRequestSerializer(data=body)))
     _check_size(request)
     return request
 
 
-def _check_size(request: RunRequest) -> None:
-    texts = [request.code, request.stdin, *(file.content for file in request.files)]
+def execution_request(body: Mapping[str, Any]) -> RunRequest:
+    """The request in an HTTP body; raises as `run_request`."""
+    request = _without_somebody(_request(validated(ExecutionRequestSerializer(data=body))))
+    _check_size(request)
+    return request
+
+
+def batch_requests(body: Mapping[str, Any]) -> list[RunRequest]:
+    """The requests in the body of a batch, all of them valid; raises as `run_request`."""
+    batch = validated(BatchRequestSerializer(data=body))
+    requests = [
+        _without_somebody(_request({**run, "callback_url": batch["callback_url"]}))
+        for run in batch["runs"]
+    ]
+    _check_size(*requests)
+    return requests
+
+
+def _request(data: dict[str, Any]) -> RunRequest:
+    files = tuple(SourceFile(**file) for file in data.pop("files"))
+    packages = tuple(data.pop("install_packages"))
+    return RunRequest(**data, files=files, install_packages=packages)
+
+
+def _without_somebody(request: RunRequest) -> RunRequest:
+    """Over HTTP nobody can type: the input ends after `stdin`."""
+    return replace(request, interactive=False, tty=False)
+
+
+def _check_size(*requests: RunRequest) -> None:
+    texts = [
+        text
+        for request in requests
+        for text in (request.code, request.stdin, *(file.content for file in request.files))
+    ]
     size = sum(len(text.encode()) for text in texts)
     if size > settings.MAX_UPLOAD_SIZE:
         raise PayloadTooLargeError(
             f"Code, input and files are {size} bytes; this server takes"
             f" {settings.MAX_UPLOAD_SIZE} (MAX_UPLOAD_SIZE)."
         )
-
-
-@dataclass(frozen=True)
-class Stop:
-    """End the run."""
-
-
-class ControlSerializer(serializers.Serializer[Any]):
-    """`{"type": "stdin", "data"}`, `stdin_close`, `{"type": "resize", "cols", "rows"}`, `stop`."""
-
-    type = serializers.ChoiceField(["stdin", "stdin_close", "resize", "stop"])
-    # A Serializer has an attribute of that name, which its metaclass takes this one out of.
-    data = StrictCharField(allow_blank=True, allow_nul=True, default="")  # type: ignore[assignment]
-    cols = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=80)
-    rows = StrictIntegerField(min_value=1, max_value=_MAX_TERMINAL, default=24)
-
-
-class ResumeSerializer(serializers.Serializer[Any]):
-    execution_id = StrictCharField(max_length=64)
-    after_seq = StrictIntegerField(min_value=0, default=0)
-
-
-def control_frame(body: dict[str, Any]) -> Control | Stop:
-    """The control in a frame; raises `InvalidRequestError`."""
-    data = _validated(ControlSerializer(data=body))
-    match data["type"]:
-        case "stdin":
-            return Input(data["data"].encode())
-        case "stdin_close":
-            return InputEnd()
-        case "resize":
-            return TerminalSize(data["cols"], data["rows"])
-        case _:
-            return Stop()
-
-
-def resume_request(body: dict[str, Any]) -> tuple[str, int]:
-    """Which run, and after which event; raises `InvalidRequestError`."""
-    data = _validated(ResumeSerializer(data=body))
-    return data["execution_id"], data["after_seq"]
-
-
-def _validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
-    try:
-        serializer.is_valid(raise_exception=True)
-    except serializers.ValidationError as error:
-        raise problems.from_validation(error) from error
-    return dict(serializer.validated_data)
-
-
-class ExecutionSerializer(serializers.Serializer[Any]):
-    """The result of a run; only described, never used to parse."""
-
-    execution_id = serializers.CharField()
-    status = serializers.ChoiceField(["completed", "error", "timeout", "stopped", "lost"])
-    message = serializers.CharField()
-    stdout = serializers.CharField()
-    stderr = serializers.CharField()
-    exit_code = serializers.IntegerField(allow_null=True)
-    signal = serializers.IntegerField(allow_null=True)
-    execution_time = serializers.FloatField(help_text="seconds")
-    duration_ms = serializers.IntegerField(allow_null=True)
-    cpu_ms = serializers.IntegerField(allow_null=True)
-    memory_bytes = serializers.IntegerField(allow_null=True, help_text="peak")
-    truncated = serializers.BooleanField()
-    reason = serializers.CharField()
-    explanation = serializers.CharField(help_text="a sentence for a beginner")
-    file = serializers.CharField(allow_null=True, help_text="where the error is, if it is known")
-    line = serializers.IntegerField(allow_null=True)
-    column = serializers.IntegerField(allow_null=True)
-    dependency = serializers.DictField(allow_null=True)

@@ -1,0 +1,67 @@
+"""Where callbacks may go: to public addresses, and to the networks that the operator trusts."""
+
+import ipaddress
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# What the `ipaddress` module calls global in some version, and yet leads elsewhere: multicast, the
+# relay of 6to4, and the address under which Azure's machines reach their host.
+_NOT_PUBLIC_4 = [
+    ipaddress.IPv4Network(network) for network in ("224.0.0.0/4", "192.88.99.0/24", "168.63.129.16")
+]
+# Of IPv6 only what is given to networks, without the transitions that carry an IPv4 address
+# (Teredo, 6to4). NAT64 and mapped addresses are outside of it already.
+_PUBLIC_6 = ipaddress.IPv6Network("2000::/3")
+_NOT_PUBLIC_6 = [ipaddress.IPv6Network(net) for net in ("2001::/23", "2002::/16", "3fff::/20")]
+
+
+def may_connect(address: str) -> bool:
+    """Whether an IP address may be connected to, as a socket has it."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return _is_public(ip) or any(ip in network for network in settings.CALLBACK_NETWORKS)
+
+
+def url_problem(url: str) -> str | None:
+    """Why nothing can be posted to `url`, as far as it tells without asking the DNS; None if so."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "Must be a valid URL."
+    if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or " " in url:
+        return "Must be an http or https URL."
+    if _has_credentials(parts):
+        return "Must not hold a user name or a password."
+    address = _literal(host)
+    if address and not may_connect(address):
+        return "Must lead to a public address."
+    return None
+
+
+def _is_public(ip: _Address) -> bool:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not any(ip in network for network in _NOT_PUBLIC_4)
+    return ip.is_global and ip in _PUBLIC_6 and not any(ip in network for network in _NOT_PUBLIC_6)
+
+
+def _has_credentials(parts: SplitResult) -> bool:
+    return parts.username is not None or parts.password is not None
+
+
+def _literal(host: str) -> str | None:
+    """The IP address that `host` is in itself, in any of the forms that resolvers take."""
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
+        return "127.0.0.1"
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,47 @@
+"""A run's output as a terminal recording: asciicast v2, which any asciinema player plays.
+
+https://docs.asciinema.org/manual/asciicast/v2/
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sandbox.events import Event
+from sandbox.models import Run
+from sandbox.runners.base import Stream
+
+CONTENT_TYPE = "application/x-asciicast"
+
+_OUTPUT = frozenset(stream.value for stream in Stream)
+_BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
+
+
+def asciicast(run: Run, log: Iterable[Event]) -> Iterator[str]:
+    """The recording line by line: the header, then each output at its time since the start."""
+    source = run.unpacked_source()
+    yield _line(
+        {
+            "version": 2,
+            "width": source["cols"],
+            "height": source["rows"],
+            "timestamp": int(run.created_at.timestamp()),
+            "title": f"{run.language} run {run.pk}",
+        }
+    )
+    began = None
+    elapsed_s = 0.0
+    for event in log:
+        now = datetime.fromisoformat(event.timestamp)
+        began = began or now
+        # The clock may be set back; a player's time cannot go back.
+        elapsed_s = max(elapsed_s, (now - began).total_seconds())
+        if event.type in _OUTPUT:
+            text = event.content if source["tty"] else _BARE_LINE_FEED.sub("\r\n", event.content)
+            yield _line([round(elapsed_s, 3), "o", text])
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"

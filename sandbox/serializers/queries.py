@@ -1,0 +1,80 @@
+"""What stands in the address and in the headers of a call, for callers who read runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework import serializers
+
+from cloudrun.errors import FieldError, InvalidRequestError
+from cloudrun.fields import StrictCharField
+from sandbox.history import RunFilter
+from sandbox.models import RunStatus
+from sandbox.serializers import validated
+from sandbox.serializers.requests import LanguageField
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+LAST_EVENT_ID = "Last-Event-ID"
+
+_MAX_KEY = 255
+_MAX_SEQ = 2**31 - 1
+
+
+class RunListQuerySerializer(serializers.Serializer[Any]):
+    language = LanguageField(default=None)
+    status = serializers.ChoiceField(RunStatus.choices, default=None)
+    created_after = serializers.DateTimeField(default=None, help_text="ISO 8601; included.")
+    created_before = serializers.DateTimeField(default=None, help_text="ISO 8601; included.")
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=20)
+    cursor = StrictCharField(
+        default="", max_length=200, help_text="The `next_cursor` of the page before."
+    )
+
+
+class EventsQuerySerializer(serializers.Serializer[Any]):
+    after_seq = serializers.IntegerField(
+        min_value=0, max_value=_MAX_SEQ, default=0, help_text="Leave out the events up to this one."
+    )
+
+
+class ExecuteQuerySerializer(serializers.Serializer[Any]):
+    wait = serializers.ChoiceField(
+        ["0", "1"], default="1", help_text="0: answer as soon as the run is accepted."
+    )
+
+
+def run_list_query(query: Mapping[str, str]) -> tuple[RunFilter, int, str]:
+    """Which runs, how many at most, and the cursor; raises `InvalidRequestError`."""
+    data = validated(RunListQuerySerializer(data=query))
+    limit, cursor = data.pop("limit"), data.pop("cursor")
+    return RunFilter(**data), limit, cursor
+
+
+def after_seq(request: HttpRequest, *, resumes: bool) -> int:
+    """The number of the last event that the caller has; `resumes` by the header where it is set."""
+    last_id = request.headers.get(LAST_EVENT_ID) if resumes else None
+    if last_id is None:
+        seq: int = validated(EventsQuerySerializer(data=request.GET))["after_seq"]
+        return seq
+    if not (last_id.isascii() and last_id.isdigit() and len(last_id) <= len(str(_MAX_SEQ))):
+        raise _refused(LAST_EVENT_ID, "Must be the id of an event.")
+    return int(last_id)
+
+
+def waits(request: HttpRequest) -> bool:
+    """Whether the caller wants the result, and not only the run's id."""
+    wait: str = validated(ExecuteQuerySerializer(data=request.GET))["wait"]
+    return wait == "1"
+
+
+def idempotency_key(request: HttpRequest) -> str | None:
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if key is None:
+        return None
+    if not (0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()):
+        raise _refused(IDEMPOTENCY_KEY, f"Must be 1 to {_MAX_KEY} printable ASCII characters.")
+    return key
+
+
+def _refused(name: str, message: str) -> InvalidRequestError:
+    return InvalidRequestError(f"{name}: {message}", errors=[FieldError(name, message)])
