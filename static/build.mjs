@@ -7,7 +7,13 @@ const OUT = 'static/dist';
 
 await rm(OUT, { recursive: true, force: true });
 const build = await context({
-  entryPoints: ['static/js/ide.js', 'static/css/ide.css', 'static/img/favicon.svg'],
+  entryPoints: [
+    'static/js/ide.js',
+    'static/js/page.js',
+    'static/css/ide.css',
+    'static/css/page.css',
+    'static/img/favicon.svg',
+  ],
   outdir: OUT,
   entryNames: '[name]',
   chunkNames: 'chunks/[name]-[hash]',

@@ -1,0 +1,27 @@
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.tests.factories import make_user
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings) -> None:
+    """Pages can be drawn without a built front end; nothing has been counted; hashing is fast."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for cache in caches.all():
+        cache.clear()
+
+
+@pytest.fixture
+def ada() -> User:
+    return make_user()
+
+
+@pytest.fixture
+def grace() -> User:
+    return make_user("grace")

@@ -1,0 +1,117 @@
+"""What belongs to a user: to take along, and to have deleted."""
+
+import asyncio
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.models import UserSession
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.serializers import UserSerializer
+from sandbox.archive import run_files
+from sandbox.services import service
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """A zip of the profile and all runs, made while it is sent."""
+    user = cast(User, request.user)
+    return StreamingHttpResponse(
+        _zipped(user),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="cloudrun-{user.username}.zip"'},
+    )
+
+
+class _Sink:
+    """A file that `zipfile` writes to and that is emptied now and then."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def take(self) -> bytes:
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+async def _zipped(user: User) -> AsyncIterator[bytes]:
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        profile = json.dumps(UserSerializer(user).data, indent=2)
+        archive.writestr("profile.json", profile)
+        async for path, content in run_files(user.pk):
+            await asyncio.to_thread(archive.writestr, path, content)
+            yield sink.take()
+    yield sink.take()
+
+
+class DeletionForm(forms.Form):
+    """The username is typed, so that nobody deletes by accident."""
+
+    username = forms.CharField(
+        label="Your username",
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, user: User, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self._user = user
+
+    def clean_username(self) -> str:
+        username = str(self.cleaned_data["username"])
+        if username.lower() != self._user.username:
+            raise forms.ValidationError("This is not your username.")
+        return username
+
+
+@login_required
+@never_cache
+@reauthentication_required  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Delete the account with all its runs; asks for the password or a second factor first."""
+    user = cast(User, request.user)
+    form = DeletionForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _delete(user)
+        logout(request)
+        messages.success(request, "Your account and all your runs are deleted.")
+        return redirect("account_login")
+    return render(request, "account/delete.html", {"form": form})
+
+
+def _delete(user: User) -> None:
+    async_to_sync(_end_runs)(user.pk)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    user.delete()
+
+
+async def _end_runs(user_id: int) -> None:
+    await service().end_all_of(user_id)

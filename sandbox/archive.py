@@ -1,0 +1,59 @@
+"""A user's runs as files, for them to take along."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sandbox import events
+from sandbox.languages import LANGUAGES
+from sandbox.models import Run
+
+_OUTPUT = ("stdout", "stderr")
+
+
+async def run_files(user_id: int) -> AsyncIterator[tuple[str, bytes]]:
+    """`(path, content)` of every file of every run, the oldest run first; one run in memory."""
+    ids = Run.objects.filter(user=user_id).order_by("created_at").values_list("pk", flat=True)
+    for run_id in [run_id async for run_id in ids]:
+        run = await Run.objects.filter(pk=run_id).afirst()
+        if run is not None:  # deleted since
+            for path, content in _files(run):
+                yield path, content
+
+
+def _files(run: Run) -> list[tuple[str, bytes]]:
+    source = run.unpacked_source()
+    folder = f"runs/{run.created_at:%Y-%m-%d_%H%M%S}_{run.language}_{run.pk[:8]}"
+    language = LANGUAGES.get(run.language)
+    texts = {
+        **{f"files/{file['name']}": file["content"] for file in source["files"]},
+        f"files/{language.file if language else 'code.txt'}": source["code"],
+        "stdin.txt": source["stdin"],
+        "output.txt": _output(run),
+        "run.json": json.dumps(_facts(run), indent=2),
+    }
+    return [
+        (f"{folder}/{name}", text.encode(errors="replace")) for name, text in texts.items() if text
+    ]
+
+
+def _output(run: Run) -> str:
+    if run.log is None:
+        return ""
+    stored = events.unpack(bytes(run.log))
+    return "".join(event.content for event in stored if event.type in _OUTPUT)
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    return {
+        "execution_id": run.pk,
+        "language": run.language,
+        "status": run.status,
+        "exit_code": run.exit_code,
+        "reason": run.reason,
+        "duration_ms": run.duration_ms,
+        "cpu_ms": run.cpu_ms,
+        "memory_bytes": run.memory_bytes,
+        "created_at": run.created_at.isoformat(),
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+    }
