@@ -8,10 +8,11 @@ from django.conf import settings
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# What the `ipaddress` module calls global in some version, and yet leads elsewhere: multicast, the
-# relay of 6to4, and the address under which Azure's machines reach their host.
+# What some version of the `ipaddress` module calls global, and yet leads elsewhere: protocols'
+# own addresses, the relay of 6to4, multicast, and where Azure's machines reach their host.
 _NOT_PUBLIC_4 = [
-    ipaddress.IPv4Network(network) for network in ("224.0.0.0/4", "192.88.99.0/24", "168.63.129.16")
+    ipaddress.IPv4Network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "168.63.129.16")
 ]
 # Of IPv6 only what is given to networks, without the transitions that carry an IPv4 address
 # (Teredo, 6to4). NAT64 and mapped addresses are outside of it already.

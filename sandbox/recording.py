@@ -4,7 +4,6 @@ https://docs.asciinema.org/manual/asciicast/v2/
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,6 @@ from sandbox.runners.base import Stream
 CONTENT_TYPE = "application/x-asciicast"
 
 _OUTPUT = frozenset(stream.value for stream in Stream)
-_BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
 
 
 def asciicast(run: Run, log: Iterable[Event]) -> Iterator[str]:
@@ -39,8 +37,13 @@ def asciicast(run: Run, log: Iterable[Event]) -> Iterator[str]:
         # The clock may be set back; a player's time cannot go back.
         elapsed_s = max(elapsed_s, (now - began).total_seconds())
         if event.type in _OUTPUT:
-            text = event.content if source["tty"] else _BARE_LINE_FEED.sub("\r\n", event.content)
+            text = event.content if source["tty"] else _as_on_terminal(event.content)
             yield _line([round(elapsed_s, 3), "o", text])
+
+
+def _as_on_terminal(text: str) -> str:
+    """A pipe's line feeds, with the carriage return that a terminal's driver puts before each."""
+    return text.replace("\n", "\r\n")
 
 
 def _line(value: Any) -> str:

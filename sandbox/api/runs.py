@@ -74,7 +74,7 @@ class RunListView(APIView):
     )
     def get(self, request: Request) -> Response:
         owner = owner_of_request(request)
-        filter, limit, cursor = run_list_query(request.GET)
+        filter, limit, cursor = run_list_query(request)
         _settle(owner)
         page = run_page(owner=owner, filter=filter, limit=limit, cursor=cursor)
         return Response(

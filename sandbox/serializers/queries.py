@@ -1,6 +1,5 @@
 """What stands in the address and in the headers of a call, for callers who read runs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -43,9 +42,9 @@ class ExecuteQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-def run_list_query(query: Mapping[str, str]) -> tuple[RunFilter, int, str]:
+def run_list_query(request: HttpRequest) -> tuple[RunFilter, int, str]:
     """Which runs, how many at most, and the cursor; raises `InvalidRequestError`."""
-    data = validated(RunListQuerySerializer(data=query))
+    data = _query(RunListQuerySerializer, request)
     limit, cursor = data.pop("limit"), data.pop("cursor")
     return RunFilter(**data), limit, cursor
 
@@ -54,7 +53,7 @@ def after_seq(request: HttpRequest, *, resumes: bool) -> int:
     """The number of the last event that the caller has; `resumes` by the header where it is set."""
     last_id = request.headers.get(LAST_EVENT_ID) if resumes else None
     if last_id is None:
-        seq: int = validated(EventsQuerySerializer(data=request.GET))["after_seq"]
+        seq: int = _query(EventsQuerySerializer, request)["after_seq"]
         return seq
     if not (last_id.isascii() and last_id.isdigit() and len(last_id) <= len(str(_MAX_SEQ))):
         raise _refused(LAST_EVENT_ID, "Must be the id of an event.")
@@ -63,7 +62,7 @@ def after_seq(request: HttpRequest, *, resumes: bool) -> int:
 
 def waits(request: HttpRequest) -> bool:
     """Whether the caller wants the result, and not only the run's id."""
-    wait: str = validated(ExecuteQuerySerializer(data=request.GET))["wait"]
+    wait: str = _query(ExecuteQuerySerializer, request)["wait"]
     return wait == "1"
 
 
@@ -74,6 +73,11 @@ def idempotency_key(request: HttpRequest) -> str | None:
     if not (0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()):
         raise _refused(IDEMPOTENCY_KEY, f"Must be 1 to {_MAX_KEY} printable ASCII characters.")
     return key
+
+
+def _query(kind: type[serializers.Serializer[Any]], request: HttpRequest) -> dict[str, Any]:
+    # As a dict: of Django's own REST framework takes an empty value for none.
+    return validated(kind(data=request.GET.dict()))
 
 
 def _refused(name: str, message: str) -> InvalidRequestError:
