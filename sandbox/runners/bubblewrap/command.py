@@ -1,6 +1,7 @@
 """The command line of `bwrap`: what a program sees of the machine, and its files."""
 
 import contextlib
+import itertools
 import os
 import shlex
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,10 @@ from sandbox.runners.cgroup import Cgroup
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 NOBODY = "65534"
+# As root, each run is a user of its own outside, to whom nothing belongs: some things the kernel
+# counts by user (docs/decisions/0010). systemd's list of ranges has these as unused, and a machine
+# that is itself a container still has them. https://systemd.io/UIDS-GIDS/
+_USERS = itertools.cycle(range(60_600, 61_000))
 _ENVIRONMENT = {"PATH": PATH, "HOME": "/tmp", "LANG": "C.UTF-8", "USER": "nobody"}  # noqa: S108
 _TERMINAL_OPTIONS = ("--setenv", "TERM", "xterm-256color", "--setenv", "COLORTERM", "truecolor")
 
@@ -61,7 +66,8 @@ def argv(
     ]
     if os.geteuid() == 0:
         # What breaks out of the namespaces is nobody outside too.
-        drop = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--"]
+        user = str(next(_USERS))
+        drop = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]
         bwrap = drop + bwrap
     if cgroup is None:
         return bwrap
@@ -111,6 +117,7 @@ def namespace_options(hidden: Sequence[Path]) -> tuple[str, ...]:
     """The options that every run shares."""
     # It is in a session of its own already, where a terminal is not to be taken from it.
     options = ["--die-with-parent", "--unshare-all", "--clearenv"]
+    options += ["--uid", NOBODY, "--gid", NOBODY]
     options += ["--hostname", "sandbox", "--cap-drop", "ALL"]
     for name, value in _ENVIRONMENT.items():
         options += ["--setenv", name, value]

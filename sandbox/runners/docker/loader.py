@@ -32,7 +32,8 @@ _OWNER = 65534
 # on the way of most runs.
 # The loader's own stderr goes nowhere: a shell reports a child's signal ("Aborted") there. The
 # subshell matters: dash redirects a plain command's stderr in the parent, and reports to that.
-# After the program nothing needs a new process, which a fork bomb may have left none of.
+# After the program nothing needs a new process, which a fork bomb may have left none of, and
+# nothing waits: opened for both ways, a fifo that the program has put there needs no reader.
 _SCRIPT = r"""
 IFS= read -r size && IFS= read -r file && IFS= read -r nonce && IFS= read -r compile &&
   IFS= read -r run && IFS= read -r terminal || exit 125
@@ -57,7 +58,7 @@ status=$?
 full=0
 if [ $status != 0 ]; then
   for folder in /workspace /tmp /dev/shm; do
-    { echo > $folder/.$nonce; } || full=1
+    { echo 1<> $folder/.$nonce; } || full=1
   done
 fi
 leave $status 1 $full

@@ -100,6 +100,8 @@ def _host_config(recipe: Recipe, runtime: str) -> dict[str, Any]:
             _ulimit("nofile", limits.open_files),
             _ulimit("fsize", limits.file_bytes),
             _ulimit("core", 0),
+            # The kernel counts them by user, and all runs are one: docs/decisions/0010.
+            _ulimit("msgqueue", 0),
         ],
         "Tmpfs": _tmpfs_mounts(recipe),
         "Mounts": _mounts(recipe),

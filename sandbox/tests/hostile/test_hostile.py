@@ -25,7 +25,8 @@ async def test_it_is_contained(target: Target, id: str, request: pytest.FixtureR
     if hostile.arch and hostile.arch != platform.machine():
         pytest.skip(f"its attempts are made by the call numbers of {hostile.arch}")
     if hostile.open:
-        request.applymarker(pytest.mark.xfail(reason=hostile.open, strict=True))
+        xfail = pytest.mark.xfail(reason=hostile.open, raises=AssertionError, strict=True)
+        request.applymarker(xfail)
     url = target.server.url
     await target.watch.warm_up()
     neighbour = asyncio.create_task(_neighbour(url))

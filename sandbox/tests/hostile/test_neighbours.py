@@ -2,24 +2,43 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from statistics import median
 
+import pytest
 from websockets.asyncio.client import ClientConnection
 
+from sandbox.languages import LANGUAGES
 from sandbox.tests.client import Frame, converse, text
 from sandbox.tests.hostile.conftest import Target
 from sandbox.tests.hostile.watch import hello
 
 MIB = 1024 * 1024
-_NOISE_S = 0.5  # other work of the machine
 _READY = "print('ready', flush=True)\nimport time\ntime.sleep(60)\n"
+_READY_WITHIN_S = 15
+
+# Burns all that it gets, in as many processes as it may have.
+_BURN = """
+import os
+for _ in range(58):
+    if not os.fork():
+        break
+else:
+    print('ready', flush=True)
+while True:
+    pass
+"""
+# Other work of the machine disturbs a measurement, and never for the better: it may be repeated.
+_ROUNDS = 4
 
 
 @asynccontextmanager
-async def running(url: str, code: str, language: str = "python") -> AsyncIterator[None]:
-    """A program while the block lasts, from when it says that it is ready."""
+async def running(url: str, code: str) -> AsyncIterator[None]:
+    """A program while the block lasts, from when it says that it is ready.
+
+    It is interactive: its limit is of processor time, which it does not use while it waits.
+    """
     ready = asyncio.Event()
     stop = asyncio.Event()
 
@@ -29,14 +48,15 @@ async def running(url: str, code: str, language: str = "python") -> AsyncIterato
             await stop.wait()
             await socket.send(json.dumps({"type": "stop"}))
 
-    run = asyncio.create_task(converse(url, {"language": language, "code": code}, react))
-    await asyncio.wait_for(ready.wait(), 3)
+    first = {"language": "python", "code": code + _READY, "interactive": True}
+    run = asyncio.create_task(converse(url, first, react))
     try:
+        await asyncio.wait_for(ready.wait(), _READY_WITHIN_S)
         yield
     finally:
         stop.set()
         frames = await run
-    assert frames[-1]["status"] in {"stopped", "timeout"}
+    assert frames[-1]["status"] == "stopped"
 
 
 async def output(url: str, code: str) -> str:
@@ -64,19 +84,48 @@ async def test_runs_do_not_see_each_other(target: Target) -> None:
         "print(ctypes.CDLL(None).shmget(4711, 4096, 0o666) >= 0)\n"
         "print(sum(name.isdigit() for name in os.listdir('/proc')) > 5)\n"
     )
-    async with running(target.server.url, leave + _READY):
+    async with running(target.server.url, leave):
         assert await output(target.server.url, look) == "False\n" * 7
 
 
-async def test_all_cores_burnt_by_64_processes_leave_a_neighbour_its_share(
-    target: Target,
-) -> None:
+async def test_what_burns_all_cores_gets_its_share_and_no_more(target: Target) -> None:
+    """By the kernel's own count, which the machine's other work can only make smaller."""
+    last = (await converse(target.server.url, {"language": "python", "code": _BURN}))[-1]
+    assert (last["status"], last["reason"]) == ("timeout", "time_limit")
+    limits = LANGUAGES["python"].run_limits()
+    share = limits.cpu_quota_us / limits.cpu_period_us
+    assert last["cpu_ms"] < 1.2 * share * last["duration_ms"]
+
+
+async def test_what_burns_all_cores_is_not_felt_by_a_neighbour(target: Target) -> None:
     url = target.server.url
-    quiet_s = median([await hello(url) for _ in range(5)])
-    burn = "import os\nfor _ in range(58):\n    if not os.fork():\n        while True: pass\n"
-    async with running(url, burn + _READY):
-        busy_s = median([await hello(url) for _ in range(3)])
-    assert busy_s < 3 * quiet_s + _NOISE_S
+    measured = []
+    for _ in range(_ROUNDS):
+        quiet_s = min([await hello(url) for _ in range(5)])
+        busy_s = min(await _hellos_beside_a_burner(url), default=float("inf"))
+        measured.append(busy_s / quiet_s)
+        if measured[-1] < 3:
+            return
+    raise AssertionError(f"so many times slower: {measured}")
+
+
+async def _hellos_beside_a_burner(url: str) -> list[float]:
+    """The seconds of those that began and ended while it burnt; its clock ends it."""
+    ready = asyncio.Event()
+
+    async def react(_: ClientConnection, frame: Frame) -> None:
+        if "ready" in frame["content"]:
+            ready.set()
+
+    burner = asyncio.create_task(converse(url, {"language": "python", "code": _BURN}, react))
+    await asyncio.wait_for(ready.wait(), _READY_WITHIN_S)
+    beside = []
+    while not burner.done():
+        took_s = await hello(url)
+        if not burner.done():
+            beside.append(took_s)
+    assert (await burner)[-1]["status"] == "timeout"
+    return beside
 
 
 async def test_200_mb_of_unread_input_do_not_fill_the_server(target: Target) -> None:
@@ -96,9 +145,29 @@ async def test_200_mb_of_unread_input_do_not_fill_the_server(target: Target) -> 
         await socket.send(json.dumps({"type": "stop"}))
 
     before = target.watch.memory_bytes()
-    await converse(
+    frames = await converse(
         target.server.url, {"language": "python", "code": _READY, "interactive": True}, feed
     )
+    assert frames[-1]["status"] == "stopped"
     await hello(target.server.url)
     assert peak - before < 48 * MIB
     assert await target.watch.settled() == {}
+
+
+async def test_what_the_kernel_counts_by_user_is_not_shared(
+    target: Target, request: pytest.FixtureRequest
+) -> None:
+    """Each takes most of the inotify instances that a user may have: docs/decisions/0010."""
+    if target.runner == "docker":
+        reason = "To the kernel all containers are the same user."
+        request.applymarker(pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True))
+    elif os.geteuid() != 0:
+        pytest.skip("only root can give each run a user of its own")
+    take = (
+        "import ctypes\n"
+        "most = 3 * int(open('/proc/sys/fs/inotify/max_user_instances').read()) // 4\n"
+        "got = [ctypes.CDLL(None).inotify_init() for _ in range(min(most, 200))]\n"
+        "print(min(got) >= 0, flush=True)\n"
+    )
+    async with running(target.server.url, take):
+        assert await output(target.server.url, take) == "True\n"
