@@ -24,11 +24,15 @@ _LONGEST_ENTRY_BYTES = 200
 
 @dataclass(frozen=True)
 class Program:
-    """One way to start a source: its file in the workspace and the shell commands."""
+    """One way to start a source: its file in the workspace and the shell commands.
+
+    `prestarted`: an interpreter that was started by the language's `prestart` runs it as well.
+    """
 
     file: str
     compile: str | None
     run: str
+    prestarted: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Language:
     image: str | None = None
     compile: str | None = None
     run: str | None = None
+    prestart: str | None = None
+    prestart_unless: str | None = None
     embedded_run: str | None = None
     embedded_version: str | None = None
     requires: tuple[str, ...] = ()
@@ -79,7 +85,7 @@ class Language:
         if run is None:
             raise ValueError(f"{self.id} is not run in a sandbox")
         compile_command = self.compile.format(**names) if self.compile else None
-        return Program(file, compile_command, run.format(**names))
+        return Program(file, compile_command, run.format(**names), self._prestarts(source))
 
     def run_limits(self, *, interactive: bool = False) -> Limits:
         """The limits of the settings, with what this language needs otherwise.
@@ -103,6 +109,11 @@ class Language:
                 cpu_time_s=settings.MAX_EXECUTION_TIME,
             )
         return replace(limits, **self.limits)
+
+    def _prestarts(self, source: str) -> bool:
+        if self.prestart is None:
+            return False
+        return not (self.prestart_unless and re.match(self.prestart_unless, source))
 
     def _entry(self, code: str) -> str | None:
         for pattern in self.entry_patterns:

@@ -3,6 +3,9 @@
 A container can so be started long before it is known what it will run. Files cannot come by the
 engine's own copy, which is refused on a read-only root.
 
+Where the language has a `prestart`, its interpreter is started as well, and waits in reading its
+source, from a FIFO that stood under the file's name when it was opened.
+
 The loader tells how far it is by marker lines on stdout (`markers.py`):
 
     compiled                 the compiler is done; the loader waits for a line before it goes on
@@ -18,7 +21,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from sandbox.languages import Program
+from sandbox.languages import Language, Program
 from sandbox.runners.base import SandboxFile, TerminalSize
 
 # The line that a loader waits for after `compiled`.
@@ -26,23 +29,36 @@ GO = b"go\n"
 # What a terminal's loader prints once nothing that is written to it is echoed or changed.
 READY = b"\x12"
 _OWNER = 65534
+_ESCAPES = tuple(
+    chr(byte) if 32 <= byte < 127 and byte != ord("\\") else f"\\0{byte:03o}" for byte in range(256)
+)
 
 # For dash and busybox's ash. `dd` takes exactly the payload and leaves what follows for the
-# program; `head -c` of busybox would read past it. One file needs no tar, which saves a process
-# on the way of most runs.
+# program; `head -c` of busybox would read past it. One file needs no tar, and a short one no
+# process at all: most runs have a single short file.
 # The loader's own stderr goes nowhere: a shell reports a child's signal ("Aborted") there. The
 # subshell matters: dash redirects a plain command's stderr in the parent, and reports to that.
 # After the program nothing needs a new process, which a fork bomb may have left none of, and
 # nothing waits: opened for both ways, a fifo that the program has put there needs no reader.
 _SCRIPT = r"""
-IFS= read -r size && IFS= read -r file && IFS= read -r nonce && IFS= read -r compile &&
-  IFS= read -r run && IFS= read -r terminal || exit 125
-if [ "$file" ]; then
-  dd bs="$size" count=1 iflag=fullblock 2>/dev/null @DECODE@ > "$file" || exit 125
-else
-  dd bs="$size" count=1 iflag=fullblock 2>/dev/null @DECODE@ | tar xof - || exit 125
-fi
 exec 3>&2 2>/dev/null
+waiting=
+@PRESTART@
+IFS= read -r size && IFS= read -r text && IFS= read -r file && IFS= read -r nonce &&
+  IFS= read -r compile && IFS= read -r run && IFS= read -r plain && IFS= read -r terminal ||
+  exit 125
+if [ "$waiting" ] && [ ! "$plain" ]; then
+  kill -9 $waiting
+  wait $waiting
+  waiting=
+fi
+if [ "$text" ]; then
+  printf %b "$text" > "$file" || exit 125
+elif [ "$file" ]; then
+  dd bs="$size" count=1 iflag=fullblock @DECODE@ > "$file" || exit 125
+else
+  dd bs="$size" count=1 iflag=fullblock @DECODE@ | tar xof - || exit 125
+fi
 mark() { printf '\377%s %s\n' "$nonce" "$*"; }
 leave() { mark exit $*; @STDERR@ exit $1; }
 if [ "$compile" ]; then
@@ -53,8 +69,14 @@ if [ "$compile" ]; then
   IFS= read -r go || exit 125
 fi
 @START@
-(eval "$run" 2>&3 3>&-)
-status=$?
+if [ "$waiting" ]; then
+  if [ "$text" ]; then printf %b "$text"; else cat @FILE@; fi >&5
+  exec 5>&-
+  while wait $waiting; status=$?; kill -0 $waiting; do :; done
+else
+  (eval "$run" 2>&3 3>&- 5>&-)
+  status=$?
+fi
 full=0
 if [ $status != 0 ]; then
   for folder in /workspace /tmp /dev/shm; do
@@ -63,46 +85,78 @@ if [ $status != 0 ]; then
 fi
 leave $status 1 $full
 """
+# The interpreter opens a FIFO under the name that its source will have, and reads on. Behind its
+# back a shell gives what it starts no stdin, and has it ignore Ctrl-C.
+_PRESTART = r"""
+if env --default-signal=INT,QUIT true; then
+  mkfifo @FILE@
+  exec 4<&0
+  (exec env --default-signal=INT,QUIT @COMMAND@ <&4 4<&- 2>&3 3>&-) &
+  waiting=$!
+  exec 4<&- 5>@FILE@
+  rm @FILE@
+fi
+"""
 # Every loader must end by itself where the program does: Ctrl-C is for the program alone, and no
 # shell is there to take it up again after Ctrl-Z.
 _TERMINAL = "trap : INT QUIT; trap '' TSTP; stty raw -echo opost; printf '\\022'"
+_LONGEST_TEXT = 2048  # a shell reads it byte by byte: longer ones are there sooner by `dd`
 
 
-def _loader(*, decode: str, stderr: str, start: str) -> str:
-    script = _SCRIPT.replace("@DECODE@", decode).replace("@STDERR@", stderr)
-    return script.replace("@START@", start)
-
-
-LOADER = _loader(decode="", stderr="mark exit >&3;", start="mark running")
-TERMINAL_LOADER = _TERMINAL + _loader(
-    decode="| base64 -d", stderr="", start="stty sane $terminal; mark running"
-)
+def loader(language: Language, *, terminal: bool) -> str:
+    """The script for `sh -c`."""
+    prestart = ""
+    if language.prestart:
+        prestart = _PRESTART.replace("@COMMAND@", language.prestart)
+    script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
+    decode = "| base64 -d" if terminal else ""
+    stderr = "" if terminal else "mark exit >&3;"
+    start = "stty sane $terminal; mark running" if terminal else "mark running"
+    for name, value in (
+        ("DECODE", decode),
+        ("STDERR", stderr),
+        ("START", start),
+        ("FILE", language.file),
+    ):
+        script = script.replace(f"@{name}@", value)
+    return script
 
 
 def payload(
     files: Sequence[SandboxFile], program: Program, nonce: str, terminal: TerminalSize | None
 ) -> bytes:
-    """What the loader reads: six lines, and then a file or a tar of files.
+    """What the loader reads: eight lines, and then a file or a tar of files.
 
-    The size of that, the file's name (empty for a tar), the nonce, the commands, the terminal's
-    size. Raises ValueError for commands of several lines, which the loader could not tell apart.
+    The size of that, the text of a short single file instead of it, its name (empty for a tar),
+    the nonce, the commands, whether what was started in advance will do, the terminal's size.
+    Raises ValueError for commands of several lines, which the loader could not tell apart.
     """
     commands = (program.compile or "", program.run)
     if any("\n" in command for command in commands):
         raise ValueError("a command is one line")
     single = _single(files)
-    content = files[0].content if single else _tar(files)
+    text = _escaped(files[0].content) if single else ""
+    content = b"" if text else files[0].content if single else _tar(files)
     if terminal:
         content = base64.b64encode(content)
     size = f"rows {terminal.rows} cols {terminal.cols}" if terminal else ""
-    head = "\n".join([str(len(content)), single, nonce, *commands, size, ""])
-    return head.encode() + content
+    plain = "1" if program.prestarted else ""
+    head = (str(len(content)), text, single, nonce, *commands, plain, size, "")
+    return "\n".join(head).encode() + content
 
 
 def _single(files: Sequence[SandboxFile]) -> str:
     """The name of the only file, where a shell can write it as it is; else empty."""
     name = files[0].name if len(files) == 1 else ""
     return name if "/" not in name and files[0].content else ""
+
+
+def _escaped(content: bytes) -> str:
+    """As `printf %b` takes it, in one line of ASCII; empty where that is long."""
+    if len(content) > _LONGEST_TEXT:
+        return ""
+    text = "".join(_ESCAPES[byte] for byte in content)
+    return text if len(text) <= _LONGEST_TEXT else ""
 
 
 def _tar(files: Iterable[SandboxFile]) -> bytes:
