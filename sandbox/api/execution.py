@@ -21,6 +21,8 @@ from sandbox.results import Result
 from sandbox.selectors import run_get
 from sandbox.serializers.queries import (
     IDEMPOTENCY_KEY,
+    KEY_PATTERN,
+    MAX_KEY,
     ExecuteQuerySerializer,
     idempotency_key,
     waits,
@@ -68,9 +70,9 @@ class ExecuteView(APIView):
             ExecuteQuerySerializer,
             OpenApiParameter(
                 IDEMPOTENCY_KEY,
-                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+                {"type": "string", "maxLength": MAX_KEY, "pattern": KEY_PATTERN},
                 OpenApiParameter.HEADER,
-                description="Any printable text that is new for each program, such as a UUID.",
+                description="Any text of visible ASCII that is new for each program, such as a UUID.",
             ),
         ],
         request=ExecutionRequestSerializer,

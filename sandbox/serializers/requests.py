@@ -133,7 +133,7 @@ class CallbackField(StrictCharField):
 
 def _callback_field() -> CallbackField:
     return CallbackField(
-        default="",
+        required=False,
         max_length=_MAX_URL,
         help_text="Where each result is posted, signed; http or https, on a public address.",
     )
@@ -172,7 +172,7 @@ def batch_requests(body: Mapping[str, Any]) -> list[RunRequest]:
     """The requests in the body of a batch, all of them valid; raises as `run_request`."""
     batch = validated(BatchRequestSerializer(data=body))
     requests = [
-        _without_somebody(_request({**run, "callback_url": batch["callback_url"]}))
+        _without_somebody(_request({**run, "callback_url": batch.get("callback_url", "")}))
         for run in batch["runs"]
     ]
     _check_size(*requests)

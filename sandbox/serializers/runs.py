@@ -73,8 +73,8 @@ class CallbackKeySerializer(serializers.Serializer[Any]):
 
 
 class RunSummarySerializer(serializers.ModelSerializer[Run]):
-    execution_id = serializers.CharField(source="pk")
-    reason = serializers.CharField(help_text="empty until the end")
+    execution_id = serializers.CharField(source="pk", read_only=True)
+    reason = serializers.CharField(read_only=True, help_text="empty until the end")
 
     class Meta:
         model = Run
@@ -92,6 +92,7 @@ class RunSummarySerializer(serializers.ModelSerializer[Run]):
             "memory_bytes",
             "truncated",
         )
+        read_only_fields = fields
 
 
 class RunListSerializer(serializers.Serializer[Any]):
