@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.languages import LANGUAGES
 from sandbox.limits import Limits
 from sandbox.runners.base import Job
-from sandbox.runners.docker.loader import LOADER, TERMINAL_LOADER
+from sandbox.runners.docker.loader import loader
 from sandbox.runners.docker.seccomp import SECCOMP
 
 WORKSPACE = "/workspace"
@@ -40,10 +40,10 @@ class Recipe:
 def container_config(recipe: Recipe, *, runtime: str, labels: Mapping[str, str]) -> dict[str, Any]:
     """The body of the engine's `create`; the container's first process is the loader."""
     language = LANGUAGES[recipe.language_id]
-    loader = TERMINAL_LOADER if recipe.terminal else LOADER
+    script = loader(language, terminal=recipe.terminal)
     return {
         "Image": language.image,
-        "Entrypoint": ["/bin/sh", "-c", loader],  # an image's own would run before the loader
+        "Entrypoint": ["/bin/sh", "-c", script],  # an image's own would run before the loader
         "Cmd": [],
         "User": _user(recipe),
         "WorkingDir": WORKSPACE,
