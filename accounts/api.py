@@ -8,16 +8,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import token_for_user
 from accounts.models import User
 from accounts.schema import refusals
 from accounts.serializers import (
+    LoggedOutSerializer,
     LoginSerializer,
+    PasswordSerializer,
     RegisterSerializer,
     TokenSerializer,
     UserSerializer,
     VerifiedSerializer,
 )
-from accounts.services import token_for_user, user_login, user_register
+from accounts.services import (
+    user_change_password,
+    user_log_out_everywhere,
+    user_login,
+    user_register,
+)
+from accounts.throttle import count_signup
 
 _ADA = {
     "id": 7,
@@ -48,6 +57,7 @@ class RegisterView(APIView):
             _400="A field is not valid; `errors` says which",
             _409="The username or the e-mail address is taken, whatever its letter case",
             _413="The body is larger than this server takes",
+            _429="Too many accounts from this address; `Retry-After` says how long to wait",
         ),
         examples=[
             OpenApiExample(
@@ -67,6 +77,7 @@ class RegisterView(APIView):
         form = RegisterSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         values = form.validated_data
+        count_signup(_address(request))
         user = user_register(
             username=values["username"],
             email=values["email"],
@@ -110,7 +121,7 @@ class LoginView(APIView):
         user = user_login(
             name=form.validated_data["username"],
             password=form.validated_data["password"],
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=_address(request),
         )
         return _token_response(user)
 
@@ -118,6 +129,10 @@ class LoginView(APIView):
 def _token_response(user: User) -> Response:
     answer = {"token": token_for_user(user), "user": user}
     return Response(TokenSerializer(answer).data, headers={"Cache-Control": "no-store"})
+
+
+def _address(request: Request) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _user(request: Request) -> User:
@@ -156,3 +171,74 @@ class VerifyView(APIView):
     )
     def post(self, request: Request) -> Response:
         return Response(VerifiedSerializer({"valid": True, "user": _user(request)}).data)
+
+
+class PasswordView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_password",
+        summary="Change the password",
+        description=(
+            "Ends all sessions and tokens of the account, the one that is sent included; the"
+            " answer has a new one."
+        ),
+        tags=["auth"],
+        request=PasswordSerializer,
+        responses={200: TokenSerializer}
+        | refusals(
+            _400="The current password is wrong, or the new one too weak",
+            _401="Nobody is logged in, or the token is bad",
+            _403="A session cookie came without its CSRF token",
+            _413="The body is larger than this server takes",
+            _429="Too many failures; `Retry-After` says how many seconds to wait",
+        ),
+        examples=[
+            OpenApiExample(
+                "Another one",
+                value={
+                    "current_password": "correct horse battery",
+                    "new_password": "staple after staple",
+                },
+                request_only=True,
+            ),
+            _TOKEN_EXAMPLE,
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        user = _user(request)
+        form = PasswordSerializer(data=request.data, context={"user": user})
+        form.is_valid(raise_exception=True)
+        user_change_password(
+            user=user,
+            current_password=form.validated_data["current_password"],
+            new_password=form.validated_data["new_password"],
+            address=_address(request),
+        )
+        return _token_response(user)
+
+
+class LogoutEverywhereView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_logout_everywhere",
+        summary="End all sessions and tokens",
+        description=(
+            "Those of the site and those of the API, the one that is sent included. Open"
+            " connections end within a minute."
+        ),
+        tags=["auth"],
+        request=None,
+        responses={200: LoggedOutSerializer}
+        | refusals(
+            _401="Nobody is logged in, or the token is bad",
+            _403="A session cookie came without its CSRF token",
+        ),
+        examples=[
+            OpenApiExample("Done", value={"message": "Logged out everywhere."}, response_only=True)
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        user_log_out_everywhere(_user(request))
+        return Response(LoggedOutSerializer({"message": "Logged out everywhere."}).data)

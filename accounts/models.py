@@ -3,20 +3,28 @@
 The constraints say the same to the database, for whatever writes past `User.save`.
 """
 
+import secrets
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 USERNAME_MAX_LENGTH = 30
+DISPLAY_NAME_MAX_LENGTH = 100
 
 # \Z, not $: the latter lets a trailing newline through.
 username_validator = RegexValidator(
     r"\A[A-Za-z0-9_]{3,30}\Z", "Must be 3 to 30 letters (A-Z), digits or underscores."
 )
+
+
+def new_stamp() -> str:
+    return secrets.token_urlsafe(12)
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -40,7 +48,15 @@ class User(AbstractUser):
         help_text="3 to 30 letters, digits or underscores; letter case does not count.",
     )
     email = models.EmailField("e-mail address", blank=True, db_index=True)
-    display_name = models.CharField(max_length=80, blank=True)
+    display_name = models.CharField(max_length=DISPLAY_NAME_MAX_LENGTH, blank=True)
+    # Of Django's own 128, a long salt of the original service would leave too little.
+    password = models.CharField(max_length=255)
+    stamp = models.CharField(
+        max_length=16,
+        default=new_stamp,
+        editable=False,
+        help_text="Another one ends all sessions and tokens.",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -63,3 +79,16 @@ class User(AbstractUser):
         self.username = self.username.lower()
         self.email = self.email.lower()
         super().save(*args, **kwargs)
+
+    @property
+    def token_stamp(self) -> str:
+        """What the API's tokens carry: another password or another `stamp` ends them."""
+        return self._stamped("accounts.token", settings.JWT_SECRET)[:32]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's mark in each session, with which a change of the password ends them."""
+        return self._stamped("accounts.session", secret)
+
+    def _stamped(self, salt: str, secret: str | None) -> str:
+        value = f"{self.password} {self.stamp}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from rest_framework import serializers
 
-from accounts.models import User, username_validator
+from accounts.models import DISPLAY_NAME_MAX_LENGTH, User, username_validator
 from accounts.services import PASSWORD_MAX_LENGTH
 from cloudrun.fields import StrictCharField
 
@@ -33,7 +33,9 @@ class RegisterSerializer(serializers.Serializer[Any]):
         validators=[EmailValidator("Must be an e-mail address.")], max_length=_EMAIL_MAX_LENGTH
     )
     password = StrictCharField(max_length=PASSWORD_MAX_LENGTH)
-    display_name = StrictCharField(max_length=80, required=False, allow_blank=True, allow_null=True)
+    display_name = StrictCharField(
+        max_length=DISPLAY_NAME_MAX_LENGTH, required=False, allow_blank=True, allow_null=True
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         user = User(username=attrs["username"], email=attrs["email"])
@@ -51,6 +53,20 @@ class LoginSerializer(serializers.Serializer[Any]):
     password = StrictCharField()
 
 
+class PasswordSerializer(serializers.Serializer[Any]):
+    """`{current_password, new_password}`; the context holds the user."""
+
+    current_password = StrictCharField()
+    new_password = StrictCharField(max_length=PASSWORD_MAX_LENGTH)
+
+    def validate_new_password(self, value: str) -> str:
+        try:
+            validate_password(value, self.context["user"])
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return value
+
+
 class TokenSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="A JWT for `Authorization: Bearer`.")
     user = UserSerializer()
@@ -59,3 +75,7 @@ class TokenSerializer(serializers.Serializer[Any]):
 class VerifiedSerializer(serializers.Serializer[Any]):
     valid = serializers.BooleanField()
     user = UserSerializer()
+
+
+class LoggedOutSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()

@@ -1,24 +1,29 @@
-"""Making accounts, logging in, and the tokens that stand for a user."""
+"""Making accounts, logging in and out, and who a token stands for."""
 
-from typing import cast
+from typing import Any, cast
 
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts.models import User
-from accounts.throttle import FailureLimit
-from cloudrun.errors import ConflictError, FieldError, ForbiddenError, NotAuthenticatedError
+from accounts.authentication import TokenAuthentication
+from accounts.models import User, new_stamp
+from accounts.original import OriginalUser
+from accounts.throttle import LoginAttempt
+from cloudrun.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotAuthenticatedError,
+)
 
 # Hashing more only burns time: nobody types a longer password.
 PASSWORD_MAX_LENGTH = 4096
-
-# The first is per account and address, so that a stranger cannot lock the owner out.
-_ACCOUNT_LIMIT = FailureLimit("login-account", failures=10)
-_ADDRESS_LIMIT = FailureLimit("login-address", failures=50)
 
 
 def user_register(*, username: str, email: str, password: str, display_name: str = "") -> User:
@@ -29,20 +34,63 @@ def user_register(*, username: str, email: str, password: str, display_name: str
     _refuse_taken(username=username, email=email)
     user = User(username=username, email=email, display_name=display_name.strip() or username)
     user.set_password(password)  # slow, so not in the transaction: SQLite has one writer at a time
+    with transaction.atomic():
+        user_add(user)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return user
+
+
+def user_add(user: User) -> None:
+    """Save a new user; `ConflictError` where somebody took a name since it was looked up."""
     try:
         with transaction.atomic():
             user.save()
-    except IntegrityError as error:  # somebody took it since we looked
-        _refuse_taken(username=username, email=email, cause=error)
+    except IntegrityError as error:
+        _refuse_taken(username=user.username, email=user.email, cause=error)
         raise
-    return user
+
+
+def user_import(original: OriginalUser) -> bool:
+    """Take over a user of the original service; False where that was done before.
+
+    `ConflictError` where somebody else has the username or the e-mail address here.
+    """
+    kept: dict[str, Any] = {"username": original.username.lower(), "email": original.email.lower()}
+    if original.created_at:
+        kept["date_joined"] = original.created_at
+    if User.objects.filter(**kept).exists():
+        return False
+    user = User(
+        **kept,
+        password=original.password,
+        display_name=original.display_name,
+        last_login=original.last_login,
+        is_active=original.is_active,
+    )
+    _refuse_clash(user)
+    with transaction.atomic():
+        user_add(user)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return True
+
+
+def _refuse_clash(user: User) -> None:
+    try:
+        _refuse_taken(username=user.username, email=user.email)
+    except ConflictError as error:
+        what = " and the ".join(item.field for item in error.errors)
+        raise ConflictError(
+            f"somebody else has the {what} here; change it in a copy of the old database and"
+            " import that, or rename the account here",
+            errors=error.errors,
+        ) from error
 
 
 def _refuse_taken(*, username: str, email: str, cause: Exception | None = None) -> None:
     errors = []
     if User.objects.filter(username=username.lower()).exists():
         errors.append(FieldError("username", "This username is taken."))
-    if User.objects.filter(email=email.lower()).exists():
+    if filter_users_by_email(email):
         errors.append(FieldError("email", "This e-mail address is taken."))
     if errors:
         detail = " ".join(error.message for error in errors)
@@ -56,17 +104,24 @@ def user_login(*, name: str, password: str, address: str) -> User:
     it takes. `ForbiddenError` where the account is deactivated, to its owner only.
     `RateLimitedError` after too many failures from `address`.
     """
-    name = name.lower()
-    # By the name as given: one count for a username and its e-mail would tell that they are one.
-    account_slot = _ACCOUNT_LIMIT.take(f"{address} {name}")
-    address_slot = _ADDRESS_LIMIT.take(address)
-    user = _user_by_name(name)
-    if not _password_is_right(user, password) or user is None:
+    user = user_with_password(name=name, password=password, address=address)
+    if user is None:
         raise NotAuthenticatedError("The username or the password is wrong.")
-    _ACCOUNT_LIMIT.give_back(account_slot)
-    _ADDRESS_LIMIT.give_back(address_slot)
     if not user.is_active:
         raise ForbiddenError("This account is deactivated.")
+    return user
+
+
+def user_with_password(*, name: str, password: str, address: str) -> User | None:
+    """The user as `user_login`, deactivated or not; None where the password is not theirs.
+
+    `RateLimitedError` after too many failures from `address`.
+    """
+    attempt = LoginAttempt.count(name, address)
+    user = _user_by_name(name.lower())
+    if not _password_is_right(user, password):
+        return None
+    attempt.succeeded()
     return user
 
 
@@ -84,14 +139,45 @@ def _password_is_right(user: User | None, password: str) -> bool:
     return user.check_password(password)
 
 
-def token_for_user(user: User) -> str:
-    """A JWT for `Authorization: Bearer`, valid as long as the settings say."""
-    return str(AccessToken.for_user(user))
+def user_change_password(
+    *, user: User, current_password: str, new_password: str, address: str
+) -> None:
+    """Set a new password, which ends all sessions and tokens. The new one has been validated.
+
+    `InvalidRequestError` where the current one is wrong, `RateLimitedError` after too many guesses.
+    """
+    found = user_with_password(name=user.username, password=current_password, address=address)
+    if found != user:
+        detail = "This is not the current password."
+        raise InvalidRequestError(detail, errors=[FieldError("current_password", detail)])
+    user.set_password(new_password)
+    user.save(update_fields=["password"])
+    _forget_sessions(user)
+
+
+def user_log_out_everywhere(user: User) -> None:
+    """End all sessions and tokens of the user, and within a minute their open connections."""
+    user.stamp = new_stamp()
+    user.save(update_fields=["stamp"])
+    _forget_sessions(user)
+
+
+def user_deactivate(user: User) -> None:
+    """Lock the account; what was open stays ended when it is activated again."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user_log_out_everywhere(user)
+
+
+def _forget_sessions(user: User) -> None:
+    """They have ended with the user's stamp or password; this takes them off the list."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def user_for_token(raw: str) -> User:
     """The active user whom a token stands for; `NotAuthenticatedError` for any other string."""
-    backend = JWTAuthentication()
+    backend = TokenAuthentication()
     try:
         user = backend.get_user(backend.get_validated_token(raw.encode()))
     except (AuthenticationFailed, TokenError, UnicodeEncodeError) as error:

@@ -1,13 +1,23 @@
-"""Counting failures, to slow down whoever guesses passwords."""
+"""Slowing down whoever guesses passwords or makes accounts in bulk."""
 
 import hashlib
 import math
 import time
 from dataclasses import dataclass
 
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 
 from cloudrun.errors import RateLimitedError
+from cloudrun.proxies import counted_address
+from cloudrun.rates import Rate, subject_of
+
+
+def count_signup(address: str) -> None:
+    """Count an account that is about to be made; `RateLimitedError` beyond `SIGNUPS_PER_HOUR`."""
+    limit = settings.SIGNUPS_PER_HOUR
+    rule = f"At most {limit} accounts an hour can be made from one address."
+    Rate("sign-ups", limit, 3600, rule).count(subject_of(None, address))
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class FailureLimit:
         window = int(now // self.window_s)
         digest = hashlib.sha256(subject.encode()).hexdigest()
         slot = f"{self.name}:{window}:{digest}"
-        cache.add(slot, 0, timeout=self.window_s)
+        caches["counters"].add(slot, 0, timeout=self.window_s)
         if _change(slot, 1) > self.failures:
             wait_s = max(1, math.ceil((window + 1) * self.window_s - now))
             raise RateLimitedError(
@@ -37,13 +47,32 @@ class FailureLimit:
             )
         return slot
 
-    def give_back(self, slot: str) -> None:
-        """The attempt of `take` did not fail."""
-        _change(slot, -1)
-
 
 def _change(slot: str, delta: int) -> int:
     try:
-        return cache.incr(slot, delta)
+        return caches["counters"].incr(slot, delta)
     except ValueError:  # its window ended, or the cache made room
         return 0
+
+
+@dataclass(frozen=True)
+class LoginAttempt:
+    """A password that is about to be checked; counted as failed until it `succeeded`."""
+
+    slots: tuple[str, ...]
+
+    @classmethod
+    def count(cls, name: str, address: str) -> "LoginAttempt":
+        """`RateLimitedError` after too many failures from `address`.
+
+        Per account and address, so that a stranger elsewhere cannot lock the owner out. By the
+        name as given: one count for a username and its e-mail would tell that they are one.
+        """
+        source = counted_address(address)
+        of_account = FailureLimit("login-account", settings.LOGIN_FAILURES)
+        of_address = FailureLimit("login-address", settings.LOGIN_FAILURES_PER_ADDRESS)
+        return cls((of_account.take(f"{source} {name.lower()}"), of_address.take(source)))
+
+    def succeeded(self) -> None:
+        for slot in self.slots:
+            _change(slot, -1)

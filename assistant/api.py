@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from assistant.serializers import (
     AssistSerializer,
 )
 from cloudrun.errors import ServiceUnavailableError
+from cloudrun.rates import Rate, subject_of
 
 
 class StatusView(APIView):
@@ -63,6 +65,7 @@ class AssistView(APIView):
             _401="The token is not valid; none at all is fine",
             _403="A session cookie came without its CSRF token, or from another site's page",
             _413="The body is larger than this server takes",
+            _429="Too many questions; `Retry-After` says how many seconds to wait",
             _503="No AI provider is configured",
         ),
         examples=[
@@ -80,4 +83,13 @@ class AssistView(APIView):
     )
     def post(self, request: Request) -> NoReturn:
         AssistSerializer(data=request.data).is_valid(raise_exception=True)
+        _count(request)
         raise ServiceUnavailableError("No AI provider is configured on this server.")
+
+
+def _count(request: Request) -> None:
+    """`RateLimitedError` beyond `AI_REQUESTS_PER_MINUTE`."""
+    limit = settings.AI_REQUESTS_PER_MINUTE
+    user_id = request.user.pk if request.user.is_authenticated else None
+    rate = Rate("assistant", limit, 60, f"The assistant can be asked {limit} times a minute.")
+    rate.count(subject_of(user_id, request.META.get("REMOTE_ADDR", "")))

@@ -13,6 +13,7 @@ django_application = get_asgi_application()
 from django.urls import path, re_path  # noqa: E402
 
 from cloudrun.middleware import SocketGate  # noqa: E402
+from cloudrun.proxies import TrustedProxies  # noqa: E402
 from sandbox.consumers import ExecuteConsumer, NotFoundConsumer  # noqa: E402
 
 websockets = URLRouter(
@@ -22,9 +23,11 @@ websockets = URLRouter(
     ]
 )
 
-application = ProtocolTypeRouter(
-    {
-        "http": django_application,
-        "websocket": SocketGate(CookieMiddleware(SessionMiddleware(websockets))),
-    }
+application = TrustedProxies(
+    ProtocolTypeRouter(
+        {
+            "http": django_application,
+            "websocket": SocketGate(CookieMiddleware(SessionMiddleware(websockets))),
+        }
+    )
 )

@@ -1,9 +1,12 @@
 """`manage.py check --deploy`: what an operator should know before strangers come."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+_SECRET_MIN_BYTES = 32  # as long as the digests that it keys: RFC 7518, section 3.2
 
 
 @register(Tags.security, deploy=True)
@@ -33,13 +36,21 @@ def check_runner(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def check_jwt_secret(**kwargs: Any) -> list[CheckMessage]:
-    if not settings.JWT_SECRET_IS_PUBLISHED:
-        return []
-    return [
-        Error(
-            "JWT_SECRET is the published example, which everybody knows; it is not used.",
-            hint="Set it to a random string of at least 32 characters, or leave it empty.",
-            id="cloudrun.E001",
-        )
-    ]
+def check_secrets(**kwargs: Any) -> list[CheckMessage]:
+    return [*_bad_secrets()]
+
+
+def _bad_secrets() -> Iterator[CheckMessage]:
+    hint = f"Set it to a random string of at least {_SECRET_MIN_BYTES} bytes, or leave it empty."
+    for name in ("JWT_SECRET", "SECRET_KEY"):
+        secret = getattr(settings, name)
+        if name in settings.PUBLISHED_SECRETS_SET:
+            problem = "is a published example, which everybody knows; it is not used."
+            yield Error(f"{name} {problem}", hint=hint, id="cloudrun.E001")
+        elif not secret:
+            place = settings.DATA_DIR / name.lower()
+            problem = f"is missing: {place} is empty. Remove that file to have one made."
+            yield Error(f"{name} {problem}", hint=hint, id="cloudrun.E002")
+        elif len(secret.encode()) < _SECRET_MIN_BYTES:
+            problem = f"is shorter than {_SECRET_MIN_BYTES} bytes: it can be guessed from a token."
+            yield Error(f"{name} {problem}", hint=hint, id="cloudrun.E003")

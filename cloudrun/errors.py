@@ -75,6 +75,12 @@ class NotFoundError(ApplicationError):
     title = "Not found"
 
 
+class RequestTimeoutError(ApplicationError):
+    code = "request_timeout"
+    status = 408
+    title = "The request did not come in time"
+
+
 class ConflictError(ApplicationError):
     code = "conflict"
     status = 409

@@ -1,18 +1,27 @@
 """Daphne, where what it and Twisted do to a request by themselves does not fit the API.
 
-A body is measured while it comes and left to the views to read; refusals are problems.
+A body is measured while it comes and left to the views to read; refusals are problems. Requests
+that trickle in are given up, and so are long frames after a WebSocket's first.
 """
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.web.http import HTTPChannel
 
 from cloudrun import problems
-from cloudrun.errors import ApplicationError, InvalidRequestError
+from cloudrun.errors import ApplicationError, InvalidRequestError, RequestTimeoutError
 from cloudrun.parsers import max_json_bytes, too_large
+
+# A request's head, and then each so many bytes of its body, must come within the timeout.
+REQUEST_TIMEOUT_S = 30
+_PACE_BYTES = 64 * 1024
+# What a client types, pastes or says about its terminal while a program runs.
+CONTROL_FRAME_MAX_BYTES = 64 * 1024
 
 
 class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
@@ -61,26 +70,77 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
 
 class Channel(HTTPChannel):
     transport: Any  # typed as an interface, without its `self`
+    is_idle = True
+    unpaid_bytes = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
+        self.unpaid_bytes += len(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def resetTimeout(self) -> None:  # noqa: N802  Twisted's name
+        """Called for all that is received; of itself, a byte would buy another timeout."""
+        if self.is_idle or self.unpaid_bytes >= _PACE_BYTES:
+            self.is_idle = False
+            self.unpaid_bytes = 0
+            super().resetTimeout()  # type: ignore[no-untyped-call]
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802  Twisted's name
+        self.is_idle = True
+        super().requestDone(request)  # type: ignore[no-untyped-call]
+
+    def timeoutConnection(self) -> None:  # noqa: N802  Twisted's name
+        if not self.is_idle:
+            self._answer(RequestTimeoutError("The request came too slowly."))
+        super().timeoutConnection()  # type: ignore[no-untyped-call]
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802  Twisted's name
-        """What is no HTTP: there is no request to answer."""
-        body = _body(
+        self._answer(
             InvalidRequestError(
                 "This is no HTTP request: its address must be percent-encoded, its headers valid"
                 f" and at most {self.totalHeadersSize} bytes long, its length given once."
             )
         )
+        self.loseConnection()  # type: ignore[no-untyped-call]
+
+    def _answer(self, error: ApplicationError) -> None:
+        """Where there is no whole request that could be answered."""
+        body = _body(error)
         head = (
-            "HTTP/1.1 400 Bad Request",
+            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
             f"Content-Type: {problems.CONTENT_TYPE}",
             f"Content-Length: {len(body)}",
             "Connection: close",
         )
         self.transport.write("\r\n".join([*head, "", ""]).encode() + body)
-        self.loseConnection()  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802  Twisted's name
         self._respondToBadRequestAndDisconnect()
+
+
+class Socket(WebSocketProtocol):  # type: ignore[misc]
+    has_request = False
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803  Autobahn's
+        self.has_request = True  # the first message carries the program
+        super().onMessage(payload, isBinary)
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802  Autobahn's name
+        """Refuse a long message before it is read. Its own limit would hold for ours, too."""
+        super().onMessageFrameBegin(length)
+        is_long = self.message_data_total_length > CONTROL_FRAME_MAX_BYTES
+        if self.has_request and is_long and not self.failedByMe:
+            self._fail_connection(
+                self.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG,
+                f"After the first, a frame may have {CONTROL_FRAME_MAX_BYTES} bytes.",
+            )
+
+
+class SocketFactory(WebSocketFactory):  # type: ignore[misc]
+    protocol = Socket
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802  Autobahn's name
+        # With a close frame that says why, not by dropping the connection.
+        super().setProtocolOptions(failByDrop=False, **options)
 
 
 class Factory(HTTPFactory):  # type: ignore[misc]
@@ -89,12 +149,15 @@ class Factory(HTTPFactory):  # type: ignore[misc]
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802  Twisted's name
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request
+        protocol.timeOut = REQUEST_TIMEOUT_S
         return protocol
 
 
 class Server(daphne.server.Server):  # type: ignore[misc]
     def run(self) -> None:
-        daphne.server.HTTPFactory = Factory  # it makes its factory by that name, here
+        # It makes its factories by these names, here.
+        daphne.server.HTTPFactory = Factory
+        daphne.server.WebSocketFactory = SocketFactory
         super().run()
 
 

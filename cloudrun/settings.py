@@ -5,6 +5,7 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,7 +49,26 @@ SITE_URL = _text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 PREVIEW_URL = _text("PREVIEW_URL").rstrip("/")  # an origin of its own for HTML previews
 DATA_DIR = Path(_text("DATA_DIR", str(BASE_DIR / "data"))).absolute()
 CORS_ORIGINS = _words("CORS_ORIGINS", "*")
-MAX_REQUESTS_PER_MINUTE = _number("MAX_REQUESTS_PER_MINUTE", 30)
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed
+TRUSTED_PROXIES = [ip_network(word, strict=False) for word in _words("TRUSTED_PROXIES")]
+
+# Limits of what one user or, for guests, one address may ask for
+MAX_REQUESTS_PER_MINUTE = _number("MAX_REQUESTS_PER_MINUTE", 30)  # runs
+AI_REQUESTS_PER_MINUTE = _number("AI_REQUESTS_PER_MINUTE", 20)
+MAX_SOCKETS_PER_USER = _number("MAX_SOCKETS_PER_USER", 300)
+SIGNUPS_PER_HOUR = _number("SIGNUPS_PER_HOUR", 200)  # of one address
+LOGIN_FAILURES = _number("LOGIN_FAILURES", 10)  # in 5 minutes, of one account from one address
+LOGIN_FAILURES_PER_ADDRESS = _number("LOGIN_FAILURES_PER_ADDRESS", 50)
+
+# Accounts
+ACCOUNT_EMAIL_VERIFICATION = _text("ACCOUNT_EMAIL_VERIFICATION", "optional")  # mandatory, none
+vars().update(env.email_url_config(_text("EMAIL_URL", "consolemail://")))
+DEFAULT_FROM_EMAIL = _text("DEFAULT_FROM_EMAIL", f"cloudrun@{urlsplit(SITE_URL).hostname}")
+SOCIAL_LOGINS = {
+    name.lower(): (_text(f"{name}_CLIENT_ID"), _text(f"{name}_CLIENT_SECRET"))
+    for name in ("GITHUB", "GOOGLE")
+    if _text(f"{name}_CLIENT_ID")
+}
 
 # AI
 GROQ_API_KEY = _text("GROQ_API_KEY")
@@ -76,6 +96,8 @@ MAX_OUTPUT = parse_size(_text("MAX_OUTPUT", "1m"))
 MAX_UPLOAD_SIZE = parse_size(_text("MAX_UPLOAD_SIZE", "10m"))
 MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
+# Private networks that results may be posted to as well
+CALLBACK_NETWORKS = [ip_network(word, strict=False) for word in _words("CALLBACK_NETWORKS")]
 DISCONNECT_GRACE = _number("DISCONNECT_GRACE", 15)
 DRAIN_TIMEOUT = _number("DRAIN_TIMEOUT", 30)  # for runs to end by themselves at a shutdown
 MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 3)  # at once; more are queued
@@ -84,13 +106,31 @@ _carried = min(8 * (os.cpu_count() or 1), memory_bytes() // 2 // MAX_MEMORY)
 MAX_RUNS = _number("MAX_RUNS", max(2, _carried))
 MAX_QUEUE = _number("MAX_QUEUE", 500)  # runs waiting, half of them of one user; more are refused
 
-# Secrets: generated once into DATA_DIR where the environment has none
-_PUBLISHED_SECRETS = {"change-me-to-random-string"}
-JWT_SECRET = _text("JWT_SECRET")
-JWT_SECRET_IS_PUBLISHED = JWT_SECRET in _PUBLISHED_SECRETS
-if not JWT_SECRET or JWT_SECRET_IS_PUBLISHED:
-    JWT_SECRET = generated_secret(DATA_DIR / "jwt_secret")
-SECRET_KEY = _text("SECRET_KEY") or generated_secret(DATA_DIR / "secret_key")
+# Secrets: generated once into DATA_DIR where the environment has none, or one that everybody knows
+_PUBLISHED_SECRETS = {
+    "change-me",
+    "change-me-in-production",
+    "change-me-to-random-string",
+    "changeme",
+    "cloudrun-ide-secret-change-me-in-production",
+    "secret",
+    "your-secret-key",
+}
+PUBLISHED_SECRETS_SET = [
+    name
+    for name in ("CALLBACK_SECRET", "JWT_SECRET", "SECRET_KEY")
+    if _text(name).lower() in _PUBLISHED_SECRETS
+]
+
+
+def _secret(name: str) -> str:
+    is_usable = _text(name) and name not in PUBLISHED_SECRETS_SET
+    return _text(name) if is_usable else generated_secret(DATA_DIR / name.lower())
+
+
+JWT_SECRET = _secret("JWT_SECRET")
+SECRET_KEY = _secret("SECRET_KEY")
+CALLBACK_SECRET = _secret("CALLBACK_SECRET")
 
 # What follows from SITE_URL
 _site = urlsplit(SITE_URL)
@@ -107,6 +147,9 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by a load balancer, without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -118,6 +161,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_LOGINS),
     "corsheaders",
     "csp",
     "rest_framework",
@@ -131,6 +181,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cloudrun.rates.rate_limit_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -140,8 +191,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cloudrun.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "cloudrun.urls"
@@ -186,14 +239,24 @@ else:
         }
     }
 
-# Rate limits are counted in this process; the default of 300 entries would drop counters.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+# Limits are counted where all servers on this database see it: in CACHE_URL, else in the database,
+# unless that is SQLite's, which has one server. The default of 300 entries would drop counters.
+_IN_PROCESS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
+_IN_DATABASE = {"BACKEND": "cloudrun.counters.DatabaseCounters"}
+_is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if _text("CACHE_URL"):
+    _cache: dict[str, Any] = env.cache_url_config(_text("CACHE_URL"))
+    CACHES = {"default": _cache, "counters": _cache}
+else:
+    CACHES = {"default": _IN_PROCESS, "counters": _IN_PROCESS if _is_sqlite else _IN_DATABASE}
+COUNTERS_ARE_LOCAL = CACHES["counters"]["BACKEND"] == _IN_PROCESS["BACKEND"]
+RATELIMIT_USE_CACHE = "counters"
 
+# Ours first: it alone checks passwords, and counts failures.
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -203,6 +266,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# The site's accounts, by django-allauth
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "index"
+EMAIL_TIMEOUT = 10
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.AddEmailForm",
+    "login": "accounts.forms.LoginForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "signup": "accounts.forms.SignupForm",
+}
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signup_fields.SignupFields"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Passwords are counted by our own limit; this one is for codes of the second factor.
+ACCOUNT_RATE_LIMITS = {"login_failed": f"{LOGIN_FAILURES}/5m/key"}
+# A code, not a link, so that a sign-up goes on where it began; passkeys need that.
+_must_verify = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _must_verify
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = _must_verify
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = _must_verify
+MFA_ALLOW_UNVERIFIED_EMAIL = not _must_verify  # else nobody could where no mail goes out
+MFA_TOTP_ISSUER = "CloudRun IDE"
+MFA_TOTP_TOLERANCE = 1  # codes before and after, for clocks that are a little off
+SOCIALACCOUNT_PROVIDERS = {
+    name: {"APPS": [{"client_id": client_id, "secret": secret}]}
+    for name, (client_id, secret) in SOCIAL_LOGINS.items()
+}
 
 # Files of the site. A body is checked against MAX_UPLOAD_SIZE by its own parser.
 STATIC_URL = "/static/"
@@ -218,6 +321,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 
+_SOCIAL_ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -229,7 +333,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": [SELF, *([PREVIEW_URL] if PREVIEW_URL else [])],
         "manifest-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Browsers hold the redirect after a form to this, too.
+        "form-action": [SELF, *(_SOCIAL_ORIGINS[name] for name in SOCIAL_LOGINS)],
         "frame-ancestors": [SELF],
     },
 }
@@ -238,11 +343,11 @@ CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ORIGINS
 CORS_ALLOWED_ORIGINS = [origin for origin in CORS_ORIGINS if origin != "*"]
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/(api/|health$)"
-CORS_EXPOSE_HEADERS = ["Retry-After", "Location"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "Location", "RateLimit", "RateLimit-Policy"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
@@ -268,14 +373,19 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Run programs in isolated sandboxes, over HTTP and a WebSocket.",
     "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"RunStatusEnum": "sandbox.models.RunStatus"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # No validator: its badge is somebody else's picture, and tells them our address.
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
-# The limits are counted per process, and the embedded server is one process.
-SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+SILENCED_SYSTEM_CHECKS = [
+    # It knows neither our counters nor that the embedded server is one process.
+    "django_ratelimit.E003",
+    "django_ratelimit.W001",
+    "security.W021",  # whether browsers should preload HSTS is the domain owner's to ask for
+]
 
 LOGGING = {
     "version": 1,

@@ -1,24 +1,34 @@
 """Who is calling, from an HTTP request or a WebSocket's scope."""
 
+import asyncio
+import logging
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
+from django.db import DatabaseError
+from django.http import HttpRequest, parse_cookie
 
 from accounts.services import user_for_token
 from cloudrun.errors import NotAuthenticatedError
+from sandbox.guests import guest_id
 from sandbox.requests import Owner
+
+logger = logging.getLogger(__name__)
+
+_LOOK_INTERVAL_S = 20.0
+_session_store = import_module(settings.SESSION_ENGINE).SessionStore
 
 
 def owner_of_request(request: HttpRequest) -> Owner:
     """The caller of a view, after REST framework has authenticated; `NotAuthenticatedError`
     for a guest where `GUEST_RUNS` is off."""
-    session_key = request.session.session_key if _is_stored(request.session) else ""
     user_id = request.user.pk if request.user.is_authenticated else None
-    return _admitted(user_id, session_key or "", request.META.get("REMOTE_ADDR", ""))
+    return _admitted(user_id, guest_id(request.session), request.META.get("REMOTE_ADDR", ""))
 
 
 def owner_of_scope(scope: dict[str, Any]) -> Owner:
@@ -26,16 +36,28 @@ def owner_of_scope(scope: dict[str, Any]) -> Owner:
 
     Reads the database. `NotAuthenticatedError` for a bad token, or a guest where guests are off.
     """
-    address = (scope.get("client") or [""])[0]
+    address = address_of_scope(scope)
     if token := _token(scope):
         return _admitted(user_for_token(token).pk, "", address)
     session = scope["session"]
-    request = HttpRequest()
-    request.session = session
-    user = get_user(request)
-    user_id = user.pk if user.is_authenticated else None
-    session_key = session.session_key if _is_stored(session) else ""
-    return _admitted(user_id, session_key or "", address)
+    return _admitted(_user_of_session(session), guest_id(session), address)
+
+
+def address_of_scope(scope: dict[str, Any]) -> str:
+    return str((scope.get("client") or [""])[0])
+
+
+async def logged_out(scope: dict[str, Any], owner: Owner) -> None:
+    """Return once the owner is logged out: their token or session ended, or they were deactivated.
+
+    For what stays open, a WebSocket or a stream; `scope` is its ASGI scope (`request.scope` of a
+    view). A guest has nothing that could end.
+    """
+    is_here = True
+    while is_here:
+        await asyncio.sleep(_LOOK_INTERVAL_S)
+        if owner.user_id is not None:
+            is_here = await database_sync_to_async(_is_still_here)(scope, owner)
 
 
 def _token(scope: dict[str, Any]) -> str | None:
@@ -48,13 +70,33 @@ def _token(scope: dict[str, Any]) -> str | None:
     return tokens[0] if tokens else None
 
 
-def _is_stored(session: SessionBase) -> bool:
-    """False for a key that the client made up: it must not become anybody's."""
-    return bool(session.session_key) and not session.is_empty()
-
-
 def _admitted(user_id: int | None, session_key: str, address: str) -> Owner:
     is_guest = user_id is None
     if is_guest and not settings.GUEST_RUNS:
         raise NotAuthenticatedError("Guests cannot run programs here. Log in, or send a token.")
     return Owner(user_id, session_key, address, not is_guest or settings.GUEST_NETWORK)
+
+
+def _is_still_here(scope: dict[str, Any], owner: Owner) -> bool:
+    try:
+        if token := _token(scope):
+            return user_for_token(token).pk == owner.user_id
+        # Anew: what the connection began with is kept in memory.
+        return _user_of_session(_session_store(_session_key(scope))) == owner.user_id
+    except NotAuthenticatedError:
+        return False
+    except DatabaseError:
+        logger.warning("who is connected could not be looked up", exc_info=True)
+        return True
+
+
+def _user_of_session(session: SessionBase) -> int | None:
+    request = HttpRequest()
+    request.session = session
+    user = get_user(request)
+    return user.pk if user.is_authenticated else None
+
+
+def _session_key(scope: dict[str, Any]) -> str | None:
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)

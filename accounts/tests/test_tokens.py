@@ -9,8 +9,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from accounts.authentication import token_for_user
 from accounts.models import User
-from accounts.services import token_for_user, user_for_token
+from accounts.services import user_for_token
 from accounts.tests.factories import make_user
 from cloudrun.errors import NotAuthenticatedError
 

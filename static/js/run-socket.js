@@ -3,6 +3,9 @@
 /** A close code of our own, not 1000: the run goes on meanwhile. */
 const TAKE_UP_AGAIN = 4000;
 
+/** The server takes 64 KiB a frame, and JSON writes a character in up to six bytes. */
+const INPUT_PART_LENGTH = 8192;
+
 /** Waits between tries after a lost connection; together within the server's grace of 15 s. */
 const RETRY_AFTER_MS = [0, 250, 500, 1000, 2000, 4000, 4000];
 
@@ -61,7 +64,7 @@ export class RunSocket {
 
   /** @param {string} data */
   sendInput(data) {
-    this.#send({ type: 'stdin', data });
+    for (const part of parts(data)) this.#send({ type: 'stdin', data: part });
   }
 
   /** @param {TerminalSize} size */
@@ -150,6 +153,21 @@ export class RunSocket {
     window.removeEventListener('online', this.#retryNow);
     window.removeEventListener('offline', this.#drop);
     this.#hooks.onEnd(ending);
+  }
+}
+
+/**
+ * Input in parts that fit a frame each, and never half a character.
+ *
+ * @param {string} data
+ * @returns {Generator<string>}
+ */
+function* parts(data) {
+  for (let start = 0; start < data.length; ) {
+    let end = start + INPUT_PART_LENGTH;
+    if (/[\uD800-\uDBFF]/.test(data.charAt(end - 1))) end -= 1;
+    yield data.slice(start, end);
+    start = end;
   }
 }
 

@@ -100,6 +100,19 @@ test('what is sent meanwhile waits for the connection', () => {
   );
 });
 
+test('a long paste is sent in parts that fit a frame, and no character is cut in two', () => {
+  const { socket } = follow();
+  latest().open();
+  const paste = `x${'\u{1F600}'.repeat(50_000)}${'\u0001'.repeat(50_000)}`;
+  socket.sendInput(paste);
+  const sent = latest().sent.slice(1);
+  assert.equal(sent.map(({ data }) => data).join(''), paste);
+  for (const message of sent) {
+    assert.ok(message.data.isWellFormed());
+    assert.ok(Buffer.byteLength(JSON.stringify(message)) < 64 * 1024);
+  }
+});
+
 test('a connection that never came about is unreachable, and the program is not sent again', () => {
   const { told } = follow();
   latest().lose();

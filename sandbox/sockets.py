@@ -1,0 +1,28 @@
+"""How many connections somebody has open to this server."""
+
+from collections import Counter
+
+from django.conf import settings
+
+from cloudrun.errors import RateLimitedError
+
+_RETRY_S = 10
+
+_open: Counter[str] = Counter()
+
+
+def socket_take(subject: str) -> None:
+    """Count a connection; `RateLimitedError` beyond `MAX_SOCKETS_PER_USER`."""
+    if _open[subject] >= settings.MAX_SOCKETS_PER_USER:
+        raise RateLimitedError(
+            f"At most {settings.MAX_SOCKETS_PER_USER} connections of one user or address can be"
+            " open at once.",
+            retry_after=_RETRY_S,
+        )
+    _open[subject] += 1
+
+
+def socket_give_back(subject: str) -> None:
+    _open[subject] -= 1
+    if not _open[subject]:
+        del _open[subject]
