@@ -12,10 +12,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Choice:
-    """`runner` is None where nothing works; `why` is a sentence for the operator either way."""
+    """`runner` is None where nothing works; `why` is a sentence for the operator either way.
+
+    `rather` names those that would have been taken before it, and did not work.
+    """
 
     runner: Runner | None
     why: str
+    rather: tuple[str, ...] = ()
 
 
 async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choice:
@@ -28,7 +32,7 @@ async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choic
         return Choice(None, f"SANDBOX_RUNNER is {wanted!r}; it can be one of: {known}.")
     names = list(make) if wanted == "auto" else [wanted]
     failures: list[str] = []
-    for name in names:
+    for place, name in enumerate(names):
         runner = make[name]()
         try:
             await runner.probe()
@@ -37,7 +41,6 @@ async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choic
             await runner.close()
             continue
         because = f"SANDBOX_RUNNER is {wanted}" if wanted != "auto" else "it works here"
-        return Choice(
-            runner, " ".join([*failures, f"Using {name}: {because}.", runner.caution]).rstrip()
-        )
+        why = " ".join([*failures, f"Using {name}: {because}.", runner.caution]).rstrip()
+        return Choice(runner, why, rather=tuple(names[:place]))
     return Choice(None, " ".join(failures))

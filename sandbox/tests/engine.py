@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +25,10 @@ class OwnEngine:
     rules of the engine there for its own. It starts its own containerd, which dies with it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         self.data = folder / "data"
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,6 +49,7 @@ class OwnEngine:
             *("--data-root", str(self.data)),
             *("--exec-root", str(self._folder / "exec")),
             *("--pidfile", str(self._folder / "docker.pid")),
+            *self._options,
         ]
         with (self._folder / "docker.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -90,12 +92,22 @@ class OwnEngine:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def shut_down(self) -> None:
+        """SIGTERM, as for any service that is stopped: it ends its containers first."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(_STOP_TIMEOUT_S)
+        self._process = None
+
     def stop(self) -> None:
-        if self._process is not None:
-            self.resume()
-            self._process.terminate()
-            self._process.wait(_STOP_TIMEOUT_S)
-            self._process = None
+        """For good. Nothing is left of it, whatever was done to it before."""
+        try:
+            self.ensure()
+            self.shut_down()
+        finally:
+            for pid in self._processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def docker(self, *words: str) -> str:
         command = ["docker", "--host", self.address, *words]
@@ -113,9 +125,8 @@ class OwnEngine:
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
-        """Not one block or inode is free where it keeps its data."""
-        filler, folder = self.data / "filler", self.data / "files"
-        folder.mkdir()
+        """Not one block is free where it keeps its data."""
+        filler = self.data / "filler"
         try:
             with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
                 while file.write(bytes(1024 * 1024)):
@@ -123,7 +134,17 @@ class OwnEngine:
             yield
         finally:
             filler.unlink()
-            folder.rmdir()
+
+    def _processes(self) -> list[int]:
+        """What runs with this folder on its command line, and all children of that: containers."""
+        found: list[int] = []
+        for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda file: int(file.parts[2])):
+            with contextlib.suppress(OSError):
+                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+                words = stat.with_name("cmdline").read_bytes()
+                if parent in found or bytes(self._folder) in words:
+                    found.append(int(stat.parts[2]))
+        return found
 
     def _answers(self) -> bool:
         command = ["docker", "--host", self.address, "version"]
@@ -131,13 +152,14 @@ class OwnEngine:
 
 
 @contextmanager
-def own_engine() -> Iterator[OwnEngine]:
-    """A running one with the image of Python, until the block ends."""
+def own_engine(*options: str) -> Iterator[OwnEngine]:
+    """A running one with the image of Python, until the block ends; `options` are dockerd's."""
     require("docker")
     # A socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="engine-") as name:
-        engine = OwnEngine(Path(name))
+        engine = OwnEngine(Path(name), options)
         engine.data.mkdir()
+        Path(name).chmod(0o711)  # a remapped root must get through
         mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", str(engine.data)]
         subprocess.run(mount, check=True)
         try:
@@ -147,4 +169,4 @@ def own_engine() -> Iterator[OwnEngine]:
             engine.ensure()
         finally:
             engine.stop()
-            subprocess.run(["umount", str(engine.data)], check=True)
+            subprocess.run(["umount", "--recursive", str(engine.data)], check=True)

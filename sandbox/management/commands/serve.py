@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 
 from cloudrun.asgi import application
 from cloudrun.http_server import Server
+from cloudrun.loop_lag import loop_lag
 from cloudrun.parsers import max_json_bytes
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
@@ -90,6 +91,7 @@ def _drain() -> "Deferred[None]":
 
 
 async def _prepare() -> Choice:
+    loop_lag()
     await service().recover()
     if settings.PRE_PULL_IMAGES:
         twisted_loop.create_task(service().fetch()).add_done_callback(_report)

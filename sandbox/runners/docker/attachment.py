@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator
 from sandbox.errors import SandboxError
 from sandbox.runners.base import Stream
 
-_ATTACH_TIMEOUT_S = 10.0
 _CHUNK_BYTES = 65_536
 _FRAME_HEADER_BYTES = 8  # stream, three zeros, size (big-endian)
 _STDOUT = 1
@@ -34,17 +33,13 @@ class Attachment:
 
     @classmethod
     async def open(cls, path: str, container: str, *, terminal: bool) -> "Attachment":
+        """`Engine.attach` bounds its time and translates its errors (OSError, EOFError)."""
+        reader, writer = await asyncio.open_unix_connection(path, limit=_CHUNK_BYTES)
         try:
-            async with asyncio.timeout(_ATTACH_TIMEOUT_S):
-                reader, writer = await asyncio.open_unix_connection(path, limit=_CHUNK_BYTES)
-                try:
-                    await _upgrade(reader, writer, container)
-                except BaseException:
-                    writer.transport.abort()
-                    raise
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            # A timeout is an OSError too.
-            raise SandboxError("The Docker engine could not attach to a container.") from error
+            await _upgrade(reader, writer, container)
+        except BaseException:
+            writer.transport.abort()
+            raise
         return cls(reader, writer, terminal=terminal)
 
     @property

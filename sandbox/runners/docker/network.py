@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.runners.docker import firewall, network_probe
-from sandbox.runners.docker.engine import Engine, _asking
+from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.firewall import BRIDGE, UnreadableError
 
 NETWORK = "cloudrun"
@@ -48,14 +48,14 @@ async def network_problem(engine: Engine, labels: Mapping[str, str] | None = Non
 
 async def find_bridge(engine: Engine) -> Mapping[str, Any] | None:
     """The engine's description of NETWORK; None where there is none."""
-    async with _asking("list its networks", _TIMEOUT_S):
+    async with engine.asking("list its networks", _TIMEOUT_S):
         networks = await engine._docker.networks.list(filters={"name": NETWORK})
     return next((network for network in networks if network["Name"] == NETWORK), None)
 
 
 async def make_bridge(engine: Engine) -> Mapping[str, Any]:
     """The engine's description of it."""
-    async with _asking(f"make the network {NETWORK}", _TIMEOUT_S):
+    async with engine.asking(f"make the network {NETWORK}", _TIMEOUT_S):
         made = await engine._docker.networks.create(dict(_CONFIG))
         description: Mapping[str, Any] = await made.show()
     return description
@@ -63,7 +63,7 @@ async def make_bridge(engine: Engine) -> Mapping[str, Any]:
 
 async def remove_bridge(engine: Engine, bridge: Mapping[str, Any]) -> None:
     """`SandboxError` where a container still uses it."""
-    async with _asking(f"remove the network {NETWORK}", _TIMEOUT_S):
+    async with engine.asking(f"remove the network {NETWORK}", _TIMEOUT_S):
         await (await engine._docker.networks.get(bridge["Id"])).delete()
 
 

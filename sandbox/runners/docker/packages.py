@@ -11,7 +11,6 @@ from typing import Any
 from sandbox.errors import InstallError, SandboxError
 from sandbox.limits import MIB
 from sandbox.runners.base import LABEL
-from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.network import NETWORK, network_problem
 from sandbox.runners.docker.options import PACKAGE_FOLDERS
@@ -29,11 +28,8 @@ _SCRATCH = "/tmp/install"  # noqa: S108
 class VolumeStore:
     """`instance` names this server on what it makes; see `packages.Store`."""
 
-    def __init__(
-        self, engine: Engine, path: str, removals: Removals, index: Index, instance: str
-    ) -> None:
+    def __init__(self, engine: Engine, removals: Removals, index: Index, instance: str) -> None:
         self._engine = engine
-        self._path = path
         self._removals = removals
         self._index = index
         self._instance = instance
@@ -74,7 +70,7 @@ class VolumeStore:
         container = await self._engine.create(config, f"{volume}-installer")
         attachment = None
         try:
-            attachment = await Attachment.open(self._path, container, terminal=False)
+            attachment = await self._engine.attach(container, terminal=False)
             await self._engine.start(container)
             watch = asyncio.create_task(self._watch_size(container))
             try:

@@ -9,7 +9,7 @@ from sandbox.runners.docker.engine import Engine
 logger = logging.getLogger(__name__)
 
 _RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_LONG_DELAYS_S = (60.0,) * 60  # for an engine that hangs, or is down
+_LONG_DELAYS_S = (60.0,) * 60
 _AT_ONCE = 8
 _CLOSE_TIMEOUT_S = 3.0
 
@@ -17,7 +17,8 @@ _CLOSE_TIMEOUT_S = 3.0
 class Removals:
     """What the engine does not remove at once is tried again in the background, up to an hour.
 
-    What is left even then is reaped at the next start.
+    While the engine is given up they wait for it. What is left even then is reaped at the next
+    start.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -43,8 +44,8 @@ class Removals:
         task.add_done_callback(self._retries.discard)
 
     async def close(self) -> None:
-        """Wait a moment, then give up on the rest."""
-        if self._retries:
+        """Wait a moment, where that may help, then give up on the rest."""
+        if self._retries and not self._engine.is_given_up:
             await asyncio.wait(self._retries, timeout=_CLOSE_TIMEOUT_S)
         for task in list(self._retries):
             task.cancel()
@@ -63,6 +64,7 @@ class Removals:
         successes = 0  # in a row
         for tries, delay in enumerate(_RETRY_DELAYS_S + _LONG_DELAYS_S, start=1):
             await asyncio.sleep(delay)
+            await self._engine.trusted()
             try:
                 await self._delete(container)
             except SandboxError:

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 _SCHEME = "unix://"
 _PROBE_TIMEOUT_S = 2.0
 _PROBE_INTERVAL_S = 5.0
+_PING_INTERVAL_S = 2.0
+_PINGS = 3
 _REAPED_AT_ONCE = 8
 _READY_TIMEOUT_S = 10.0
 _NETWORK_INTERVAL_S = 10.0
@@ -67,14 +69,12 @@ class DockerRunner:
         self._launches: set[asyncio.Task[DockerSandbox]] = set()
         self._images = Images(self._engine)
         self._background: set[asyncio.Task[None]] = set()
-        self._is_open = False
-        self._fault: str | None = None  # of the engine, while it hangs or is gone
-        self._faulted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watching: asyncio.Task[None] | None = None
         self._network_problem: str | None = "The network was not looked at yet."
         self._network_checked_at = -_NETWORK_INTERVAL_S
         self.installations: Installations[VolumeStore] | None = None
         if packages:
-            store = VolumeStore(self._engine, self._path, self._removals, packages.index, instance)
+            store = VolumeStore(self._engine, self._removals, packages.index, instance)
             self.installations = Installations(store, packages)
 
     async def probe(self) -> None:
@@ -98,7 +98,9 @@ class DockerRunner:
     def availability(self, language: Language) -> str | None:
         if language.image is None:
             return None
-        return self._fault or self._images.problem(language.image)
+        if self._engine.is_given_up:
+            return self._no_engine
+        return self._images.problem(language.image)
 
     def version(self, language: Language) -> str:
         return language.version
@@ -117,9 +119,9 @@ class DockerRunner:
     async def open(self) -> None:
         """Fill the pool, for every language that can run, and keep it so."""
         await self._check_network()
-        if not self._is_open:
-            self._is_open = True
-            self._start_task(self._watch())
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch_engine())
+            self._start_task(self._watch_images())
         self._stock()
 
     def _stock(self) -> None:
@@ -144,17 +146,12 @@ class DockerRunner:
         launch = asyncio.create_task(self._start(job))
         self._launches.add(launch)
         launch.add_done_callback(self._launches.discard)
-        either: set[asyncio.Future[Any]] = {launch, self._faulted}
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return await asyncio.shield(launch)
         except asyncio.CancelledError:
             # The engine goes on making it: it has to be waited for to be removed.
             launch.add_done_callback(self._discard)
             raise
-        if launch.done():
-            return launch.result()
-        launch.add_done_callback(self._discard)
-        raise NoSandboxError(self._no_engine, retry_after=_RETRY_AFTER_S)
 
     async def reap(self) -> int:
         if self.installations:
@@ -172,12 +169,16 @@ class DockerRunner:
     async def close(self) -> None:
         for task in list(self._background):
             task.cancel()
+        if self._watching and not self._engine.is_given_up and not await self._engine.answers():
+            self._note_fault()  # what follows would wait long for one that hangs
         if self._launches:
             await asyncio.wait(self._launches, timeout=_CLOSE_TIMEOUT_S)
         if self.installations:
             await self.installations.close()
         await self._pool.close()
         await self._removals.close()
+        if self._watching:
+            self._watching.cancel()
         await self._engine.close()
 
     async def _start(self, job: Job) -> DockerSandbox:
@@ -193,10 +194,12 @@ class DockerRunner:
 
     async def _prepare(self, recipe: Recipe) -> Container:
         """A container with its loader waiting. Nothing is left where this fails."""
+        if self._engine.is_given_up:
+            raise NoSandboxError(self._no_engine, retry_after=_RETRY_AFTER_S)
         id = await self._create(recipe)
         attachment: Attachment | None = None
         try:
-            attachment = await Attachment.open(self._path, id, terminal=recipe.terminal)
+            attachment = await self._engine.attach(id, terminal=recipe.terminal)
             await self._engine.start(id)
             if recipe.terminal:
                 await attachment.read_exactly(READY, _READY_TIMEOUT_S)
@@ -244,19 +247,29 @@ class DockerRunner:
     def _restock(self, images: frozenset[str]) -> None:
         """Images came, went or were replaced: what waits was made of the old ones."""
         self._pool.forget(lambda recipe: LANGUAGES[recipe.language_id].image in images)
-        if self._is_open:
+        if self._watching:
             self._stock()
 
-    async def _watch(self) -> None:
-        """Notice what becomes of the engine and its images while we serve."""
+    async def _watch_engine(self) -> None:
+        """While it does not answer its runs end as lost, and none is accepted."""
         while True:
-            await asyncio.sleep(_PROBE_INTERVAL_S)
-            # Twice: one answer may be late on a machine that has too much to do.
-            if await self._engine.answers() or await self._engine.answers():
+            await asyncio.sleep(_PING_INTERVAL_S)
+            if await self._answers():
                 self._note_recovery()
-                await self._look_again()
             else:
                 self._note_fault()
+
+    async def _answers(self) -> bool:
+        """Asked again and again: it may be late on a machine that has too much to do."""
+        for _ in range(_PINGS):
+            if await self._engine.answers():
+                return True
+        return False
+
+    async def _watch_images(self) -> None:
+        while True:
+            await asyncio.sleep(_PROBE_INTERVAL_S)
+            await self._look_again()
 
     @property
     def _no_engine(self) -> str:
@@ -266,17 +279,14 @@ class DockerRunner:
         )
 
     def _note_fault(self) -> None:
-        """Until the engine is back no run is accepted, and none waits for its container."""
-        if self._fault is None:
+        if not self._engine.is_given_up:
             logger.error("the Docker engine at %s does not answer any more", self._path)
-            self._fault = self._no_engine
-            self._faulted.set_result(None)
+            self._engine.give_up()
 
     def _note_recovery(self) -> None:
-        if self._fault is not None:
+        if self._engine.is_given_up:
             logger.warning("the Docker engine at %s is back", self._path)
-            self._fault = None
-            self._faulted = asyncio.get_running_loop().create_future()
+            self._engine.trust()
             self._stock()
 
     async def _look_again(self) -> None:

@@ -50,6 +50,7 @@ class DockerSandbox:
         self._terminal = terminal
         self._takes_stdin = asyncio.Event()
         self._stdin_closed = False
+        self._killed = False
         self._exit: Exit | None = None
         self._last_usage = Usage()
         if host.cgroup:
@@ -101,6 +102,7 @@ class DockerSandbox:
     async def kill(self) -> None:
         if self._exit:
             return
+        self._killed = True
         self.usage()  # a dead container has no counters
         self._pump.release()
         await self._host.engine.kill(self._host.container)
@@ -109,9 +111,13 @@ class DockerSandbox:
         """Once `output` is at its end. Without the loader's word, the engine is asked."""
         if self._exit:
             return self._exit
+        engine = self._host.engine
         self._last_usage = self.usage()
-        exit_code = await self._host.engine.wait(self._host.container)
-        oom_killed = await self._host.engine.oom_killed(self._host.container)
+        exit_code = await engine.wait(self._host.container)
+        oom_killed = await engine.oom_killed(self._host.container)
+        # One that is shut down ends its containers, which looks as if the program had done so.
+        if not (self._killed or oom_killed or await engine.answers()):
+            raise SandboxError("The Docker engine was stopped while the program ran.")
         return Exit(exit_code, self._last_usage, oom_killed)
 
     async def remove(self) -> None:
