@@ -11,14 +11,19 @@ _RETRY_S = 10
 _open: Counter[str] = Counter()
 
 
-def socket_take(subject: str) -> None:
-    """Count a connection; `RateLimitedError` beyond `MAX_SOCKETS_PER_USER`."""
+def socket_check(subject: str) -> None:
+    """`RateLimitedError` where there are `MAX_SOCKETS_PER_USER` already."""
     if _open[subject] >= settings.MAX_SOCKETS_PER_USER:
         raise RateLimitedError(
             f"At most {settings.MAX_SOCKETS_PER_USER} connections of one user or address can be"
             " open at once.",
             retry_after=_RETRY_S,
         )
+
+
+def socket_take(subject: str) -> None:
+    """Count a connection; raises as `socket_check`."""
+    socket_check(subject)
     _open[subject] += 1
 
 

@@ -5,47 +5,42 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import aclosing
+from contextvars import Context
 from typing import Any
 
-from cloudrun.errors import RateLimitedError
+from asgiref.sync import SyncToAsync
+
 from sandbox.events import Event
 from sandbox.live import LiveRun
+from sandbox.sockets import socket_give_back, socket_take
 
 CONTENT_TYPE = "text/event-stream"
 
 _KEEP_ALIVE_S = 15.0  # below the minute after which proxies close what is silent
-_MAX_STREAMS = 50  # of one owner at once
-_RETRY_S = 10
-
-_open: Counter[str] = Counter()
 
 
-def check_streams(owner_key: str) -> None:
-    """`RateLimitedError` where the owner has too many open."""
-    if _open[owner_key] >= _MAX_STREAMS:
-        raise RateLimitedError(
-            f"At most {_MAX_STREAMS} event streams can be open at once.", retry_after=_RETRY_S
-        )
-
-
-async def live_stream(live: LiveRun, after_seq: int) -> AsyncGenerator[str, None]:
-    """The frames after a number, then the live rest.
+async def live_stream(
+    live: LiveRun, after_seq: int, subject: str, over: Callable[[], Coroutine[Any, Any, None]]
+) -> AsyncGenerator[str, None]:
+    """The frames after a number, then the live rest, until `over` returns.
 
     A reader of these is not attached to the run: it neither keeps it going nor stops it by leaving.
+    It counts as one of the `subject`'s sockets, for which the caller has checked that there is
+    room.
     """
-    owner_key = live.owner.key
-    _open[owner_key] += 1
+    _release_thread()
+    socket_take(subject)
+    # Not in the context of the request, which would have a thread of its own for the database.
+    ending = asyncio.create_task(over(), context=Context())
     try:
-        async with aclosing(_with_pauses(live.log.follow(after_seq))) as events:
+        async with aclosing(_until(ending, live.log.follow(after_seq))) as events:
             async for event in events:
                 yield _message(event.frame(live.id)) if event else ": keep-alive\n\n"
     finally:
-        _open[owner_key] -= 1
-        if not _open[owner_key]:
-            del _open[owner_key]
+        ending.cancel()
+        socket_give_back(subject)
 
 
 async def stored_stream(frames: Iterable[dict[str, Any]]) -> AsyncGenerator[str, None]:
@@ -54,14 +49,22 @@ async def stored_stream(frames: Iterable[dict[str, Any]]) -> AsyncGenerator[str,
         yield _message(frame)
 
 
-async def _with_pauses(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event | None, None]:
-    """The events, and None wherever none came for a while."""
+async def _until(
+    ending: "asyncio.Task[None]", events: AsyncGenerator[Event, None]
+) -> AsyncGenerator[Event | None, None]:
+    """The events until `ending` is done, and None wherever none came for a while."""
     async with aclosing(events):
         following = asyncio.ensure_future(anext(events, None))
         try:
             while True:
-                done, _ = await asyncio.wait({following}, timeout=_KEEP_ALIVE_S)
-                if not done:
+                await asyncio.wait(
+                    {following, ending},
+                    timeout=_KEEP_ALIVE_S,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if ending.done():
+                    return
+                if not following.done():
                     yield None
                     continue
                 event = following.result()
@@ -73,6 +76,16 @@ async def _with_pauses(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Ev
             # The generator can be closed only once nobody waits for its next event.
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+
+
+def _release_thread() -> None:
+    """Let go of the thread that has run the view: by itself Django keeps it until the answer's end.
+
+    What comes after the end gets another.
+    """
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    if context and (executor := SyncToAsync.context_to_thread_executor.pop(context, None)):
+        executor.shutdown(wait=False)
 
 
 def _message(frame: dict[str, Any]) -> str:

@@ -72,7 +72,7 @@ class ExecuteView(APIView):
                 IDEMPOTENCY_KEY,
                 {"type": "string", "maxLength": MAX_KEY, "pattern": KEY_PATTERN},
                 OpenApiParameter.HEADER,
-                description="Any text of visible ASCII that is new for each program, such as a UUID.",
+                description="Anything of visible ASCII that is new for each program: a UUID.",
             ),
         ],
         request=ExecutionRequestSerializer,

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -13,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cloudrun.rates import subject_of
 from sandbox import recording, streams
 from sandbox.api.schema import NOT_FOUND, RESULT, RUN_ID, SUMMARY, caller_refusals
 from sandbox.errors import RunNotFoundError
 from sandbox.events import Event
 from sandbox.history import run_page
-from sandbox.identity import owner_of_request
+from sandbox.identity import logged_out, owner_of_request
 from sandbox.live import LiveRun
 from sandbox.models import Run
 from sandbox.records import run_delete
@@ -39,6 +41,7 @@ from sandbox.serializers.runs import (
     RunSummarySerializer,
 )
 from sandbox.services import service
+from sandbox.sockets import socket_check
 
 _FRAME = {
     "type": "stdout",
@@ -167,7 +170,7 @@ class RunEventsView(APIView):
         | caller_refusals(
             _400="`after_seq` or `Last-Event-ID` is not valid",
             _404=NOT_FOUND,
-            _429="Too many event streams are open",
+            _429="Too many sockets and event streams are open",
         ),
         examples=[
             OpenApiExample(
@@ -192,7 +195,7 @@ class RunEventsView(APIView):
         seq = after_seq(request, resumes=is_stream)
         live, run = _live_and_stored(execution_id, owner)
         if is_stream:
-            response = _stream(live, run, seq)
+            response = _stream(request, owner, live, run, seq)
         else:
             response = Response(
                 {"execution_id": run.pk, "status": run.status, "events": _frames(live, run, seq)}
@@ -273,10 +276,14 @@ def _frames(live: LiveRun | None, run: Run, after_seq: int) -> list[dict[str, An
     return [event.frame(run.pk) for event in _events(live, run)[after_seq:]]
 
 
-def _stream(live: LiveRun | None, run: Run, after_seq: int) -> HttpResponseBase:
+def _stream(
+    request: Request, owner: Owner, live: LiveRun | None, run: Run, after_seq: int
+) -> HttpResponseBase:
     if live and not live.log.is_closed:
-        streams.check_streams(live.owner.key)
-        messages = streams.live_stream(live, after_seq)
+        subject = subject_of(owner.user_id, owner.address)
+        socket_check(subject)
+        over = partial(logged_out, request.scope, owner)
+        messages = streams.live_stream(live, after_seq, subject, over)
     elif frames := _frames(live, run, after_seq):
         messages = streams.stored_stream(frames)
     else:

@@ -28,7 +28,12 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for what does not depend on the runner; it may post to receivers of tests."""
     require("bubblewrap")
     data_dir: Path = tmp_path_factory.mktemp("one")
-    settings = {"CALLBACK_NETWORKS": "127.0.0.1", "DISCONNECT_GRACE": "1", "MAX_RUNS_PER_USER": "2"}
+    settings = {
+        "CALLBACK_NETWORKS": "127.0.0.1",
+        "DISCONNECT_GRACE": "1",
+        "MAX_RUNS_PER_USER": "2",
+        "MAX_SOCKETS_PER_USER": "50",
+    }
     with started("bubblewrap", data_dir, settings) as server:
         yield server
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +29,11 @@ def messages(response: httpx.Response) -> Iterator[dict[str, Any]]:
         elif "data" in message:
             yield {"id": message.get("id"), **json.loads(message["data"])}
             message = {}
+
+
+def threads_of(server: Server) -> int:
+    assert server.process is not None
+    return len(list(Path(f"/proc/{server.process.pid}/task").iterdir()))
 
 
 def stream(client: httpx.Client, address: str, **headers: str) -> list[dict[str, Any]]:
@@ -84,14 +90,25 @@ def test_a_stream_goes_on_behind_the_last_event(one_server: Server) -> None:
 def test_a_reader_who_leaves_is_noticed_and_stops_nothing(one_server: Server) -> None:
     """`DISCONNECT_GRACE` is 1 s on this server, and 50 streams may be open at once."""
     ada = new_user(one_server)
-    address = begin(ada, _TICKS.format(n=15, s=0.2))
+    address = begin(ada, _TICKS.format(n=100, s=0.2))
     for _ in range(60):
         with ada.stream("GET", f"{address}/events", headers=_SSE) as response:
             assert response.status_code == 200
             next(messages(response))
     time.sleep(1.5)
     assert ada.get(address).json()["status"] == "running"
-    assert stream(ada, address)[-1]["status"] == "completed"
+    assert ada.delete(address).status_code == 204
+
+
+def test_a_stream_ends_when_its_reader_is_logged_out(one_server: Server) -> None:
+    """Within the minute that the contract has; looked at every 20 s."""
+    ada = new_user(one_server)
+    address = begin(ada, "import time; time.sleep(29)")
+    with ada.stream("GET", f"{address}/events", headers=_SSE) as response:
+        frames = messages(response)
+        next(frames)
+        assert ada.post("/api/auth/logout-everywhere").status_code == 200
+        assert [frame["type"] for frame in frames][-1] != "complete"
 
 
 def test_too_many_streams_are_refused(one_server: Server) -> None:
@@ -105,6 +122,7 @@ def test_too_many_streams_are_refused(one_server: Server) -> None:
             lines = client.send(request, stream=True).iter_lines()
             assert next(lines) == "id: 1"
             opened.append(lines)
+        assert threads_of(one_server) < 50, "each stream has one"
         refused = client.get(f"{address}/events", headers=_SSE)
         assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
         assert refused.headers["retry-after"]
