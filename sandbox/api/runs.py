@@ -3,9 +3,10 @@
 import contextlib
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
@@ -282,7 +283,8 @@ def _stream(
     if live and not live.log.is_closed:
         subject = subject_of(owner.user_id, owner.address)
         socket_check(subject)
-        over = partial(logged_out, request.scope, owner)
+        scope = cast(ASGIRequest, request._request).scope
+        over = partial(logged_out, dict(scope), owner)
         messages = streams.live_stream(live, after_seq, subject, over)
     elif frames := _frames(live, run, after_seq):
         messages = streams.stored_stream(frames)
