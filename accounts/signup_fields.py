@@ -1,4 +1,4 @@
-"""What every sign-up form asks for beside allauth's own fields. Apart: allauth's forms import it."""
+"""What every sign-up asks for beside allauth's own fields. Apart, as allauth's forms import it."""
 
 from django import forms
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""The checks that come before every API view and every WebSocket consumer."""
+"""What comes before and after every view, and before every WebSocket consumer."""
 
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
@@ -9,9 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
 
 from cloudrun import problems
-from cloudrun.errors import ForbiddenError
+from cloudrun.errors import ApplicationError, ForbiddenError
 from cloudrun.origins import check_origin
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -48,6 +49,15 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     except ForbiddenError as error:
         return problems.response(error)
     return None
+
+
+class RefusalMiddleware(MiddlewareMixin):
+    """Answers the refusals that views outside REST framework raise."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ApplicationError):
+            return problems.refusal(request, exception)
+        return None
 
 
 class SocketGate:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import csrf, defaults
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -168,6 +169,16 @@ def wants_problem(request: HttpRequest) -> bool:
     """Everybody but a browser that asks for a page."""
     first, *_ = request.path.lower().lstrip("/").split("/")
     return first in _FOR_PROGRAMS or "text/html" not in request.headers.get("Accept", "")
+
+
+def refusal(request: HttpRequest, error: ApplicationError) -> HttpResponse:
+    """The error as the caller can read it: a page for a browser, else a problem."""
+    if wants_problem(request):
+        return response(error)
+    page = render(request, "refused.html", {"error": error}, status=error.status)
+    for name, value in headers(error).items():
+        page[name] = value
+    return page
 
 
 def unforeseen() -> ApplicationError:

@@ -1,5 +1,6 @@
 """Every address of the site. Paths are exact: none ends in a slash but folders of pages."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -27,6 +28,9 @@ class DocsView(SpectacularSwaggerSplitView):
     template_name = "docs.html"
 
 
+# One door for all: its limits and second factors hold for operators, too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", include("sandbox.urls")),
     path("api/auth/", include("accounts.urls")),
@@ -36,6 +40,7 @@ urlpatterns = [
     path("api/<path:rest>", api_not_found),
     path("admin/", admin.site.urls),
     path("", include("ide.urls")),
+    path("accounts/", include("accounts.site_urls")),
 ]
 
 handler400 = "cloudrun.problems.bad_request"

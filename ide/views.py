@@ -12,19 +12,18 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from cloudrun.errors import NotFoundError
+from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details, preview_file
 from sandbox.services import service
-
-_SESSION_MARK = "ide"
 
 
 @require_safe
 @never_cache
 async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
-    await request.session.asetdefault(_SESSION_MARK, True)  # an empty session is never stored
+    await guest_welcome(request.session)
     choice = await service().choice()
     has_network = await _has_network(request, choice)
     languages = [
@@ -37,7 +36,8 @@ async def index(request: HttpRequest) -> HttpResponse:
         "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},
         "runner": runner,
     }
-    context = {"languages": languages, "runner": runner, "page_data": page_data}
+    user = await request.auser()
+    context = {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
     return render(request, "ide/index.html", context)
 
 

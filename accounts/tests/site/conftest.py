@@ -1,6 +1,5 @@
 import pytest
 from django.core.cache import caches
-from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
