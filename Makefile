@@ -56,7 +56,7 @@ test: $(DEV) $(SITE) test-js
 
 hostile: $(DEV) $(SITE)
 	@mkdir -p .cache/$@
-	@echo "==> Attacking the sandboxes (about four minutes, on a machine that does nothing else)"
+	@echo "==> Attacking the sandboxes (about five minutes)"
 	@$(SCRATCH) DATABASE_URL= $(PY) -m pytest sandbox/tests/hostile $(ARGS)
 
 test-js: $(PACKAGES)
