@@ -62,4 +62,5 @@ def own_events(log: Iterable[Event]) -> Sequence[Event]:
 
 def _failed(live: LiveRun, why: str) -> None:
     names = list(live.request.install_packages)
-    live.log.append("install_error", f"{why} Running without them.", packages=names)
+    content = f"{why} Running without them."
+    live.log.append("install_error", content, packages=names, explanation=why)

@@ -77,10 +77,12 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
     if live.ending.done():
         return never_started(live)
     live.sandbox = await runner.start(job)
+    note = _network_note(job, runner)
     live.log.append(
         "status",
-        _running(job, runner),
+        f"Running... ({note})" if note else "Running...",
         state=RunStatus.RUNNING.value,
+        note=note,
         wall_time_s=job.limits.wall_time_s,
         cpu_time_s=job.limits.cpu_time_s,
     )
@@ -93,13 +95,13 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
     return outcome
 
 
-def _running(job: Job, runner: Runner) -> str:
+def _network_note(job: Job, runner: Runner) -> str | None:
+    """Why a program that would have a network has none."""
     if not job.language.network:
-        return "Running..."
+        return None
     if not job.network:
-        return "Running... (Guests' programs have no network on this server.)"
-    problem = runner.network_problem()
-    return f"Running... ({problem})" if problem else "Running..."
+        return "Guests' programs have no network on this server."
+    return runner.network_problem()
 
 
 async def _note_running(live: LiveRun, row: Row) -> None:

@@ -19,10 +19,12 @@ from typing import Generic, Protocol, TypeVar
 
 from sandbox.errors import InstallError, SandboxError
 from sandbox.languages import Language
+from sandbox.runners.install_failure import why_failed
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 300.0
+_SAID_BYTES = 8192  # what is kept of an installer's output, to say why it failed
 
 # Hears what an installer prints.
 Report = Callable[[bytes], None]
@@ -109,8 +111,11 @@ class Notes:
 class Store(Protocol):
     """Where a runner keeps sets."""
 
-    async def install(self, packages: PackageSet, report: Report) -> None:
-        """Make the set; on failure nothing is left. Raises `InstallError`, `SandboxError`."""
+    async def install(self, packages: PackageSet, report: Report) -> int:
+        """Make the set; the installer's exit code. Where that is not 0, nothing is left.
+
+        Raises `InstallError`, `SandboxError`.
+        """
 
     async def is_there(self, key: str) -> bool:
         """Whether what the note says is still so."""
@@ -193,9 +198,20 @@ class Installations(Generic[S]):
 
     async def _install(self, packages: PackageSet) -> None:
         key = packages.key
+        said = bytearray()
+
+        def report(data: bytes) -> None:
+            said.extend(data)
+            del said[:-_SAID_BYTES]
+            self._tell(key, data)
+
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                await self.store.install(packages, lambda data: self._tell(key, data))
+                exit_code = await self.store.install(packages, report)
+            if exit_code != 0:
+                assert packages.language.install is not None
+                text = said.decode(errors="replace")
+                raise InstallError(why_failed(packages.language.install, exit_code, text))
             self._notes.add(packages)
         except TimeoutError as error:
             raise InstallError(

@@ -117,14 +117,18 @@ async def test_a_module_finds_its_package_by_import_too(server: Server) -> None:
     assert own_output(frames) == "false\n"
 
 
+@pytest.mark.parametrize(
+    ("language", "code"), [("python", "print('ran')"), ("nodejs", "console.log('ran')")]
+)
 async def test_what_does_not_exist_is_an_install_error_and_the_program_runs(
-    server: Server,
+    server: Server, language: str, code: str
 ) -> None:
     name = "cloudrun-no-such-package-x1"
-    request = {"language": "python", "code": "print('ran')", "install_packages": [name]}
+    request = {"language": language, "code": code, "install_packages": [name]}
     frames = await converse(server.url, request)
     error = next(frame for frame in frames if frame["type"] == "install_error")
     assert error["packages"] == [name]
+    assert f"found no package {name} that can be installed here" in error["explanation"]
     assert text(frames).endswith("ran\n")
     assert frames[-1]["status"] == "completed"
 

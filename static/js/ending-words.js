@@ -52,8 +52,7 @@ export function dependencyNotice({ content, module, package_name: name }) {
  * @param {Frame} frame an `install_error` frame
  * @returns {NoticeText}
  */
-export function installErrorNotice({ content, packages = [] }) {
+export function installErrorNotice({ content, explanation, packages = [] }) {
   const what = packages.length === 1 ? packages[0] : 'The packages';
-  const why = content.replace(/ Running without them\.$/, ''); // soon it has run
-  return { tone: 'bad', title: `${what} could not be installed.`, text: why };
+  return { tone: 'bad', title: `${what} could not be installed.`, text: explanation ?? content };
 }

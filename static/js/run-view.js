@@ -1,7 +1,7 @@
 import { find } from './dom.js';
 import { isNarrow } from './panes.js';
 import { RunClock } from './run-clock.js';
-import { runningNote, stateWords } from './words.js';
+import { stateWords } from './words.js';
 
 /** @import { AskHint } from './ask-hint.js' */
 /** @import { CurrentRun } from './current-run.js' */
@@ -186,8 +186,7 @@ export class RunView {
 
   /** @param {Frame} frame */
   #started(frame) {
-    const note = runningNote(frame);
-    if (note) this.#parts.terminal.writeSoft(`${note}\n`);
+    if (frame.note) this.#parts.terminal.writeSoft(`${frame.note}\n`);
     this.#clock.start(this.current?.since ?? Date.now(), frame);
     if (!this.current?.isReplay) this.#parts.status.announce('The program runs.');
   }

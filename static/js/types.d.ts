@@ -38,6 +38,7 @@ export interface Frame {
   execution_id?: string;
   seq?: number;
   state?: string;
+  note?: string | null;
   position?: number;
   status?: string;
   exit_code?: number | null;

@@ -123,16 +123,6 @@ export function queueNotice(position) {
 }
 
 /**
- * What the server adds to "Running..." in brackets, such as why there is no network.
- *
- * @param {Frame} [frame]
- * @returns {string | null}
- */
-export function runningNote(frame) {
-  return frame?.content.match(/\((.+)\)$/)?.[1] ?? null;
-}
-
-/**
  * Why the server did not run it: our words by the stable code, then what the server says.
  *
  * @param {Frame} frame an `error` frame

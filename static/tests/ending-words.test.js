@@ -43,8 +43,10 @@ test('a package that is called otherwise than its module is named', () => {
 });
 
 test('a failed installation says which packages and why', () => {
-  const content = 'There is no package nosuch. Running without them.';
-  const one = installErrorNotice({ type: 'install_error', content, packages: ['nosuch'] });
+  const explanation = 'There is no package nosuch.';
+  const content = `${explanation} Running without them.`;
+  const frame = { type: 'install_error', content, explanation, packages: ['nosuch'] };
+  const one = installErrorNotice(frame);
   assert.equal(one.title, 'nosuch could not be installed.');
-  assert.equal(one.text, 'There is no package nosuch.');
+  assert.equal(one.text, explanation);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queueNotice, refusalNotice, runningNote, stateWords } from '../js/words.js';
+import { queueNotice, refusalNotice, stateWords } from '../js/words.js';
 
 test('the state names the exit code, the limit, the packages or the place in the queue', () => {
   assert.equal(stateWords('error', { exit_code: 3 }).text, 'Exit 3');
@@ -20,11 +20,6 @@ test('a limit is told by its reason and not guessed from the exit code', () => {
 test('the place in the queue is said in words', () => {
   assert.match(queueNotice(1).title, /runs next/);
   assert.match(queueNotice(3).title, /number 3 in the queue/);
-});
-
-test('what the server adds to "Running..." is found', () => {
-  assert.equal(runningNote({ content: 'Running... (No network.)' }), 'No network.');
-  assert.equal(runningNote({ content: 'Running...' }), null);
 });
 
 const CODES = [

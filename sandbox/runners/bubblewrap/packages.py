@@ -38,7 +38,7 @@ class FolderStore:
     def folder(self, key: str) -> Path:
         return self._root / key
 
-    async def install(self, packages: PackageSet, report: Report) -> None:
+    async def install(self, packages: PackageSet, report: Report) -> int:
         folder = self.folder(packages.key)
         scratch = folder.with_suffix(".scratch")
         await self.remove(packages.key)
@@ -52,8 +52,7 @@ class FolderStore:
             await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
         if exit_code != 0:
             await self.remove(packages.key)
-            installer = packages.language.install
-            raise InstallError(f"{installer} could not install them (exit code {exit_code}).")
+        return exit_code
 
     async def is_there(self, key: str) -> bool:
         return self.folder(key).is_dir()

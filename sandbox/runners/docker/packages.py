@@ -39,7 +39,7 @@ class VolumeStore:
         """The volume's name."""
         return f"{LABEL}-{self._instance}-packages-{key}"
 
-    async def install(self, packages: PackageSet, report: Report) -> None:
+    async def install(self, packages: PackageSet, report: Report) -> int:
         if problem := await network_problem(self._engine):
             raise InstallError(f"Packages cannot be installed: {problem}")
         volume = self.volume(packages.key)
@@ -51,8 +51,7 @@ class VolumeStore:
             raise
         if exit_code != 0:
             await self._discard(volume)
-            installer = packages.language.install
-            raise InstallError(f"{installer} could not install them (exit code {exit_code}).")
+        return exit_code
 
     async def is_there(self, key: str) -> bool:
         return self.volume(key) in await self._engine.volumes(self._label)
