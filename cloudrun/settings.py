@@ -152,7 +152,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by a load balancer, without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"  # but previews, which say by their own policy who may frame them
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -335,7 +335,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         # Browsers hold the redirect after a form to this, too.
         "form-action": [SELF, *(_SOCIAL_ORIGINS[name] for name in SOCIAL_LOGINS)],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
     },
 }
 

@@ -1,11 +1,13 @@
-from datetime import timedelta
+import base64
+import hmac
+import json
+import time
 from typing import Any
 
 import jwt
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
@@ -19,27 +21,57 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
 
 
 def claims(user: User, **changes: Any) -> dict[str, Any]:
-    return dict(AccessToken.for_user(user).payload) | changes
+    """Those of a good token, so that the one thing that is wrong with a bad one is what it says."""
+    return dict(AccessToken(token_for_user(user)).payload) | changes  # type: ignore[arg-type]
 
 
 def signed(payload: dict[str, Any], key: str | None = None, algorithm: str = "HS256") -> str:
     return jwt.encode(payload, key or settings.JWT_SECRET, algorithm)
 
 
+def encoded(part: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
+def unsigned(payload: dict[str, Any], algorithm: str) -> str:
+    return f"{encoded({'typ': 'JWT', 'alg': algorithm})}.{encoded(payload)}."
+
+
+def changed(token: str, **changes: Any) -> str:
+    """Another payload under the same signature."""
+    header, _, signature = token.split(".")
+    payload = jwt.decode(token, options={"verify_signature": False}) | changes
+    return f"{header}.{encoded(payload)}.{signature}"
+
+
+def renamed(token: str, **changes: Any) -> str:
+    """Another header, signed with our own key as HS256."""
+    _, payload, _ = token.split(".")
+    text = f"{encoded(jwt.get_unverified_header(token) | changes)}.{payload}"
+    digest = hmac.digest(settings.JWT_SECRET.encode(), text.encode(), "sha256")
+    return f"{text}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
 def bad_tokens(user: User) -> dict[str, str]:
-    expired = AccessToken.for_user(user)
-    expired.set_exp(from_time=timezone.now() - timedelta(days=8), lifetime=timedelta(days=7))
     good = token_for_user(user)
+    other = make_user("victim")
     return {
         "empty": "",
         "words": "not.a.token",
         "not ASCII": "é.ü.ß",
         "cut off": good[:-5],
-        "expired": str(expired),
+        "expired": signed(claims(user, exp=int(time.time()) - 1)),
         "other key": signed(claims(user), "x" * 50),
         "other algorithm": signed(claims(user), algorithm="HS512"),
         "no signature": jwt.encode(claims(user), "", "none"),
-        "refresh token": str(RefreshToken.for_user(user)),
+        "no signature in odd case": unsigned(claims(user), "nOnE"),
+        "signature left out": f"{good.rpartition('.')[0]}.",
+        "claims changed": changed(good, user_id=str(other.pk)),
+        "asymmetric algorithm named": renamed(good, alg="RS256"),
+        "key of its own": jwt.encode(
+            claims(user), "x" * 50, headers={"jwk": {"kty": "oct", "k": "eHh4"}, "kid": "/dev/null"}
+        ),
+        "refresh token": signed(claims(user, token_type=RefreshToken.token_type)),
         "no such user": signed(claims(user, user_id="999999")),
         "user is too large a number": signed(claims(user, user_id="9" * 40)),
         "no user": signed({k: v for k, v in claims(user).items() if k != "user_id"}),
@@ -48,7 +80,8 @@ def bad_tokens(user: User) -> dict[str, str]:
 
 BAD_TOKENS = [
     "empty", "words", "not ASCII", "cut off", "expired", "other key", "other algorithm",
-    "no signature", "refresh token", "no such user",
+    "no signature", "no signature in odd case", "signature left out", "claims changed",
+    "asymmetric algorithm named", "key of its own", "refresh token", "no such user",
     "user is too large a number", "no user",
 ]  # fmt: skip
 
@@ -63,6 +96,20 @@ def test_token_is_hs256_of_jwt_secret_and_lasts_seven_days() -> None:
 def test_token_stands_for_its_user() -> None:
     user = make_user()
     assert user_for_token(token_for_user(user)) == user
+
+
+def test_claims_signed_as_they_should_be_stand_for_their_user() -> None:
+    user = make_user()
+    assert user_for_token(signed(claims(user))) == user
+
+
+def test_token_of_a_deleted_user_stands_for_nobody_who_comes_after() -> None:
+    user = make_user()
+    token, key = token_for_user(user), user.pk
+    user.delete()
+    make_user(pk=key)
+    with pytest.raises(NotAuthenticatedError):
+        user_for_token(token)
 
 
 @pytest.mark.parametrize("kind", BAD_TOKENS)
