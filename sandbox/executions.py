@@ -7,7 +7,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from cloudrun.errors import ApplicationError, ConflictError
-from sandbox.errors import LostError, NoSandboxError, RunNotFoundError
+from sandbox.errors import NoSandboxError, RunNotFoundError
 from sandbox.idempotency import key_release, key_take
 from sandbox.models import new_run_id
 from sandbox.requests import Owner, RunRequest
@@ -29,26 +29,23 @@ async def execution_begin(
     Raises what `RunService.start` and `key_take` raise, and `ConflictError` where the earlier call
     with that key never came to start its run.
     """
-    stays = stays or key is not None or bool(request.callback_url)
     run_id = new_run_id()
-    if key is not None:
+    if key is None:
+        stays = stays or bool(request.callback_url)
+        return await _begin(run_id, request, owner, stays=stays)
+    try:
         take = database_sync_to_async(key_take)
         first_id = await take(owner=owner, key=key, request=request, run_id=run_id)
-        if first_id != run_id:
-            await _wait_until_stored(first_id, owner)
-            return first_id
-    try:
-        live = await service().start(request, owner, run_id=run_id, stays=stays)
-    except ApplicationError:
-        await _release(run_id, key)
+        if first_id == run_id:
+            return await _begin(run_id, request, owner, stays=True)
+    except (ApplicationError, asyncio.CancelledError):
+        await _release(run_id)
         raise
-    if stays:
-        assert live.row is not None
-        await live.row.insert()
-    return run_id
+    await _wait_until_stored(first_id, owner)
+    return first_id
 
 
-async def execution_result(run_id: str, owner: Owner, *, key: str | None = None) -> Result:
+async def execution_result(run_id: str, owner: Owner) -> Result:
     """How the run ended, once it has. `NoSandboxError` where it could not even begin."""
     try:
         live = service().get(run_id, owner)
@@ -63,9 +60,9 @@ async def execution_result(run_id: str, owner: Owner, *, key: str | None = None)
             live.detach(settings.DISCONNECT_GRACE)
         result = result_of(run_id, live.log)
     if result is None:
-        raise LostError("Another server runs it; ask for it by its id.")
+        raise ConflictError("Another server runs it, and it has not ended. Ask for it by its id.")
     if result.code == NoSandboxError.code:
-        await _release(run_id, key)  # so that trying again helps
+        await _release(run_id)  # so that trying again helps
         raise NoSandboxError(result.message, retry_after=result.retry_after)
     return result
 
@@ -75,6 +72,13 @@ async def execution_batch(
 ) -> list[Result | ApplicationError]:
     """Run all, and wait for all: for each how it ended, or why it was refused."""
     return await asyncio.gather(*(_begin_and_wait(request, owner) for request in requests))
+
+
+async def _begin(run_id: str, request: RunRequest, owner: Owner, *, stays: bool) -> str:
+    live = await service().start(request, owner, run_id=run_id, stays=stays)
+    if stays:  # whoever comes back for it must find it, after a restart too
+        await live.settle()
+    return run_id
 
 
 async def _begin_and_wait(request: RunRequest, owner: Owner) -> Result | ApplicationError:
@@ -98,6 +102,5 @@ async def _wait_until_stored(run_id: str, owner: Owner) -> None:
     )
 
 
-async def _release(run_id: str, key: str | None) -> None:
-    if key is not None:
-        await database_sync_to_async(key_release)(run_id=run_id)
+async def _release(run_id: str) -> None:
+    await database_sync_to_async(key_release)(run_id=run_id)

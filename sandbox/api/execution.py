@@ -232,7 +232,7 @@ class CallbackKeyView(APIView):
 
 async def _execute(request: RunRequest, owner: Owner, key: str | None) -> Result:
     run_id = await execution_begin(request, owner, key=key)
-    return await execution_result(run_id, owner, key=key)
+    return await execution_result(run_id, owner)
 
 
 def _item(outcome: Result | ApplicationError) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """`Idempotency-Key` and `?wait=0`: runs that are started once, and go on by themselves."""
 
+import asyncio
+import json
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from django.utils import timezone
+from websockets.asyncio.client import connect
 
 from conftest import require
 from e2e.server import Server, started
@@ -17,6 +20,7 @@ from sandbox.idempotency import KEY_LIFETIME, key_release, key_take
 from sandbox.models import IdempotencyKey
 from sandbox.requests import Owner, RunRequest
 from sandbox.tests.callers import begin, new_user, nobody
+from sandbox.tests.client import socket_url
 
 _CODE = "import time, uuid; time.sleep(0.5); print(uuid.uuid4())"
 _OWNER = Owner(7, "", "192.0.2.1")
@@ -115,6 +119,17 @@ def test_a_deleted_run_frees_its_key(one_server: Server) -> None:
     assert post(ada, key, "<p>", "html").json()["execution_id"] != first
 
 
+def test_a_refused_run_frees_its_key(tmp_path: Path) -> None:
+    require("bubblewrap")
+    with started("bubblewrap", tmp_path, {"MAX_REQUESTS_PER_MINUTE": "1"}) as server:
+        key = new_key()
+        answers = [post(nobody(server), key, code, "html") for code in ("<p>", "<b>", "<i>")]
+        assert [answer.status_code for answer in answers] == [200, 422, 422]
+        other = new_key()
+        answers = [post(nobody(server), other, code, "html") for code in ("<p>", "<b>", "<i>")]
+        assert [answer.status_code for answer in answers] == [429, 429, 429]
+
+
 @pytest.mark.django_db
 def test_a_key_is_kept_for_a_day() -> None:
     def take(run_id: str, request: RunRequest = _REQUEST) -> str:
@@ -141,6 +156,19 @@ def test_a_run_nobody_waits_for_goes_on(one_server: Server) -> None:
     while (run := ada.get(address).json())["result"] is None:
         time.sleep(0.1)
     assert (run["status"], run["result"]["stdout"]) == ("completed", "done\n")
+
+
+async def test_a_reader_who_comes_and_goes_does_not_stop_it(one_server: Server) -> None:
+    """Not even one that would have kept any other run going."""
+    client = nobody(one_server)
+    address = begin(client, "import time; time.sleep(20)")
+    socket = await connect(socket_url(one_server.url))
+    await socket.send(json.dumps({"type": "resume", "execution_id": address.split("/")[-1]}))
+    await socket.recv()
+    socket.transport.abort()
+    await asyncio.sleep(2)
+    assert client.get(address).json()["status"] == "running"
+    assert client.delete(address).status_code == 204
 
 
 @pytest.mark.parametrize("wait", ["no", "", "2", "00"])
