@@ -1,8 +1,10 @@
 """Where allauth asks us: making accounts and checking passwords are our own services."""
 
 import logging
+import posixpath
 import smtplib
 from typing import Any
+from urllib.parse import unquote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -10,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from accounts.services import PASSWORD_MAX_LENGTH, user_add, user_with_password
@@ -52,6 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """Everybody keeps one: without it a forgotten password is lost for good."""
         return not email_address.primary
+
+    def is_safe_url(self, url: str) -> bool:
+        """A path of this site, but none whose page is somebody's program: it could ask for the
+        password again, in the look of the login."""
+        path = posixpath.normpath(unquote(url).replace("\\", "/"))
+        is_local = url.startswith("/") and url_has_allowed_host_and_scheme(url, None)
+        return is_local and not path.startswith("/preview")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_profile")

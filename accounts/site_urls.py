@@ -1,6 +1,9 @@
 """The account pages below `/accounts/`: our own, then allauth's."""
 
-from django.urls import include, path
+from collections.abc import Iterable, Iterator
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import never_cache
 
 from accounts import views
 
@@ -9,3 +12,16 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
     path("", include("allauth.urls")),
 ]
+
+
+def _leaves(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _leaves(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+# allauth leaves most of its pages to the browser's cache, which shows them after the logout.
+for _pattern in _leaves(urlpatterns):
+    _pattern.callback = never_cache(_pattern.callback)

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
-from accounts.tests.site.pages import log_in, user_of
+from accounts.tests.site.pages import log_in, sign_up, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,9 @@ def test_eleventh_guess_is_refused_even_if_right(client: Client, ada: User) -> N
 @pytest.mark.parametrize(
     "target",
     ["https://evil.example/", "//evil.example/", r"\\evil.example", "/\\evil.example",
-     "javascript:alert(1)", "http:evil.example", "https:///evil.example"],
+     "javascript:alert(1)", "http:evil.example", "https:///evil.example", "evil.example",
+     "/preview/token/", "/%70review/token/", "/x/../preview/token/", "/.\\preview/token/",
+     "/./preview/token/", "/x/..%2fpreview/token/", "../../preview/token/"],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["form", "address"])
 def test_next_leads_nowhere_else(client: Client, ada: User, target: str, place: str) -> None:
@@ -84,6 +86,12 @@ def test_next_leads_nowhere_else(client: Client, ada: User, target: str, place: 
         body = {"login": "ada", "password": PASSWORD}
         response = client.post("/accounts/login/", body, query_params={"next": target})
     assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/preview/token/"])
+def test_next_of_sign_up_and_logout_leads_nowhere_else(client: Client, target: str) -> None:
+    assert sign_up(client, next=target)["Location"] == "/"
+    assert client.post("/accounts/logout/", {"next": target})["Location"] == "/"
 
 
 def test_page_that_asks_for_a_login_is_gone_back_to(client: Client, ada: User) -> None:
@@ -151,11 +159,53 @@ def test_admin_is_closed_to_others(client: Client, ada: User) -> None:
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_page_is_not_kept_by_the_browser(client: Client) -> None:
-    assert "no-store" in client.get("/accounts/login/")["Cache-Control"]
+@pytest.mark.parametrize("path", ["login", "profile", "email", "2fa", "sessions"])
+def test_page_is_not_kept_by_the_browser(client: Client, ada: User, path: str) -> None:
+    if path != "login":
+        log_in(client)
+    assert "no-store" in client.get(f"/accounts/{path}/")["Cache-Control"]
 
 
 def test_no_social_login_without_keys(client: Client) -> None:
     page = client.get("/accounts/login/").content.decode()
     assert "GitHub" not in page
     assert client.get("/accounts/github/login/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset", "email", "sessions", "2fa"])
+def test_page_is_drawn_under_the_policy(client: Client, ada: User, path: str) -> None:
+    if path in {"email", "sessions", "2fa"}:
+        log_in(client)
+    response = client.get(f"/accounts/{path}/")
+    html = response.content.decode()
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert not re.search(r"\sstyle=|<style|\son\w+=", html)
+    nonce = re.search(r"'nonce-([^']+)'", response["Content-Security-Policy"])
+    assert nonce
+    scripts = re.findall(r'<script (?![^>]*type="application/json")([^>]*)>', html)
+    assert scripts
+    assert all(f'nonce="{nonce[1]}"' in script for script in scripts)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/accounts/nothing/", 404)])
+def test_browser_gets_a_page_for_what_is_not_there(client: Client, path: str, status: int) -> None:
+    response = client.get(path, headers={"accept": "text/html"})
+    assert response.status_code == status
+    assert b"There is nothing here" in response.content
+
+
+def test_browser_that_guesses_gets_a_page_that_says_so(client: Client, ada: User) -> None:
+    for _ in range(10):
+        log_in(client, password="wrong")
+    body = {"login": "ada", "password": PASSWORD}
+    response = client.post("/accounts/login/", body, headers={"accept": "text/html"})
+    assert response.status_code == 429
+    assert response["Retry-After"]
+    assert "Try again in" in response.content.decode()
+
+
+def test_form_without_its_token_is_explained(ada: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/accounts/login/", headers={"accept": "text/html"})
+    assert response.status_code == 403
+    assert b"This form is no longer valid" in response.content
