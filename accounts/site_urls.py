@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", views.profile, name="account_profile"),
     path("sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
     path("", include("allauth.urls")),
