@@ -27,9 +27,8 @@ OLD_PASSWORD = "sechs6"  # shorter than what is asked for today
 def original_hash(password: str) -> str:
     """As the original kept it: the salt's hex is used as text."""
     salt = os.urandom(16).hex()
-    return (
-        f"{salt}${hashlib.pbkdf2_hmac('sha256', password.encode(), salt.encode(), 100_000).hex()}"
-    )
+    digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), 100_000)
+    return f"{salt}${digest.hex()}"
 
 
 def row(username: str = "ada", **changes: Any) -> dict[str, Any]:
