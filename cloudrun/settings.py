@@ -302,6 +302,7 @@ MFA_PASSKEY_SIGNUP_ENABLED = _must_verify
 MFA_ALLOW_UNVERIFIED_EMAIL = not _must_verify  # else nobody could where no mail goes out
 MFA_TOTP_ISSUER = "CloudRun IDE"
 MFA_TOTP_TOLERANCE = 1  # codes before and after, for clocks that are a little off
+SOCIALACCOUNT_AUTO_SIGNUP = False  # a name elsewhere may not fit our rule: people choose
 SOCIALACCOUNT_PROVIDERS = {
     name: {"APPS": [{"client_id": client_id, "secret": secret}]}
     for name, (client_id, secret) in SOCIAL_LOGINS.items()
