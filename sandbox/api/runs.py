@@ -160,7 +160,7 @@ class RunEventsView(APIView):
                 LAST_EVENT_ID,
                 {"type": "string", "pattern": "^[0-9]{1,9}$"},
                 OpenApiParameter.HEADER,
-                description="The `seq` of the last event that came; for server-sent events only.",
+                description="The `seq` of the last event that came; wins over `after_seq`.",
             ),
         ],
         responses={
@@ -193,7 +193,7 @@ class RunEventsView(APIView):
     def get(self, request: Request, execution_id: str) -> HttpResponseBase:
         owner = owner_of_request(request)
         is_stream = request.get_preferred_type(_EVENT_TYPES) == streams.CONTENT_TYPE
-        seq = after_seq(request, resumes=is_stream)
+        seq = after_seq(request)
         live, run = _live_and_stored(execution_id, owner)
         if is_stream:
             response = _stream(request, owner, live, run, seq)

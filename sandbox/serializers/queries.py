@@ -51,11 +51,12 @@ def run_list_query(request: HttpRequest) -> tuple[RunFilter, int, str]:
     return RunFilter(**data), limit, cursor
 
 
-def after_seq(request: HttpRequest, *, resumes: bool) -> int:
-    """The number of the last event that the caller has; `resumes` by the header where it is set."""
-    last_id = request.headers.get(LAST_EVENT_ID) if resumes else None
+def after_seq(request: HttpRequest) -> int:
+    """The number of the last event that the caller has. A stream that is taken up again says it in
+    the header, while its address is still the first one's."""
+    seq: int = _query(EventsQuerySerializer, request)["after_seq"]
+    last_id = request.headers.get(LAST_EVENT_ID)
     if last_id is None:
-        seq: int = _query(EventsQuerySerializer, request)["after_seq"]
         return seq
     if not (last_id.isascii() and last_id.isdigit() and len(last_id) <= len(str(_MAX_SEQ))):
         raise _refused(LAST_EVENT_ID, "Must be the id of an event.")

@@ -59,11 +59,22 @@ class LanguageField(StrictCharField):
         return language
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "pattern": r"\S"})
+class CodeField(StrictCharField):
+    """A source that is not blank, kept to the byte."""
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if not code.strip():
+            raise serializers.ValidationError("Must not be blank.")
+        return code
+
+
 class RunRequestSerializer(serializers.Serializer[Any]):
     """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?}`."""
 
     language = LanguageField()
-    code = StrictCharField(allow_nul=True)
+    code = CodeField(allow_nul=True)
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
     files = FileSerializer(many=True, default=list)
     install_packages = serializers.ListField(
@@ -73,11 +84,6 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     tty = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
     cols = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=80)
     rows = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=24)
-
-    def validate_code(self, code: str) -> str:
-        if not code.strip():
-            raise serializers.ValidationError("Must not be blank.")
-        return code
 
     def validate_files(self, files: list[dict[str, str]]) -> list[dict[str, str]]:
         if len(files) > settings.MAX_FILES_PER_REQUEST:
