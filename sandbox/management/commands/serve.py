@@ -91,7 +91,7 @@ def _drain() -> "Deferred[None]":
 
 
 async def _prepare() -> Choice:
-    loop_lag()
+    loop_lag()  # measures from here on
     await service().recover()
     if settings.PRE_PULL_IMAGES:
         twisted_loop.create_task(service().fetch()).add_done_callback(_report)
