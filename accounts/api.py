@@ -101,7 +101,10 @@ class LoginView(APIView):
         responses={200: TokenSerializer}
         | refusals(
             _400="A field is missing or of the wrong type",
-            _401="The name or the password is wrong",
+            _401=(
+                "The name or the password is wrong; `second_factor_required` where only the code"
+                " of the second factor is"
+            ),
             _403="The account is deactivated",
             _413="The body is larger than this server takes",
             _429="Too many failures; `Retry-After` says how many seconds to wait",
@@ -122,6 +125,7 @@ class LoginView(APIView):
             name=form.validated_data["username"],
             password=form.validated_data["password"],
             address=_address(request),
+            code=form.validated_data.get("code", ""),
         )
         return _token_response(user)
 

@@ -47,10 +47,15 @@ class RegisterSerializer(serializers.Serializer[Any]):
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    """`{username, password}`; the username may be an e-mail address."""
+    """`{username, password, code?}`; the username may be an e-mail address."""
 
     username = StrictCharField(max_length=_EMAIL_MAX_LENGTH, help_text="Username or e-mail.")
     password = StrictCharField()
+    code = StrictCharField(
+        required=False,
+        max_length=64,
+        help_text="Of an authenticator app, or a recovery code; for accounts that have these.",
+    )
 
 
 class PasswordSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from accounts.authentication import TokenAuthentication
 from accounts.models import User, new_stamp
 from accounts.original import OriginalUser
+from accounts.second_factor import check_second_factor
 from accounts.throttle import LoginAttempt
 from cloudrun.errors import (
     ConflictError,
@@ -97,8 +98,9 @@ def _refuse_taken(*, username: str, email: str, cause: Exception | None = None) 
         raise ConflictError(detail, errors=errors) from cause
 
 
-def user_login(*, name: str, password: str, address: str) -> User:
-    """The user called `name` (username or e-mail, any letter case) if `password` is theirs.
+def user_login(*, name: str, password: str, address: str, code: str = "") -> User:
+    """The user called `name` (username or e-mail, any letter case) if `password` is theirs, and
+    `code` where they have a second factor (else `SecondFactorError`).
 
     `NotAuthenticatedError` does not tell a wrong password from an unknown name, nor does the time
     it takes. `ForbiddenError` where the account is deactivated, to its owner only.
@@ -109,6 +111,7 @@ def user_login(*, name: str, password: str, address: str) -> User:
         raise NotAuthenticatedError("The username or the password is wrong.")
     if not user.is_active:
         raise ForbiddenError("This account is deactivated.")
+    check_second_factor(user, code)
     return user
 
 

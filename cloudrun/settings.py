@@ -150,6 +150,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by a load balancer, without the proxy
+# Where there are TRUSTED_PROXIES, others cannot set it. Where there are none, whoever does only says
+# of a connection of their own that it was encrypted.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # but previews, which say by their own policy who may frame them
@@ -294,13 +296,16 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _must_verify
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = _must_verify
 MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate": "accounts.second_factor.AuthenticateForm",
     "edit_webauthn": "accounts.forms.EditPasskeyForm",
+    "reauthenticate": "accounts.second_factor.ReauthenticateForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = _must_verify
 MFA_ALLOW_UNVERIFIED_EMAIL = not _must_verify  # else nobody could where no mail goes out
 MFA_TOTP_ISSUER = "CloudRun IDE"
+MFA_TOTP_PERIOD = 30
 MFA_TOTP_TOLERANCE = 1  # codes before and after, for clocks that are a little off
 SOCIALACCOUNT_AUTO_SIGNUP = False  # a name elsewhere may not fit our rule: people choose
 SOCIALACCOUNT_PROVIDERS = {

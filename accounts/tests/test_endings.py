@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
@@ -92,7 +93,14 @@ class TestLogoutEverywhere:
         assert bearer(token).post("/api/auth/logout-everywhere").status_code == 200
         assert bearer(token).get("/api/auth/me").status_code == 401
         assert session.get("/api/auth/me").status_code == 401
-        assert not UserSession.objects.filter(user=user).exists()
+
+    def test_sessions_leave_the_list(self) -> None:
+        user = make_user()
+        Client().post("/accounts/login/", {"login": "ada", "password": PASSWORD})
+        assert UserSession.objects.filter(user=user).count() == 1
+        user_log_out_everywhere(user)
+        assert not UserSession.objects.exists()
+        assert not Session.objects.exists()
 
     def test_by_session(self) -> None:
         session = browser(make_user())

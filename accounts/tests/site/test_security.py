@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
@@ -23,10 +24,10 @@ pytestmark = pytest.mark.django_db
 NEW = "staple after staple"
 
 
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, counter)))
+def code_of(secret: str, *, periods_ahead: int = 0) -> str:
+    """What an authenticator app shows, now or later."""
+    now = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, now + periods_ahead)))
 
 
 @pytest.fixture
@@ -90,12 +91,51 @@ class TestSecondFactor:
         assert re.search(r'<input[^>]*autocomplete="one-time-code"', page)
         client.post("/accounts/2fa/authenticate/", {"code": "000000"})
         assert user_of(client) is None
-        # Each code holds once: the one that activated is used up.
-        Authenticator.objects.filter(type="totp").update(last_used_at=None)
-        cache.clear()
-        response = client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+        code = code_of(secret, periods_ahead=1)  # the one that activated is used up
+        response = client.post("/accounts/2fa/authenticate/", {"code": code})
         assert response["Location"] == "/accounts/profile/"
         assert user_of(client) == ada
+
+    def test_code_holds_once_however_late_it_comes_again(self, ada_in: Client, ada: User) -> None:
+        secret = activate_totp(ada_in)
+        code = code_of(secret, periods_ahead=1)
+        for user in (ada, None):
+            client = Client()
+            log_in(client)
+            # allauth itself remembers it for half a minute only.
+            cache.delete(f"allauth.mfa.totp.used?user={ada.pk}&code={code}")
+            client.post("/accounts/2fa/authenticate/", {"code": code})
+            assert user_of(client) == user
+
+    def test_api_asks_for_a_code_too(self, ada_in: Client, api: APIClient) -> None:
+        secret = activate_totp(ada_in)
+        body = {"username": "ada", "password": PASSWORD}
+        for code in ({}, {"code": "000000"}):
+            response = api.post("/api/auth/login", body | code, format="json")
+            assert response.status_code == 401
+            assert response.json()["code"] == "second_factor_required"
+        wrong = api.post("/api/auth/login", body | {"password": "wrong"}, format="json")
+        assert wrong.json()["code"] == "not_authenticated"
+        code = {"code": code_of(secret, periods_ahead=1)}
+        response = api.post("/api/auth/login", body | code, format="json")
+        assert response.status_code == 200
+        assert not response.cookies
+        assert api.post("/api/auth/login", body | code, format="json").status_code == 401
+
+    def test_api_takes_a_recovery_code_once(self, ada_in: Client, api: APIClient) -> None:
+        activate_totp(ada_in)
+        codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+        body = {"username": "ada", "password": PASSWORD, "code": codes[0]}
+        statuses = [api.post("/api/auth/login", body, format="json").status_code for _ in range(2)]
+        assert statuses == [200, 401]
+
+    def test_codes_are_not_guessed_by_the_api(self, ada_in: Client, api: APIClient) -> None:
+        secret = activate_totp(ada_in)
+        body = {"username": "ada", "password": PASSWORD, "code": "000000"}
+        for _ in range(10):
+            api.post("/api/auth/login", body, format="json")
+        body["code"] = code_of(secret, periods_ahead=1)
+        assert api.post("/api/auth/login", body, format="json").status_code == 401
 
     def test_codes_are_not_guessed(self, ada_in: Client) -> None:
         secret = activate_totp(ada_in)
