@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from channels.db import database_sync_to_async
 from pytest_django import Settings
 
 from accounts.tests.factories import make_user
@@ -226,7 +227,7 @@ async def send(run_id: str, waits_s: tuple[float, ...] = (0, 0)) -> Callback:
     sender.send(run_id)
     deadline = asyncio.get_running_loop().time() + 20
     while asyncio.get_running_loop().time() < deadline:
-        callback = await Callback.objects.aget(pk=run_id)
+        callback = await database_sync_to_async(Callback.objects.get)(pk=run_id)
         if callback.due_at is None:
             return callback
         await asyncio.sleep(0.02)
@@ -237,7 +238,7 @@ async def send(run_id: str, waits_s: tuple[float, ...] = (0, 0)) -> Callback:
 async def test_it_is_given_up_after_the_last_try(settings: Settings, hook: Receiver) -> None:
     settings.CALLBACK_NETWORKS = [ip_network("127.0.0.1")]
     hook.answers = [500] * 10
-    callback = await send(await asyncio.to_thread(make_due, hook.url))
+    callback = await send(await database_sync_to_async(make_due)(hook.url))
     assert (callback.tries, hook.posts.qsize()) == (3, 3)
 
 
@@ -249,7 +250,7 @@ async def test_the_connection_itself_is_refused(
     """Whatever was checked before: a name may lead elsewhere by now."""
     settings.CALLBACK_NETWORKS = []
     url = hook.url.replace("127.0.0.1", name)
-    callback = await send(await asyncio.to_thread(make_due, url))
+    callback = await send(await database_sync_to_async(make_due)(url))
     assert callback.tries == 3
     assert hook.posts.empty()
 
@@ -275,7 +276,7 @@ async def test_a_public_name_of_a_private_address_leads_nowhere(
     settings.CALLBACK_NETWORKS = []
     monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
     url = hook.url.replace("127.0.0.1", "public.example")
-    callback = await send(await asyncio.to_thread(make_due, url))
+    callback = await send(await database_sync_to_async(make_due)(url))
     assert callback.tries == 3
     assert hook.posts.empty()
 
@@ -288,7 +289,7 @@ async def test_no_proxy_is_taken_from_the_environment(
     with receiver() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
-        callback = await send(await asyncio.to_thread(make_due, hook.url))
+        callback = await send(await database_sync_to_async(make_due)(hook.url))
         assert (callback.tries, hook.posts.qsize()) == (1, 1)
         assert proxy.posts.empty()
 
@@ -319,6 +320,6 @@ async def test_a_receiver_that_never_ends_is_left(
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        callback = await send(await asyncio.to_thread(make_due, f"http://127.0.0.1:{port}/"))
+        callback = await send(await database_sync_to_async(make_due)(f"http://127.0.0.1:{port}/"))
     assert callback.tries == 2, "the first never came to its end, of the second the head did"
     assert sent < 20_000_000
