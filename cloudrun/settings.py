@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 
 from cloudrun import __version__
@@ -150,8 +151,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by a load balancer, without the proxy
-# Where there are TRUSTED_PROXIES, others cannot set it. Where there are none, whoever does only says
-# of a connection of their own that it was encrypted.
+# Where there are TRUSTED_PROXIES, nobody else can set it. Where there are none, whoever does says
+# no more than that their own connection was encrypted.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # but previews, which say by their own policy who may frame them
@@ -349,6 +350,7 @@ CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ORIGINS
 CORS_ALLOWED_ORIGINS = [origin for origin in CORS_ORIGINS if origin != "*"]
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/(api/|health$)"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "last-event-id"]
 CORS_EXPOSE_HEADERS = ["Retry-After", "Location", "RateLimit", "RateLimit-Policy"]
 
 REST_FRAMEWORK = {

@@ -140,7 +140,7 @@ async def _post(due: Due) -> str | None:
             # Of the answer only its status is read. A redirect would lead past the check.
             answer = session.post(due.url, data=due.body, headers=headers, allow_redirects=False)
             async with answer as response:
-                return None if response.ok and response.status < 300 else f"{response.status}"
+                return None if 200 <= response.status < 300 else f"{response.status}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return type(error).__name__
 

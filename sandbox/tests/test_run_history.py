@@ -195,3 +195,15 @@ def test_what_is_deleted_is_gone(one_server: Server) -> None:
     address = f"/api/runs/{page(ada)['execution_id']}"
     assert ada.delete(address).status_code == 204
     assert ada.get(address).status_code == ada.delete(address).status_code == 404
+
+
+def test_another_sites_page_may_send_the_headers_of_this_api(one_server: Server) -> None:
+    names = {"idempotency-key", "last-event-id"}
+    headers = {
+        "Origin": "https://other.example",
+        "Access-Control-Request-Method": "DELETE",
+        "Access-Control-Request-Headers": ", ".join(names),
+    }
+    answer = nobody(one_server).options("/api/execute", headers=headers)
+    assert names <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
