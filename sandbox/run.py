@@ -43,7 +43,7 @@ async def _outcome_or_lost(live: LiveRun, runner: Runner | None, row: Row) -> Ou
         logger.error("run %s cannot run: %s", live.id, error.detail)
         return refused(live, error)
     except ApplicationError as error:
-        logger.error("run %s is lost: %s", live.id, error.detail)
+        logger.error("run %s is lost: %s (%r)", live.id, error.detail, error.__cause__)
         return lost(live, error.detail)
     except Exception as error:
         logger.exception("run %s is lost", live.id)
