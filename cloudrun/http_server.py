@@ -22,6 +22,9 @@ REQUEST_TIMEOUT_S = 30
 _PACE_BYTES = 64 * 1024
 # What a client types, pastes or says about its terminal while a program runs.
 CONTROL_FRAME_MAX_BYTES = 64 * 1024
+# Frames that are read and that the consumer has not taken, and how soon it is asked again.
+_MAX_WAITING = 16
+_WAIT_S = 0.005
 
 
 class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
@@ -119,10 +122,28 @@ class Channel(HTTPChannel):
 
 class Socket(WebSocketProtocol):  # type: ignore[misc]
     has_request = False
+    is_paused = False
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803  Autobahn's
         self.has_request = True  # the first message carries the program
         super().onMessage(payload, isBinary)
+        if not self.is_paused and self._is_behind():
+            self.is_paused = True
+            self.transport.pauseProducing()
+            self._read_on()
+
+    def _is_behind(self) -> bool:
+        """The consumer has yet to take what was read. Daphne's queue for it has no bound."""
+        is_open: bool = self.state == self.STATE_OPEN
+        return is_open and self.application_queue.qsize() > _MAX_WAITING
+
+    def _read_on(self) -> None:
+        """Once it has caught up."""
+        if self._is_behind():
+            self.factory.reactor.callLater(_WAIT_S, self._read_on)
+            return
+        self.is_paused = False
+        self.transport.resumeProducing()
 
     def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802  Autobahn's name
         """Refuse a long message before it is read. Its own limit would hold for ours, too."""
