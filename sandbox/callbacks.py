@@ -7,6 +7,7 @@ must be ready to get a result twice.
 import asyncio
 import hashlib
 import hmac
+import json
 import logging
 import socket
 import time
@@ -15,31 +16,32 @@ from contextvars import Context
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import aiohttp
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from cloudrun import __version__
 from sandbox.addresses import may_connect
-from sandbox.models import ALIVE, Callback
+from sandbox.models import ALIVE, Callback, Run
 from sandbox.results import result_in
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 10.0
-_AT_ONCE = 8
+_AT_ONCE = 2  # of one user, whose receivers may be slow
 
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be posted, and from when on."""
+    """Where a result is to be posted, whose it is, how often that was tried, and when it is next."""
 
+    run_id: str
     url: str
-    key: str
-    body: bytes
+    user_id: int
+    tries: int
     wait_s: float
 
 
@@ -62,7 +64,7 @@ class Callbacks:
     def __init__(self, waits_s: Sequence[float] = (2, 10, 60, 300)) -> None:
         self._waits_s = waits_s
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
     def send(self, run_id: str) -> None:
         """Post the run's result in the background."""
@@ -85,21 +87,18 @@ class Callbacks:
     async def _send(self, run_id: str) -> None:
         while due := await database_sync_to_async(_due)(run_id):
             await asyncio.sleep(due.wait_s)
-            async with self._turn:
+            turn = self._turns.setdefault(due.user_id, asyncio.Semaphore(_AT_ONCE))
+            async with turn:
                 problem = await _post(due)
             if problem:
                 logger.info("run %s: its callback failed: %s", run_id, problem)
-            await database_sync_to_async(self._note)(run_id, problem is None)
+            await database_sync_to_async(self._note)(due, was_taken=problem is None)
 
-    def _note(self, run_id: str, was_taken: bool) -> None:
-        callback = Callback.objects.filter(pk=run_id).first()
-        if callback is None:
-            return
-        is_over = was_taken or callback.tries >= len(self._waits_s)
-        wait_s = 0 if is_over else self._waits_s[callback.tries]
-        callback.due_at = None if is_over else timezone.now() + timedelta(seconds=wait_s)
-        callback.tries += 1
-        callback.save(update_fields=["due_at", "tries"])
+    def _note(self, due: Due, *, was_taken: bool) -> None:
+        due_at = None
+        if not was_taken and due.tries < len(self._waits_s):
+            due_at = timezone.now() + timedelta(seconds=self._waits_s[due.tries])
+        Callback.objects.filter(pk=due.run_id).update(due_at=due_at, tries=due.tries + 1)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
@@ -114,31 +113,36 @@ def _pending(instance: str) -> list[str]:
 
 def _due(run_id: str) -> Due | None:
     """None where the run is deleted, or its callback is over."""
-    due = Callback.objects.filter(pk=run_id, due_at__isnull=False)
-    callback = due.select_related("run").first()
+    due = Callback.objects.filter(pk=run_id, due_at__isnull=False).select_related("run")
+    callback = due.only("url", "tries", "due_at", "run__user").first()
     if callback is None or callback.due_at is None or callback.run.user_id is None:
         return None
-    result = result_in(callback.run)
-    if result is None:
-        return None
-    body = DjangoJSONEncoder(ensure_ascii=False).encode(asdict(result)).encode()
     wait_s = max(0.0, (callback.due_at - timezone.now()).total_seconds())
-    return Due(callback.url, callback_key(callback.run.user_id), body, wait_s)
+    return Due(run_id, callback.url, callback.run.user_id, callback.tries, wait_s)
+
+
+def _body(run_id: str) -> bytes | None:
+    run = Run.objects.filter(pk=run_id).first()
+    result = result_in(run) if run else None
+    return json.dumps(asdict(result), ensure_ascii=False).encode() if result else None
 
 
 async def _post(due: Due) -> str | None:
     """Why the receiver did not take it; None where it did."""
+    body = await database_sync_to_async(_body)(due.run_id)
+    if body is None:
+        return "the run is deleted"
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
         "User-Agent": f"CloudRun/{__version__}",
         "X-CloudRun-Timestamp": timestamp,
-        "X-CloudRun-Signature": signature(due.key, timestamp, due.body),
+        "X-CloudRun-Signature": signature(callback_key(due.user_id), timestamp, body),
     }
     try:
         async with _session() as session:
             # Of the answer only its status is read. A redirect would lead past the check.
-            answer = session.post(due.url, data=due.body, headers=headers, allow_redirects=False)
+            answer = session.post(due.url, data=body, headers=headers, allow_redirects=False)
             async with answer as response:
                 return None if 200 <= response.status < 300 else f"{response.status}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
