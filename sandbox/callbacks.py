@@ -36,7 +36,7 @@ _AT_ONCE = 2  # of one user, whose receivers may be slow
 
 @dataclass(frozen=True)
 class Due:
-    """Where a result is to be posted, whose it is, how often that was tried, and when it is next."""
+    """Where and in how long a result is to be posted, whose it is, and how often it was tried."""
 
     run_id: str
     url: str
