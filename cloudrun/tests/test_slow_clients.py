@@ -1,6 +1,7 @@
 """Requests that trickle in, on a clock that the test moves."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -18,7 +19,7 @@ class Client:
         self.clock = Clock()
         self.channel = Factory(_NoServer()).buildProtocol(None)
         self.channel.callLater = self.clock.callLater
-        self.transport = StringTransport()
+        self.transport: Any = StringTransport()  # type: ignore[no-untyped-call]
         self.channel.makeConnection(self.transport)
 
     def trickle(self, part: Callable[[int], bytes], pause_s: float, seconds: float) -> None:
@@ -34,7 +35,7 @@ class Client:
 
     @property
     def answer(self) -> bytes:
-        return self.transport.value()
+        return bytes(self.transport.value())
 
 
 class _NoServer:

@@ -1,6 +1,7 @@
 """What one caller may ask of a real server, over HTTP and WebSocket."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -91,7 +92,7 @@ async def test_guest_with_many_sessions_counts_as_one_address(strict: Server) ->
         with httpx.Client(base_url=strict.url, headers=seen_from("192.0.2.3")) as session:
             session.get("/")
             assert "sessionid" in session.cookies
-            headers = {"Origin": strict.url, "X-CSRFToken": session.cookies.get("csrftoken", "")}
+            headers = {"Origin": strict.url, "X-CSRFToken": session.cookies.get("csrftoken") or ""}
             answers.append(session.post("/api/execute", json=PAGE, headers=headers).status_code)
     assert answers == [200] * LIMIT + [429]
 
@@ -194,7 +195,7 @@ async def test_long_frame_after_the_first_is_refused_with_1009(open_server: Serv
             pass
         await socket.send(json.dumps({"type": "stdin", "data": "x" * 60_000}))
         await socket.send(json.dumps({"type": "stdin", "data": "x" * 70_000}))
-        with pytest.raises(websockets.ConnectionClosedError):
+        with contextlib.suppress(websockets.ConnectionClosed):
             while True:
                 await socket.recv()
     assert socket.close_code == 1009
@@ -239,3 +240,23 @@ async def test_open_connections_end_within_a_minute_of_the_logout(open_server: S
             while httpx.get(f"{open_server.url}/api/status").json()["active_executions"] > 1:
                 await asyncio.sleep(0.2)
         assert sockets[2].state is websockets.State.OPEN  # a guest's goes on
+
+
+async def test_token_in_an_address_stays_out_of_the_log(
+    open_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    good = token_of(open_server, "quiet", "192.0.2.14")
+    bad = "not-a-token-but-a-secret"
+    for token, path in ((good, ""), (bad, ""), (bad, "/elsewhere")):
+        address = f"{socket_url(open_server.url)}{path}?token={token}"
+        with contextlib.suppress(websockets.InvalidStatus):
+            async with connect(address) as socket:
+                await socket.send("{")
+                await socket.recv()
+    httpx.get(f"{open_server.url}/ws/execute?token={bad}")
+    httpx.get(f"{open_server.url}/api/nowhere?token={bad}")
+    (log,) = tmp_path_factory.getbasetemp().glob("open0/server.log")
+    text = log.read_text()
+    assert "CloudRun IDE is at" in text
+    assert good not in text
+    assert bad not in text
