@@ -8,7 +8,6 @@ from cloudrun.old_database import how_to_move, is_old_database
 
 class CloudrunConfig(AppConfig):
     name = "cloudrun"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         _keep_old_database()

@@ -1,9 +1,11 @@
 """Daphne, where what it and Twisted do to a request by themselves does not fit the API.
 
 A body is measured while it comes and left to the views to read; refusals are problems. Requests
-that trickle in are given up, and so are long frames after a WebSocket's first.
+that trickle in are given up, and so are long frames after a WebSocket's first. An answer is made
+no faster than its client reads it.
 """
 
+import asyncio
 import json
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
 from cloudrun import problems
@@ -49,6 +53,8 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
             self.requestHeaders.removeHeader(b"Transfer-Encoding")
             self.requestHeaders.setRawHeaders(b"Content-Length", [b"%d" % self.body_bytes])
+        # With it a client would tell Django that the site begins somewhere else.
+        self.requestHeaders.removeHeader(b"Daphne-Root-Path")
         if not self._is_handshake():
             self.requestHeaders.removeHeader(b"Upgrade")  # all that Daphne looks at
         return super().process()
@@ -75,6 +81,23 @@ class Channel(HTTPChannel):
     transport: Any  # typed as an interface, without its `self`
     is_idle = True
     unpaid_bytes = 0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.can_write = asyncio.Event()  # cleared while too much waits for the client to read
+        self.can_write.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802  Twisted's name
+        self.can_write.clear()
+        super().pauseProducing()  # type: ignore[no-untyped-call]
+
+    def resumeProducing(self) -> None:  # noqa: N802  Twisted's name
+        self.can_write.set()
+        super().resumeProducing()  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        self.can_write.set()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
         self.unpaid_bytes += len(data)
@@ -180,6 +203,14 @@ class Server(daphne.server.Server):  # type: ignore[misc]
         daphne.server.HTTPFactory = Factory
         daphne.server.WebSocketFactory = SocketFactory
         super().run()
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send a part of an answer, and hold the next back until the client has read enough: what
+        waits to be sent has no other bound."""
+        await super().handle_reply(protocol, message)
+        channel = getattr(protocol, "channel", None)  # a request's, until it is answered
+        if isinstance(channel, Channel):
+            await channel.can_write.wait()
 
 
 def _body(error: ApplicationError) -> bytes:

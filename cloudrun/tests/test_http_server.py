@@ -142,3 +142,9 @@ def test_offer_to_upgrade_that_is_no_handshake_is_passed_over(server: Server) ->
     assert httpx.get(f"{server.url}/health", headers=offer).json()["status"] == "healthy"
     answer = httpx.post(f"{server.url}/api/execute", json=PAGE, headers=offer)
     assert answer.json()["stdout"] == PAGE["code"]
+
+
+def test_client_cannot_move_the_site_below_another_path(server: Server) -> None:
+    moved = {"Daphne-Root-Path": "/elsewhere"}
+    assert httpx.get(f"{server.url}/elsewhere/api/status", headers=moved).status_code == 404
+    assert "/elsewhere" not in httpx.get(f"{server.url}/docs", headers=moved).text

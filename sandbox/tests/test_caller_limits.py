@@ -202,6 +202,26 @@ async def test_long_frame_after_the_first_is_refused_with_1009(open_server: Serv
     assert "65536" in (socket.close_reason or "")
 
 
+async def test_who_asks_for_nothing_is_dropped_and_a_quiet_program_is_not(
+    open_server: Server,
+) -> None:
+    quiet = {"language": "python", "code": "print(input())", "interactive": True}
+    async with connect(socket_url(open_server.url)) as program:
+        await program.send(json.dumps(quiet))
+        while json.loads(await program.recv()).get("state") != "running":
+            pass
+        async with connect(socket_url(open_server.url)) as idle, asyncio.timeout(40):
+            frame = json.loads(await idle.recv())
+            with pytest.raises(websockets.ConnectionClosedOK):
+                await idle.recv()
+        assert (frame["type"], frame["code"]) == ("error", "invalid_request")
+        assert "30 s" in frame["content"]
+        await program.send(json.dumps({"type": "stdin", "data": "still here\n"}))
+        frames = [json.loads(text) async for text in program]
+    assert frames[0]["content"].strip() == "still here"
+    assert frames[-1]["status"] == "completed"
+
+
 async def test_open_connections_end_within_a_minute_of_the_logout(open_server: Server) -> None:
     """That of a token and that of a session; their runs then stop as after a lost connection."""
     token = token_of(open_server, "leaver", "192.0.2.13")
