@@ -1,10 +1,15 @@
 """Whose a guest's runs are, before and after there is an account: on a real server."""
 
 import asyncio
+import base64
 import io
 import json
+import os
+import re
+import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,6 +19,7 @@ from e2e.server import Server, started
 from ide.tests.visitor import PASSWORD, Visitor
 from sandbox.tests.client import Frame
 
+MEGABYTE = 1024 * 1024
 PAGE = "<p>hello</p>"
 SLOW = "import time\nprint('begun', flush=True)\ntime.sleep(4)\nprint('ended')\n"
 
@@ -139,6 +145,28 @@ def test_export_has_the_profile_and_every_run(server: Server) -> None:
     assert [fact["language"] for fact in facts] == ["python", "html"]
     assert facts[0]["execution_id"] == run["execution_id"]
     assert "not yours" not in "".join(files.values())
+
+
+def test_export_is_made_no_faster_than_it_is_read(server: Server) -> None:
+    visitor = Visitor(server)
+    visitor.sign_up("slow_reader")
+    for _ in range(10):
+        noise = base64.b64encode(os.urandom(5 * MEGABYTE)).decode()  # does not compress
+        visitor.execute(noise, "html")
+    before = resident_bytes(server)
+    with visitor.http.stream("GET", "/accounts/export/") as answer:
+        time.sleep(6)
+        assert resident_bytes(server) - before < 30 * MEGABYTE
+        size = sum(map(len, answer.iter_raw()))
+    assert size > 50 * MEGABYTE
+
+
+def resident_bytes(server: Server) -> int:
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) * 1024
 
 
 async def test_deletion_takes_the_runs_along_and_stops_the_live_one(server: Server) -> None:
