@@ -289,8 +289,14 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Passwords are counted by our own limit; this one is for codes of the second factor.
-ACCOUNT_RATE_LIMITS = {"login_failed": f"{LOGIN_FAILURES}/5m/key"}
+# Logins and sign-ups are counted by our own limits, which let a whole class in at once. This one is
+# for codes of the second factor; what sends mail keeps allauth's.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": f"{LOGIN_FAILURES}/5m/key",
+    "signup": None,
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # A code, not a link, so that a sign-up goes on where it began; passkeys need that.
 _must_verify = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _must_verify

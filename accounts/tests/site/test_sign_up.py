@@ -114,6 +114,13 @@ def test_script_in_a_display_name_is_only_text(client: Client) -> None:
     assert "&lt;script&gt;alert" in page
 
 
+def test_class_signs_up_and_logs_in_from_one_address() -> None:
+    names = [f"pupil_{number}" for number in range(40)]
+    for name in names:
+        assert sign_up(Client(), username=name, email=f"{name}@example.org").status_code == 302
+    assert {log_in(Client(), name).status_code for name in names} == {302}
+
+
 def test_too_many_sign_ups_from_an_address_are_refused(settings: Settings) -> None:
     settings.SIGNUPS_PER_HOUR = 1
     sign_up(Client())
