@@ -258,7 +258,7 @@ else:
 COUNTERS_ARE_LOCAL = CACHES["counters"]["BACKEND"] == _IN_PROCESS["BACKEND"]
 RATELIMIT_USE_CACHE = "counters"
 
-# Ours first: it alone checks passwords, and counts failures.
+# It checks passwords wherever Django or allauth ask, and counts failures.
 AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
