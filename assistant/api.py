@@ -79,6 +79,19 @@ class AssistView(APIView):
                 },
                 request_only=True,
             ),
+            OpenApiExample(
+                "A mended program",
+                value={
+                    "success": True,
+                    "action": "fix_error",
+                    "response": "Nothing can be divided by zero.",
+                    "provider": "groq",
+                    "model": "llama-3.3-70b-versatile",
+                    "code": "print(1 / 1)",
+                },
+                response_only=True,
+                status_codes=["200"],
+            ),
         ],
     )
     def post(self, request: Request) -> NoReturn:

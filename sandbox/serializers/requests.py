@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from cloudrun.errors import PayloadTooLargeError
@@ -70,6 +70,7 @@ class CodeField(StrictCharField):
         return code
 
 
+@extend_schema_serializer(component_name="Run")  # the schema adds "Request"
 class RunRequestSerializer(serializers.Serializer[Any]):
     """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?}`."""
 
@@ -145,12 +146,14 @@ def _callback_field() -> CallbackField:
     )
 
 
+@extend_schema_serializer(component_name="Execution")  # the schema adds "Request"
 class ExecutionRequestSerializer(RunRequestSerializer):
     """The same over HTTP."""
 
     callback_url = _callback_field()
 
 
+@extend_schema_serializer(component_name="Batch")  # the schema adds "Request"
 class BatchRequestSerializer(serializers.Serializer[Any]):
     """`{runs: [...], callback_url?}`."""
 

@@ -1,16 +1,27 @@
 """The OpenAPI schema says what a real server answers."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 
 from e2e.server import Server
 from sandbox.tests.callers import begin, new_user, nobody, page, run
 
+_CHECKED_IN = Path("docs/openapi.yaml")
 _SSE = {"Accept": "text/event-stream"}
 _FAILING = "import yaml\nraise SystemExit(1)"
+
+
+def test_the_checked_in_schema_is_what_the_code_says(tmp_path: Path) -> None:
+    now = tmp_path / "openapi.yaml"
+    call_command("spectacular", "--validate", "--fail-on-warn", file=str(now))
+    renew = f"manage.py spectacular --validate --fail-on-warn --file {_CHECKED_IN}"
+    assert now.read_text() == (settings.BASE_DIR / _CHECKED_IN).read_text(), f"Renew it: {renew}"
 
 
 @pytest.fixture(scope="module")
