@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from asgiref.sync import ThreadSensitiveContext
 from channels.routing import get_default_application
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as project
@@ -456,7 +457,8 @@ async def test_deleted_image_is_a_503_over_http(
     await runner.probe()
     untag(image)
     for _ in range(2):  # by the run itself, then before it
-        answer = await AsyncClient().post("/api/execute", HELLO, content_type="application/json")
+        async with ThreadSensitiveContext():  # a thread for the request, as the server gives it
+            answer = await AsyncClient().post("/api/execute", HELLO, "application/json")
         assert answer.status_code == 503
         assert answer["Retry-After"] == "30"
         assert answer.json()["code"] == "no_sandbox"
