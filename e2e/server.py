@@ -26,6 +26,7 @@ class Server:
     url: str
     languages: dict[str, dict[str, Any]]
     process: subprocess.Popen[bytes] | None = None
+    log: Path | None = None
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
@@ -72,7 +73,7 @@ def started(
         process = subprocess.Popen([*manage, "serve"], env=env, stdout=log, stderr=log)  # noqa: S603
         try:
             _wait_until_healthy(url, process, Path(log.name))
-            yield replace(running(url), process=process)
+            yield replace(running(url), process=process, log=Path(log.name))
         finally:
             process.send_signal(signal.SIGTERM)
             try:

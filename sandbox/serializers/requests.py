@@ -157,9 +157,7 @@ class ExecutionRequestSerializer(RunRequestSerializer):
 class BatchRequestSerializer(serializers.Serializer[Any]):
     """`{runs: [...], callback_url?}`."""
 
-    runs = RunRequestSerializer(  # type: ignore[call-arg]  # `many` makes a list of it
-        many=True, allow_empty=False, max_length=MAX_BATCH
-    )
+    runs = serializers.ListField(child=RunRequestSerializer(), min_length=1, max_length=MAX_BATCH)
     callback_url = _callback_field()
 
 

@@ -39,6 +39,21 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def fuzzed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that takes as much nonsense as anybody can send."""
+    require("bubblewrap")
+    data_dir: Path = tmp_path_factory.mktemp("fuzzed")
+    settings = {
+        "AI_REQUESTS_PER_MINUTE": "1000000",
+        "DISCONNECT_GRACE": "1",
+        "MAX_REQUESTS_PER_MINUTE": "1000000",
+        "SIGNUPS_PER_HOUR": "1000000",
+    }
+    with started("bubblewrap", data_dir, settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def bridge() -> Iterator[None]:
     """The bridge for network-enabled runs and its rules; taken away again if we made it."""
     require("docker")
