@@ -7,6 +7,7 @@ no faster than its client reads it.
 
 import asyncio
 import json
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,12 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
 from cloudrun import problems
-from cloudrun.errors import ApplicationError, InvalidRequestError, RequestTimeoutError
+from cloudrun.errors import (
+    ApplicationError,
+    ForbiddenError,
+    InvalidRequestError,
+    RequestTimeoutError,
+)
 from cloudrun.parsers import max_json_bytes, too_large
 
 # A request's head, and then each so many bytes of its body, must come within the timeout.
@@ -49,6 +55,8 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         """Hand the whole request on."""
         if self.body_bytes > max_json_bytes():
             return self._refuse(too_large())
+        if self.clientproto == b"HTTP/1.1" and not self.requestHeaders.hasHeader(b"Host"):
+            return self._refuse(InvalidRequestError("A request must name its Host."))
         # A chunked body has been put together, and Django reads none of unknown length.
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
             self.requestHeaders.removeHeader(b"Transfer-Encoding")
@@ -130,14 +138,7 @@ class Channel(HTTPChannel):
 
     def _answer(self, error: ApplicationError) -> None:
         """Where there is no whole request that could be answered."""
-        body = _body(error)
-        head = (
-            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
-            f"Content-Type: {problems.CONTENT_TYPE}",
-            f"Content-Length: {len(body)}",
-            "Connection: close",
-        )
-        self.transport.write("\r\n".join([*head, "", ""]).encode() + body)
+        self.transport.write(_whole_answer(error))
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802  Twisted's name
         self._respondToBadRequestAndDisconnect()
@@ -167,6 +168,20 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
             return
         self.is_paused = False
         self.transport.resumeProducing()
+
+    def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:  # noqa: N802
+        """Refuse a handshake in words; Autobahn's own answer is a line without a body."""
+        error: ApplicationError = InvalidRequestError(f"This is no WebSocket handshake: {reason}.")
+        if code == ForbiddenError.status:
+            error = ForbiddenError("There is no WebSocket for this address, Host and Origin.")
+        elif code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            error = problems.unforeseen()
+        self.sendData(_whole_answer(error, headers or ()))
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802  Daphne's
+        """Send a frame, unless the connection has failed: the consumer hears of that soon."""
+        if self.state == self.STATE_OPEN:
+            super().serverSend(content, binary)
 
     def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802  Autobahn's name
         """Refuse a long message before it is read. Its own limit would hold for ours, too."""
@@ -211,6 +226,19 @@ class Server(daphne.server.Server):  # type: ignore[misc]
         channel = getattr(protocol, "channel", None)  # a request's, until it is answered
         if isinstance(channel, Channel):
             await channel.can_write.wait()
+
+
+def _whole_answer(error: ApplicationError, headers: Iterable[tuple[str, Any]] = ()) -> bytes:
+    """Where nothing of Twisted's writes its head; the connection is to be closed."""
+    body = _body(error)
+    head = (
+        f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
+        f"Content-Type: {problems.CONTENT_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        *(f"{name}: {value}" for name, value in headers),
+    )
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 def _body(error: ApplicationError) -> bytes:

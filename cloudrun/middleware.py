@@ -1,18 +1,17 @@
 """What comes before and after every view, and before every WebSocket consumer."""
 
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
 from cloudrun import problems
-from cloudrun.errors import ApplicationError, ForbiddenError
+from cloudrun.errors import ApplicationError, ForbiddenError, InvalidRequestError
 from cloudrun.origins import check_origin
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -55,6 +54,8 @@ class RefusalMiddleware(MiddlewareMixin):
     """Answers the refusals that views outside REST framework raise."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RecursionError):  # allauth's forms read JSON of any depth
+            exception = InvalidRequestError("The request is nested too deeply.")
         if isinstance(exception, ApplicationError):
             return problems.refusal(request, exception)
         return None
@@ -99,7 +100,5 @@ def _check_socket(headers: dict[str, str], scheme: str) -> None:
 
 
 def _has_session(cookie_header: str) -> bool:
-    try:
-        return settings.SESSION_COOKIE_NAME in SimpleCookie(cookie_header)
-    except CookieError:
-        return settings.SESSION_COOKIE_NAME in cookie_header
+    """As the consumer will read it: another parser could miss a session that it then finds."""
+    return settings.SESSION_COOKIE_NAME in parse_cookie(cookie_header)
