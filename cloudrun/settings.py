@@ -334,6 +334,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has any use for our files
 
 _SOCIAL_ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
 CONTENT_SECURITY_POLICY = {

@@ -24,8 +24,8 @@ from sandbox.archive import run_files
 from sandbox.services import service
 
 
-@login_required
 @never_cache
+@login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """A zip of the profile and all runs, made while it is sent."""
@@ -90,8 +90,8 @@ class DeletionForm(forms.Form):
         return username
 
 
-@login_required
 @never_cache
+@login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
