@@ -3,12 +3,14 @@
 import logging
 import posixpath
 import smtplib
+from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -67,8 +69,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return reverse("account_profile")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """What somebody asked for stays done where the mail server does not answer."""
+        """What somebody asked for stays done where the mail server does not answer.
+
+        Who asks need not be who reads, so no link has the host that the request was sent to.
+        """
+        site = urlsplit(settings.SITE_URL)
+        links = {name: _at(site, value) for name, value in context.items() if name.endswith("_url")}
+        named = {"current_site": SimpleNamespace(name=site.netloc, domain=site.netloc)}
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, context | links | named)
         except (OSError, smtplib.SMTPException):
             logger.exception("a mail could not be sent: %s", template_prefix)
+
+
+def _at(site: SplitResult, url: str) -> str:
+    return urlsplit(url)._replace(scheme=site.scheme, netloc=site.netloc).geturl()

@@ -3,6 +3,7 @@ import smtplib
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError
@@ -95,7 +96,7 @@ def test_two_users_cannot_hold_one_address(ada: User, grace: User) -> None:
 
 
 def link_in(letter: object) -> str:
-    found = re.search(r"http://testserver(/\S+)", str(letter.body))  # type: ignore[attr-defined]
+    found = re.search(rf"{settings.SITE_URL}(/\S+)", str(letter.body))  # type: ignore[attr-defined]
     assert found
     return found[1]
 
@@ -146,6 +147,16 @@ class TestPasswordReset:
         response = client.post("/accounts/password/reset/", body, headers={"host": "evil.example"})
         assert response.status_code == 400
         assert not mail.outbox
+
+    def test_letter_leads_to_this_site_from_its_other_names_too(
+        self, client: Client, ada: User
+    ) -> None:
+        headers = {"host": "localhost:4444", "x-forwarded-host": "evil.example"}
+        client.post("/accounts/password/reset/", {"email": "ada@example.org"}, headers=headers)
+        letter = str(mail.outbox[0].body)
+        assert f"{settings.SITE_URL}/accounts/password/reset/key/" in letter
+        assert "4444" not in letter
+        assert "evil.example" not in letter
 
     def test_letters_are_limited(self, client: Client, ada: User) -> None:
         statuses = [self.ask(client, "ada@example.org").status_code for _ in range(6)]  # type: ignore[attr-defined]

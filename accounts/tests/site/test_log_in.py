@@ -76,7 +76,11 @@ def test_eleventh_guess_is_refused_even_if_right(client: Client, ada: User) -> N
     ["https://evil.example/", "//evil.example/", r"\\evil.example", "/\\evil.example",
      "javascript:alert(1)", "http:evil.example", "https:///evil.example", "evil.example",
      "/preview/token/", "/%70review/token/", "/x/../preview/token/", "/.\\preview/token/",
-     "/./preview/token/", "/x/..%2fpreview/token/", "../../preview/token/"],
+     "/./preview/token/", "/x/..%2fpreview/token/", "../../preview/token/",
+     "https:evil.example", "http:///evil.example", "////evil.example", "/\t/evil.example",
+     "\t//evil.example", "/\n/evil.example", "\x00//evil.example", " //evil.example",
+     "http://testserver@evil.example/", "http://testserver.evil.example/", "data:text/html,x",
+     "JaVaScRiPt:alert(1)", "\tjavascript:alert(1)"],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["form", "address"])
 def test_next_leads_nowhere_else(client: Client, ada: User, target: str, place: str) -> None:

@@ -3,6 +3,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from pytest_django import Settings
@@ -144,7 +145,7 @@ def test_letter_asks_to_confirm_the_address(client: Client) -> None:
     sign_up(client)
     letter = mail.outbox[0]
     assert letter.to == ["ada@example.org"]
-    link = re.search(r"http://testserver(/accounts/confirm-email/\S+/)", str(letter.body))
+    link = re.search(rf"{settings.SITE_URL}(/accounts/confirm-email/\S+/)", str(letter.body))
     assert link
     other = Client()  # on another device
     assert b"Confirm" in other.get(link[1]).content
