@@ -42,7 +42,7 @@ def check_secrets(**kwargs: Any) -> list[CheckMessage]:
 
 def _bad_secrets() -> Iterator[CheckMessage]:
     hint = f"Set it to a random string of at least {_SECRET_MIN_BYTES} bytes, or leave it empty."
-    for name in ("JWT_SECRET", "SECRET_KEY"):
+    for name in ("CALLBACK_SECRET", "JWT_SECRET", "SECRET_KEY"):
         secret = getattr(settings, name)
         if name in settings.PUBLISHED_SECRETS_SET:
             problem = "is a published example, which everybody knows; it is not used."

@@ -15,6 +15,7 @@ PROPER = {
     "SANDBOX_RUNNER": "docker",
     "DATABASE_URL": "",
     "ENV_FILE": os.devnull,
+    "CALLBACK_SECRET": "",
     "JWT_SECRET": "",
     "SECRET_KEY": "",
 }
@@ -38,7 +39,7 @@ def test_secrets_of_ones_own_are_fine(tmp_path: Path) -> None:
     assert check(tmp_path, **own).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["JWT_SECRET", "SECRET_KEY"])
+@pytest.mark.parametrize("name", ["CALLBACK_SECRET", "JWT_SECRET", "SECRET_KEY"])
 @pytest.mark.parametrize(
     ("secret", "error"),
     [
@@ -55,7 +56,7 @@ def test_known_or_short_secret_is_an_error(
     assert f"({error}) {name} " in done.stderr
 
 
-@pytest.mark.parametrize("name", ["jwt_secret", "secret_key"])
+@pytest.mark.parametrize("name", ["callback_secret", "jwt_secret", "secret_key"])
 def test_missing_secret_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     done = check(tmp_path)
