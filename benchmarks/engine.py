@@ -37,8 +37,8 @@ _TIMEOUT_S = 300
 # Not the product's label: the server under test must not take these for its own.
 _LABELS = {"cloudrun-benchmark": "naive"}
 _PRODUCT_LABEL = "cloudrun"
-# Of a container in the pool: the init and the loader, nothing else.
-_PROCESSES_WAITING = 2
+# Where the kernel has a shell wait for a program; a loader in the pool reads.
+_WAITS_FOR_PROGRAM = "do_wait"
 
 
 def answers() -> bool:
@@ -170,9 +170,10 @@ def _is_waiting(container: Container) -> bool:
     if container.status == "created":
         return True
     try:
-        return len(container.top()["Processes"]) == _PROCESSES_WAITING
+        processes = container.top(ps_args="-o pid,wchan:20,args")["Processes"]
     except DockerException:  # it has ended
         return False
+    return all(where != _WAITS_FOR_PROGRAM for _, where, _ in processes)
 
 
 def _label(labels: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from benchmarks import engine
 from benchmarks.paths import Bare, Way
 from benchmarks.programs import hello
 from sandbox.languages import LANGUAGES
-from sandbox.runners.docker.loader import LOADER
+from sandbox.runners.docker.loader import loader
 
 pytestmark = pytest.mark.docker
 
@@ -25,7 +25,7 @@ def client() -> Iterator[docker.DockerClient]:
 
 @pytest.mark.parametrize(
     ("script", "left"),
-    [(LOADER, 0), ("sleep 60; true", 1), ("exit 3", 1)],
+    [(loader(LANGUAGES["python"], terminal=False), 0), ("sleep 60; true", 1), ("exit 3", 1)],
     ids=["waiting", "running", "ended"],
 )
 def test_only_a_waiting_loader_is_not_left_behind(
@@ -39,6 +39,7 @@ def test_only_a_waiting_loader_is_not_left_behind(
         init=True,
         labels={"cloudrun": instance},
         stdin_open=True,
+        working_dir="/tmp",
     )
     try:
         if script.startswith("exit"):
