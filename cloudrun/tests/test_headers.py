@@ -84,6 +84,13 @@ def test_preview_alone_is_framed_and_by_this_site_only(server: Server) -> None:
     assert "camera=()" in answer.headers["permissions-policy"]
 
 
+def test_session_is_out_of_reach_of_scripts_and_other_sites(server: Server) -> None:
+    cookie = httpx.get(server.url).headers["set-cookie"]
+    assert cookie.startswith("sessionid=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
 def test_files_are_for_this_site(server: Server) -> None:
     answer = httpx.get(f"{server.url}/static/favicon.svg", headers={"Origin": "https://evil.test"})
     assert answer.status_code == 200
