@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.models import User, username_validator
-from accounts.throttle import count_signup
+from accounts.throttle import count_signup, count_signup_form
 from cloudrun.errors import ConflictError
 
 _KEY_NAME_MAX_LENGTH = 80
@@ -41,6 +41,13 @@ class SignupForm(allauth.SignupForm):  # type: ignore[misc]
         name.widget.attrs |= _AS_TYPED
         name.validators.append(username_validator)
         self.fields["email"].label = "E-mail"
+
+    def full_clean(self) -> None:
+        """`RateLimitedError` for whoever goes through names to see which are taken."""
+        if self.is_bound:
+            adapter = get_adapter()
+            count_signup_form(adapter.get_client_ip(adapter.request))
+        super().full_clean()
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponseBase | None]:
         """`RateLimitedError` after too many accounts from one address."""

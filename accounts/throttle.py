@@ -12,12 +12,24 @@ from cloudrun.errors import RateLimitedError
 from cloudrun.proxies import counted_address
 from cloudrun.rates import Rate, subject_of
 
+_TRIES = 5
+
 
 def count_signup(address: str) -> None:
     """Count an account that is about to be made; `RateLimitedError` beyond `SIGNUPS_PER_HOUR`."""
     limit = settings.SIGNUPS_PER_HOUR
     rule = f"At most {limit} accounts an hour can be made from one address."
     Rate("sign-ups", limit, 3600, rule).count(subject_of(None, address))
+
+
+def count_signup_form(address: str) -> None:
+    """Count a form that tells whether a name is taken, as `count_signup`.
+
+    People get several tries for each account.
+    """
+    limit = _TRIES * settings.SIGNUPS_PER_HOUR
+    rule = f"At most {limit} sign-ups an hour can be tried from one address."
+    Rate("sign-up-forms", limit, 3600, rule).count(subject_of(None, address))
 
 
 @dataclass(frozen=True)

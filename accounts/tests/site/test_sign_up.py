@@ -130,6 +130,14 @@ def test_too_many_sign_ups_from_an_address_are_refused(settings: Settings) -> No
     assert User.objects.count() == 1
 
 
+def test_names_are_not_gone_through(client: Client, settings: Settings) -> None:
+    settings.SIGNUPS_PER_HOUR = 2
+    statuses = [
+        sign_up(client, username=f"name{number}", password1="x").status_code for number in range(11)
+    ]
+    assert statuses == [200] * 10 + [429]
+
+
 def test_sign_up_needs_the_csrf_token() -> None:
     assert sign_up(Client(enforce_csrf_checks=True)).status_code == 403
     assert not User.objects.exists()
