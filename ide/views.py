@@ -18,6 +18,8 @@ from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details, preview_file
 from sandbox.services import service
 
+_PAGES = frozenset({"document", "iframe"})
+
 
 @require_safe
 @never_cache
@@ -57,6 +59,7 @@ def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
     opaque origin, so that its scripts can touch neither the IDE nor the API.
     """
     try:
+        _refuse_part_of_this_site(request)
         file = preview_file(token, path)
     except NotFoundError:
         response = render(request, "ide/preview_gone.html", status=404)
@@ -68,6 +71,16 @@ def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _refuse_part_of_this_site(request: HttpRequest) -> None:
+    """Somebody's program is no script of our own pages, which take scripts from this site. To a
+    browser the preview's page is none of this site."""
+    asked_by, wanted_as = (
+        request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Dest")
+    )
+    if asked_by == "same-origin" and wanted_as not in _PAGES:
+        raise NotFoundError("A preview is no part of this site's own pages.")
 
 
 def _preview_policy(folder: str) -> str:

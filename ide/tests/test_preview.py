@@ -71,6 +71,26 @@ def test_no_cookie_is_set_nor_anything_kept(client: Client) -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("asked_by", "wanted_as", "status"),
+    [
+        ("same-origin", "iframe", 200),  # the IDE's frame
+        ("same-origin", "document", 200),  # opened beside it
+        ("none", "document", 200),
+        ("cross-site", "script", 200),  # the preview's own page
+        ("same-origin", "script", 404),
+        ("same-origin", "serviceworker", 404),
+        ("same-origin", "style", 404),
+        ("same-origin", "empty", 404),
+    ],
+)
+def test_program_is_no_script_of_our_pages(
+    client: Client, asked_by: str, wanted_as: str, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": asked_by, "Sec-Fetch-Dest": wanted_as}
+    assert client.get("/preview/known/", headers=headers).status_code == status
+
+
 @pytest.mark.parametrize("path", ["/preview/unknown/", "/preview/known/other.js"])
 def test_unknown_file_is_a_sandboxed_404_that_says_what_to_do(client: Client, path: str) -> None:
     response = client.get(path)
