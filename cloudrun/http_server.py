@@ -32,6 +32,13 @@ REQUEST_TIMEOUT_S = 30
 _PACE_BYTES = 64 * 1024
 # What a client types, pastes or says about its terminal while a program runs.
 CONTROL_FRAME_MAX_BYTES = 64 * 1024
+# Of refusals that come from here, as Django's have them.
+_HEADERS = (
+    ("Content-Type", problems.CONTENT_TYPE),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 # Frames that are read and that the consumer has not taken, and how soon it is asked again.
 _MAX_WAITING = 16
 _WAIT_S = 0.005
@@ -78,7 +85,7 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         self._refuse(InvalidRequestError(f"{body}.") if is_bad else problems.unforeseen())
 
     def _refuse(self, error: ApplicationError) -> None:
-        headers = [(b"Content-Type", problems.CONTENT_TYPE.encode())]
+        headers = [(name.encode(), value.encode()) for name, value in _HEADERS]
         self.handle_reply(
             {"type": "http.response.start", "status": error.status, "headers": headers}
         )
@@ -233,10 +240,9 @@ def _whole_answer(error: ApplicationError, headers: Iterable[tuple[str, Any]] = 
     body = _body(error)
     head = (
         f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
-        f"Content-Type: {problems.CONTENT_TYPE}",
         f"Content-Length: {len(body)}",
         "Connection: close",
-        *(f"{name}: {value}" for name, value in headers),
+        *(f"{name}: {value}" for name, value in (*_HEADERS, *headers)),
     )
     return "\r\n".join([*head, "", ""]).encode() + body
 

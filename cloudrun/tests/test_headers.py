@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cloudrun.tests.test_http_server import answer_to
 from e2e.server import ROOT, Server
 
 BROWSER = {"Accept": "text/html"}
@@ -89,6 +90,25 @@ def test_session_is_out_of_reach_of_scripts_and_other_sites(server: Server) -> N
     assert cookie.startswith("sessionid=")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+        b"GET /ws/execute HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 99\r\n\r\n",
+    ],
+    ids=["no host", "no address", "too long", "no handshake"],
+)
+def test_refusal_before_django_has_its_headers(server: Server, request_head: bytes) -> None:
+    head, body = answer_to(server, request_head)
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"X-Content-Type-Options: nosniff" in head
+    assert b"frame-ancestors 'none'" in head
+    assert b'"code"' in body
 
 
 def test_files_are_for_this_site(server: Server) -> None:
