@@ -14,7 +14,7 @@ _DESCRIPTION = """
 Run programs in isolated sandboxes, and follow, keep and replay what they write.
 
 **Whole runs** come from `POST /api/execute`; **output while it is written** and input that somebody
-types go over the WebSocket [`/ws/execute`](#/runs/ws_execute), which `docs/websocket.md` describes
+types go over the WebSocket [`/ws/execute`](#/runs/socket), which `docs/websocket.md` describes
 from end to end. A typed Python client for all of it is in `docs/clients/python`.
 
 **Who is calling** is told by `Authorization: Bearer` with a token of `/api/auth/login`, or by the
@@ -86,7 +86,7 @@ def _socket() -> dict[str, Any]:
         problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
     }
     return {
-        "operationId": "ws_execute",
+        "operationId": "socket",
         "summary": "Run a program and talk with it (WebSocket)",
         "description": text,
         "tags": ["runs"],

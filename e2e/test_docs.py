@@ -1,3 +1,4 @@
+import re
 from typing import Literal
 
 import pytest
@@ -28,3 +29,28 @@ def test_run_can_be_tried_at_once(
     assert complaints == []
     assert [url for url in foreign if not url.startswith((server.url, "data:"))] == []
     page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_socket_is_described_beside_the_endpoints(
+    browser: Browser, server: Server, colours: Literal["light", "dark"], width: int
+) -> None:
+    page = browser.new_page(
+        color_scheme=colours, viewport={"width": width, "height": 800}, reduced_motion="reduce"
+    )
+    page.goto(f"{server.url}/docs")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="/ws/execute").first.click()
+    page = opened.value
+    complaints = complaints_of(page)
+    page.reload()
+    heading = page.locator("[id$=-socket]").get_by_role("heading", name="How a run ends")
+    expect(heading).to_be_visible()
+
+    colour = heading.evaluate("(element) => getComputedStyle(element).color")
+    is_bright = sum(map(int, re.findall(r"\d+", colour)[:3])) > 384
+    assert is_bright == (colours == "dark"), colour
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert complaints == []
+    page.context.close()

@@ -18,7 +18,7 @@ _EXAMPLES = 6 * SCALE  # for each endpoint and phase
 _LEAST_REQUESTS = 20 * _EXAMPLES
 _TIMEOUT_S = 120 * SCALE
 # One would end the token that all go on with, and frames have a fuzzer of their own.
-_LEFT_OUT = ("auth_logout_everywhere", "ws_execute")
+_LEFT_OUT = ("auth_logout_everywhere", "socket")
 
 
 @pytest.mark.parametrize("caller", [new_user, nobody], ids=["user", "guest"])
