@@ -49,7 +49,7 @@ class Language:
     image: str | None = None
     compile: str | None = None
     run: str | None = None
-    prestart: str | None = None
+    prestart: bool = False
     prestart_unless: str | None = None
     embedded_run: str | None = None
     embedded_version: str | None = None
@@ -87,6 +87,12 @@ class Language:
         compile_command = self.compile.format(**names) if self.compile else None
         return Program(file, compile_command, run.format(**names), self._prestarts(source))
 
+    def prestart_command(self, *, embedded: bool) -> str | None:
+        """What can be started before there is a source, as arguments; None where nothing."""
+        if not self.prestart:
+            return None
+        return self.program("", embedded=embedded).run.removeprefix("exec ")
+
     def run_limits(self, *, interactive: bool = False) -> Limits:
         """The limits of the settings, with what this language needs otherwise.
 
@@ -111,9 +117,8 @@ class Language:
         return replace(limits, **self.limits)
 
     def _prestarts(self, source: str) -> bool:
-        if self.prestart is None:
-            return False
-        return not (self.prestart_unless and re.match(self.prestart_unless, source))
+        anew = self.prestart_unless and re.match(self.prestart_unless, source)
+        return self.prestart and not anew
 
     def _entry(self, code: str) -> str | None:
         for pattern in self.entry_patterns:

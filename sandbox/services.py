@@ -61,7 +61,7 @@ def runner_makers(instance: str) -> dict[str, Callable[[], Runner]]:
             settings.POOL_MEMORY,
             packages,
         ),
-        "bubblewrap": lambda: BubblewrapRunner(instance, hidden, packages),
+        "bubblewrap": lambda: BubblewrapRunner(instance, hidden, settings.POOL_MEMORY, packages),
     }
 
 

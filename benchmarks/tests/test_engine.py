@@ -12,7 +12,7 @@ from benchmarks import engine
 from benchmarks.paths import Bare, Way
 from benchmarks.programs import hello
 from sandbox.languages import LANGUAGES
-from sandbox.runners.docker.loader import loader
+from sandbox.runners.loader import loader
 
 pytestmark = pytest.mark.docker
 

@@ -29,7 +29,7 @@ from sandbox.runners.docker import engine as engine_module
 from sandbox.runners.docker import runner as runner_module
 from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.images import ImageError, Images, Progress, pull
-from sandbox.runners.docker.pool import CONTAINER_BYTES
+from sandbox.runners.docker.runner import CONTAINER_BYTES
 from sandbox.services import RunService
 from sandbox.tests.registry import (
     Registry,

@@ -2,17 +2,19 @@
 
 import secrets
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from conftest import require
-from sandbox.runners.base import TerminalSize
+from sandbox.runners.base import Runner, TerminalSize
+from sandbox.runners.bubblewrap import BubblewrapRunner
 from sandbox.runners.docker import DockerRunner
 from sandbox.tests.test_runners import Result, make_job, run
 
-pytestmark = pytest.mark.docker
+HAS_DEFAULT_SIGNAL = not subprocess.run(["env", "--default-signal=INT", "true"]).returncode
 
 _LATIN = "# -*- coding: latin-1 -*-\n"
 _ABOUT_ITSELF = """
@@ -36,16 +38,22 @@ sys.exit(7)
 """
 
 
-@pytest.fixture
-async def runner() -> AsyncIterator[DockerRunner]:
-    require("docker")
-    runner = DockerRunner("unix:///var/run/docker.sock", "", f"test{secrets.token_hex(4)}")
+@pytest.fixture(params=["docker", "bubblewrap"])
+async def runner(request: pytest.FixtureRequest) -> AsyncIterator[Runner]:
+    require(request.param)
+    runner: Runner
+    if request.param == "docker":
+        runner = DockerRunner("unix:///var/run/docker.sock", "", f"test{secrets.token_hex(4)}")
+    else:
+        if not HAS_DEFAULT_SIGNAL:
+            pytest.skip("this machine's env cannot give signals back")
+        runner = BubblewrapRunner(f"test{secrets.token_hex(4)}")
     await runner.probe()
     yield runner
     await runner.close()
 
 
-async def both(runner: DockerRunner, code: str, *, terminal: bool = False) -> list[Result]:
+async def both(runner: Runner, code: str, *, terminal: bool = False) -> list[Result]:
     """The same program by the interpreter that waited, and by one of its own."""
     results = []
     for prestarted in (True, False):
@@ -59,7 +67,7 @@ async def both(runner: DockerRunner, code: str, *, terminal: bool = False) -> li
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-async def test_a_program_sees_no_difference(runner: DockerRunner, terminal: bool) -> None:
+async def test_a_program_sees_no_difference(runner: Runner, terminal: bool) -> None:
     waited, anew = await both(runner, _ABOUT_ITSELF, terminal=terminal)
     assert waited.stdout.decode() == anew.stdout.decode()
     assert waited.stderr == anew.stderr
@@ -67,7 +75,7 @@ async def test_a_program_sees_no_difference(runner: DockerRunner, terminal: bool
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGSEGV, signal.SIGTERM])
-async def test_a_signal_ends_it_the_same_way(runner: DockerRunner, number: int) -> None:
+async def test_a_signal_ends_it_the_same_way(runner: Runner, number: int) -> None:
     code = f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(5)"
     waited, anew = await both(runner, code)
     assert waited.exit.exit_code == anew.exit.exit_code
@@ -88,20 +96,20 @@ async def test_a_signal_ends_it_the_same_way(runner: DockerRunner, number: int) 
     ],
     ids=["open", "indent", "unicode", "nul", "unended", "crlf", "long", "longer than a pipe"],
 )
-async def test_a_source_arrives_as_it_is(runner: DockerRunner, code: str) -> None:
+async def test_a_source_arrives_as_it_is(runner: Runner, code: str) -> None:
     waited, anew = await both(runner, code)
     assert (waited.stdout, waited.stderr) == (anew.stdout, anew.stderr)
     assert waited.exit.exit_code == anew.exit.exit_code
 
 
-async def test_files_beside_it_are_imported(runner: DockerRunner) -> None:
+async def test_files_beside_it_are_imported(runner: Runner) -> None:
     files = {"helper.py": b"name = 'helped'", "os.py": b"1/0"}
     result = await run(runner, make_job(runner, "import helper\nprint(helper.name)", files=files))
     assert result.stdout == b"helped\n"
 
 
 @pytest.mark.parametrize("code", [_LATIN, f"#!/usr/bin/python\n{_LATIN}", "#coding=cp1252\n"])
-async def test_a_declared_encoding_is_followed(runner: DockerRunner, code: str) -> None:
+async def test_a_declared_encoding_is_followed(runner: Runner, code: str) -> None:
     job = make_job(runner, f"{code}print('\u00e9')")
     assert not job.program.prestarted
     result = await run(runner, job)

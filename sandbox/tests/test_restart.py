@@ -1,5 +1,6 @@
 """A server that is killed in the middle of a run, and started again."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -12,6 +13,8 @@ from e2e.server import started
 from sandbox.tests.client import converse, socket_url
 from sandbox.tests.leftovers import leftovers
 
+# The row follows while the program starts, which may print sooner.
+_ROW_S = 0.5
 _MARK = "cloudrun-restart-test"
 _CODE = f"import time\nprint({_MARK!r}, flush=True)\nwhile True: time.sleep(0.1)  # {_MARK}"
 
@@ -26,6 +29,7 @@ async def test_a_killed_servers_run_is_lost_and_nothing_is_left(
         await socket.send(json.dumps({"language": "python", "code": _CODE}))
         frames = [json.loads(await socket.recv()) for _ in range(3)]
         assert _MARK in frames[-1]["content"]
+        await asyncio.sleep(_ROW_S)
         first.kill()
     instance = "".join(filter(str.isalnum, (tmp_path / "instance_id").read_text()))[:12].lower()
     before = leftovers(instance)

@@ -1,16 +1,16 @@
-"""The command line of `bwrap`: what a program sees of the machine, and its files."""
+"""The command line of `bwrap`: what a program sees of the machine, and its limits."""
 
-import contextlib
 import itertools
 import os
 import shlex
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 
-from sandbox.languages import Program
+from sandbox.languages import LANGUAGES
 from sandbox.limits import Limits
-from sandbox.runners.base import Job, SandboxFile
 from sandbox.runners.cgroup import Cgroup
+from sandbox.runners.loader import loader
+from sandbox.runners.pool import Recipe
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 NOBODY = "65534"
@@ -22,47 +22,22 @@ _ENVIRONMENT = {"PATH": PATH, "HOME": "/tmp", "LANG": "C.UTF-8", "USER": "nobody
 _TERMINAL_OPTIONS = ("--setenv", "TERM", "xterm-256color", "--setenv", "COLORTERM", "truecolor")
 
 
-@contextlib.contextmanager
-def memory_file(content: bytes) -> Iterator[int]:
-    """A descriptor to read `content` from, for as long as bwrap needs to be started with it."""
-    descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def argv(
-    job: Job,
-    contents: Sequence[int],
-    namespace: Sequence[str],
-    cgroup: Cgroup | None,
-    nonce: str,
-) -> list[str]:
-    """The whole command line: join the cgroup, drop to nobody, unshare, compile, run."""
-    limits = job.limits
+def argv(recipe: Recipe, namespace: Sequence[str], cgroup: Cgroup | None) -> list[str]:
+    """The whole command line: join the cgroup, drop to nobody, unshare, wait in the loader."""
+    limits = recipe.limits
+    script = loader(LANGUAGES[recipe.language_id], terminal=recipe.terminal, embedded=True)
     rlimits = _rlimits(limits, has_cgroup=cgroup is not None)
-    files = [
-        option
-        for file, descriptor in zip(job.files, contents, strict=True)
-        for option in ("--perms", "0644", "--file", str(descriptor), f"/workspace/{file.name}")
-    ]
     bwrap = [
         *("bwrap", *namespace),
         *("--perms", "1777", "--size", str(limits.tmp_bytes), "--tmpfs", "/tmp"),  # noqa: S108
         *("--perms", "1777", "--size", str(limits.shm_bytes), "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--perms", "0700", "--size", str(limits.workspace_bytes), "--tmpfs", "/workspace"),
-        *_folders(job.files),
-        *files,
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/workspace"),
-        *(_TERMINAL_OPTIONS if job.terminal else ()),
+        *(_TERMINAL_OPTIONS if recipe.terminal else ()),
         "--",
         # A session of its own in there: Ctrl-C is for the program, not for the bwrap around it.
-        *(("setsid", "--ctty", "--wait") if job.terminal else ()),
-        *("/bin/sh", "-c", f"{rlimits}; {_command(job.program, nonce)}"),
+        *(("setsid", "--ctty", "--wait") if recipe.terminal else ()),
+        *("/bin/sh", "-c", f"{rlimits}\n{script}"),
     ]
     if os.geteuid() == 0:
         # What breaks out of the namespaces is nobody outside too.
@@ -75,29 +50,6 @@ def argv(
     # it cannot join, nothing runs.
     join = " && ".join(f"echo 0 > {shlex.quote(str(file))}" for file in cgroup.entrances)
     return ["/bin/sh", "-c", f'{join} && exec "$@"', "sh", *bwrap]
-
-
-def _command(program: Program, nonce: str) -> str:
-    """Compile, say so by a marker line, run; a failed compiler's status is the result."""
-    if program.compile is None:
-        return program.run
-    marker = f"printf '\\377{nonce} compiled\\n'"
-    return f"({program.compile}) </dev/null && {marker} && {program.run}"
-
-
-def _folders(files: Sequence[SandboxFile]) -> list[str]:
-    """Options that make the folders of `files`, parents first."""
-    folders = {
-        str(parent)
-        for file in files
-        for parent in PurePosixPath(file.name).parents
-        if str(parent) != "."
-    }
-    return [
-        option
-        for folder in sorted(folders)
-        for option in ("--perms", "0755", "--dir", f"/workspace/{folder}")
-    ]
 
 
 def _rlimits(limits: Limits, *, has_cgroup: bool) -> str:

@@ -8,17 +8,18 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from sandbox.errors import InstallError
 from sandbox.languages import Language
-from sandbox.runners.bubblewrap.process import Process, start_process
+from sandbox.runners.base import Stream
+from sandbox.runners.bubblewrap.process import start_process
 from sandbox.runners.packages import Index, PackageSet, Report, installer_argv
 
 FOLDERS = {"pip": "/packages", "npm": "/node_modules"}
 # The machine's certificates: pip would use those that it brings along.
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-_READ_BYTES = 65_536
 
 
 def store_folder(notes: Path, instance: str) -> Path:
@@ -36,7 +37,12 @@ class FolderStore:
         self._index = Index(index.pip, index.npm, sdists=False)
 
     def folder(self, key: str) -> Path:
-        return self._root / key
+        """Of a set, or of an edition of it."""
+        return self._root / key.partition("@")[0]
+
+    def edition(self, key: str) -> str:
+        """Names the set as it is installed now: installed anew, it is in another folder."""
+        return f"{key}@{self.folder(key).stat().st_ctime_ns}"
 
     async def install(self, packages: PackageSet, report: Report) -> int:
         folder = self.folder(packages.key)
@@ -72,15 +78,13 @@ class FolderStore:
             argv = _server_pip(argv, packages.platform)
         elif shutil.which("npm") is None:
             raise InstallError("npm is not installed on this machine.")
-        process = await start_process(argv, (), _environment(scratch), None)
+        process = await start_process(argv, _environment(scratch), terminal=False)
         try:
-            await process.write_eof()
-            await asyncio.gather(
-                *(_report_all(reader, report) for reader in process.readers.values())
-            )
+            process.write_eof()
+            await asyncio.gather(*(_report_all(stream, report) for stream in process.streams()))
             return await process.wait()
         finally:
-            await _end(process)
+            await process.end()
 
 
 def package_options(language: Language, folder: Path) -> list[str]:
@@ -109,14 +113,9 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-async def _report_all(reader: asyncio.StreamReader, report: Report) -> None:
-    while chunk := await reader.read(_READ_BYTES):
+async def _report_all(chunks: AsyncIterator[tuple[Stream, bytes]], report: Report) -> None:
+    async for _, chunk in chunks:
         report(chunk)
-
-
-async def _end(process: Process) -> None:
-    process.kill()
-    await process.close()
 
 
 def _size(folder: Path) -> int:

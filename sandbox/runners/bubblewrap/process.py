@@ -4,18 +4,21 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import signal
 import struct
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
+from sandbox.errors import SandboxError
 from sandbox.runners.base import Stream, TerminalSize
+from sandbox.runners.loader import wait_ready
 
-_CTRL_D = b"\x04"
+_CHUNK_BYTES = 65_536
 _WAIT_TIMEOUT_S = 5.0
 
 
 class Process:
-    """What a runner does with a child; `start_process` makes it, `close` ends it."""
+    """A child and its `loaded.Connection`; `start_process` makes it, `end` ends it."""
 
     def __init__(
         self,
@@ -23,7 +26,7 @@ class Process:
         readers: Mapping[Stream, asyncio.StreamReader],
         stdin: "asyncio.StreamWriter | Terminal",
     ) -> None:
-        self.readers = readers
+        self._readers = readers
         self._process = process
         self._stdin = stdin
 
@@ -31,38 +34,54 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_closed(self) -> bool:
+        reader = self._readers[Stream.STDOUT]
+        return reader.at_eof() or reader.exception() is not None
+
+    def streams(self) -> Sequence[AsyncGenerator[tuple[Stream, bytes], None]]:
+        return [_chunks(stream, reader) for stream, reader in self._readers.items()]
+
+    async def wait_ready(self) -> None:
+        """Until a terminal's loader is; `SandboxError` where it is not."""
+        await wait_ready(self._readers[Stream.STDOUT])
+
     async def write(self, data: bytes) -> None:
-        """Returns once it is taken; what cannot arrive any more is dropped."""
         with contextlib.suppress(OSError, RuntimeError):
             self._stdin.write(data)
             await self._stdin.drain()
 
-    async def write_eof(self) -> None:
-        if isinstance(self._stdin, Terminal):
-            # The first one sends a line that is not ended; only on an empty one it is the end.
-            await self.write(2 * _CTRL_D)
-        else:
-            with contextlib.suppress(OSError, RuntimeError):
-                self._stdin.close()
+    def write_eof(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):
+            self._stdin.close()
 
     def resize(self, size: TerminalSize) -> None:
         if isinstance(self._stdin, Terminal):
             self._stdin.resize(size)
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        # asyncio's own `kill` may reap it, of which asyncio's own watcher then complains.
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def wait(self) -> int:
         """The exit code by the shell's convention."""
         code = await self._process.wait()
         return code if code >= 0 else 128 - code
 
-    async def close(self) -> None:
-        """Give everything back; a process that was not killed before is so now."""
+    def close(self) -> None:
+        """Drop what was not sent or read, and kill."""
+        self.kill()
         self._stdin.close()
         # asyncio's `wait` waits for the pipes too, and those that nobody read close only so.
-        self._process._transport.close()  # type: ignore[attr-defined]
+        for number in (1, 2):
+            if pipe := self._process._transport.get_pipe_transport(number):  # type: ignore[attr-defined]
+                pipe.close()
+
+    async def end(self) -> None:
+        """Give everything back; again is no error."""
+        self.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), _WAIT_TIMEOUT_S)
 
@@ -83,32 +102,40 @@ class Terminal:
 
     def resize(self, size: TerminalSize) -> None:
         if not self._writer.is_closing():
-            _set_size(self._fd, size)
+            window = struct.pack("HHHH", size.rows, size.cols, 0, 0)
+            fcntl.ioctl(self._fd, termios.TIOCSWINSZ, window)
 
     def close(self) -> None:
-        self._writer.transport.abort()
+        if not self._writer.is_closing():
+            self._writer.transport.abort()
         self._read.close()
 
 
-async def start_process(
-    argv: Sequence[str],
-    pass_fds: Sequence[int],
-    env: Mapping[str, str],
-    terminal: TerminalSize | None,
-) -> Process:
+async def _chunks(
+    stream: Stream, reader: asyncio.StreamReader
+) -> AsyncGenerator[tuple[Stream, bytes], None]:
+    while chunk := await reader.read(_CHUNK_BYTES):
+        yield stream, chunk
+
+
+async def start_process(argv: Sequence[str], env: Mapping[str, str], *, terminal: bool) -> Process:
     """Start a child in a session of its own: Ctrl-C at the server's terminal is not for it.
 
-    Raises OSError. The child does not have its terminal as the controlling one; it takes it.
+    Raises `SandboxError`. The child does not have its terminal as the controlling one; it takes it.
     """
-    if terminal:
-        return await _start_on_terminal(argv, pass_fds, env, terminal)
+    try:
+        return await (_start_on_terminal if terminal else _start_on_pipes)(argv, env)
+    except OSError as error:
+        raise SandboxError(f"A process could not be started: {error.strerror}.") from error
+
+
+async def _start_on_pipes(argv: Sequence[str], env: Mapping[str, str]) -> Process:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *argv,
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
-        pass_fds=pass_fds,
         env=env,
         start_new_session=True,
     )
@@ -119,19 +146,15 @@ async def start_process(
     return Process(process, readers, process.stdin)
 
 
-async def _start_on_terminal(
-    argv: Sequence[str], pass_fds: Sequence[int], env: Mapping[str, str], size: TerminalSize
-) -> Process:
+async def _start_on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> Process:
     master, slave = os.openpty()
     try:
-        _set_size(master, size)
         # Nobody but the child may open it by its name; it is another user inside.
         process = await asyncio.create_subprocess_exec(
             *argv,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            pass_fds=pass_fds,
             env=env,
             start_new_session=True,
         )
@@ -164,7 +187,3 @@ async def _open_master(master: int) -> tuple[asyncio.StreamReader, Terminal]:
         asyncio.streams.FlowControlMixin, os.fdopen(master, "wb", 0)
     )
     return reader, Terminal(asyncio.StreamWriter(write, flow, None, loop), read, master)
-
-
-def _set_size(fd: int, size: TerminalSize) -> None:
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.cols, 0, 0))

@@ -18,24 +18,29 @@ from typing import Any
 
 from sandbox.errors import InstallError, NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language, Program
+from sandbox.limits import MIB
 from sandbox.runners.base import Job
-from sandbox.runners.bubblewrap.command import PATH, argv, memory_file, namespace_options
+from sandbox.runners.bubblewrap.command import PATH, argv, namespace_options
 from sandbox.runners.bubblewrap.packages import FolderStore, package_options, store_folder
 from sandbox.runners.bubblewrap.process import start_process
 from sandbox.runners.bubblewrap.sandbox import BubblewrapSandbox
 from sandbox.runners.cgroup import Cgroup, CgroupRoot
 from sandbox.runners.packages import Installations, PackageSet, PackageSettings, Report
+from sandbox.runners.pool import Pool, Recipe, always_ready
 
 logger = logging.getLogger(__name__)
 
 _PROBE_TIMEOUT_S = 10.0
+# What a waiting one takes of the machine's memory, an interpreter included.
+_SANDBOX_BYTES = 5 * MIB
 _INSTALL_HINT = "Install it with: apt-get install bubblewrap"
 
 
 class BubblewrapRunner:
     """`instance` names this server's cgroups; `hidden` folders under /usr are not shown inside.
 
-    Without `packages` none can be installed.
+    `pool_bytes` bounds the memory of sandboxes that wait for a run. Without `packages` none can be
+    installed. Make it inside the event loop that uses it.
     """
 
     name = "bubblewrap"
@@ -45,6 +50,7 @@ class BubblewrapRunner:
         self,
         instance: str,
         hidden: Sequence[Path] = (),
+        pool_bytes: int = 0,
         packages: PackageSettings | None = None,
     ) -> None:
         self._instance = instance
@@ -52,6 +58,7 @@ class BubblewrapRunner:
         if packages:
             store = FolderStore(store_folder(packages.notes, instance), packages.index)
             self.installations = Installations(store, packages)
+        self._pool = Pool(self._prepare, pool_bytes // _SANDBOX_BYTES)
         self._namespace = namespace_options(hidden)
         self._cgroups: CgroupRoot | None = None
         self._unavailable: dict[str, str] = {}
@@ -81,30 +88,30 @@ class BubblewrapRunner:
         """What bounds memory and processes here, for the operator."""
         return "cgroups" if self._cgroups else "rlimits and a watcher"
 
-    async def start(self, job: Job) -> "BubblewrapSandbox":
-        cgroup = self._cgroup(job)
-        nonce = secrets.token_hex(16)
-        try:
-            with contextlib.ExitStack() as descriptors:
-                contents = [
-                    descriptors.enter_context(memory_file(file.content)) for file in job.files
-                ]
-                command = argv(job, contents, self._options(job), cgroup, nonce)
-                process = await start_process(command, contents, {"PATH": PATH}, job.terminal)
-        except OSError as error:
-            if cgroup:
-                await asyncio.to_thread(cgroup.remove)
-            raise SandboxError(f"bubblewrap could not be started: {error.strerror}") from error
-        return BubblewrapSandbox(process, cgroup, job, nonce)
+    async def start(self, job: Job) -> BubblewrapSandbox:
+        packages = None
+        if job.packages and self.installations:
+            packages = self.installations.store.edition(job.packages)
+        recipe = Recipe.of(job, packages=packages)
+        sandbox = self._pool.take(recipe) or await self._prepare(recipe)
+        await sandbox.launch(job)
+        return sandbox
 
     def network_problem(self) -> str | None:
         return "Programs have no network on the embedded runner."
 
     async def open(self) -> None:
-        """Nothing: a sandbox is there as fast as a process."""
+        """Fill the pool, for every language that can run, and keep it so."""
+        self._pool.open(
+            always_ready(
+                language
+                for language in LANGUAGES.values()
+                if language.is_sandboxed and self.availability(language) is None
+            )
+        )
 
     def figures(self) -> Mapping[str, Any]:
-        return {"limits_by": self.limits_by}
+        return {"limits_by": self.limits_by, "pool": self._pool.figures()}
 
     async def install(
         self, language: Language, names: tuple[str, ...], report: Report, *, network: bool
@@ -114,18 +121,35 @@ class BubblewrapRunner:
         packages = PackageSet(language, self.version(language), names)
         return await self.installations.install(packages, report, network=network)
 
-    def _options(self, job: Job) -> Sequence[str]:
-        if job.packages is None or self.installations is None:
-            return self._namespace
-        folder = self.installations.store.folder(job.packages)
-        return (*self._namespace, *package_options(job.language, folder))
+    async def _prepare(self, recipe: Recipe) -> BubblewrapSandbox:
+        """A sandbox with its loader waiting. Nothing is left where this fails."""
+        async with contextlib.AsyncExitStack() as undo:
+            if cgroup := self._cgroup(recipe):
+                undo.push_async_callback(asyncio.to_thread, cgroup.remove)
+            command = argv(recipe, self._options(recipe), cgroup)
+            process = await start_process(command, {"PATH": PATH}, terminal=recipe.terminal)
+            undo.push_async_callback(process.end)
+            if recipe.terminal:
+                await process.wait_ready()
+            undo.pop_all()
+        return BubblewrapSandbox(process, recipe, cgroup)
 
-    def _cgroup(self, job: Job) -> Cgroup | None:
+    def _options(self, recipe: Recipe) -> Sequence[str]:
+        if recipe.packages is None or self.installations is None:
+            return self._namespace
+        folder = self.installations.store.folder(recipe.packages)
+        return (*self._namespace, *package_options(LANGUAGES[recipe.language_id], folder))
+
+    def _cgroup(self, recipe: Recipe) -> Cgroup | None:
         if self._cgroups is None:
             return None
-        limits = job.limits
-        quota = limits.compile_cpu_quota_us if job.program.compile else limits.cpu_quota_us
-        return self._cgroups.create(job.run_id, limits, quota)
+        limits = recipe.limits
+        compiles = LANGUAGES[recipe.language_id].compile
+        quota = limits.compile_cpu_quota_us if compiles else limits.cpu_quota_us
+        try:
+            return self._cgroups.create(secrets.token_hex(16), limits, quota)
+        except OSError as error:
+            raise SandboxError(f"A cgroup could not be made: {error.strerror}.") from error
 
     async def fetch(self) -> None:
         """Nothing: the toolchains are the machine's own."""
@@ -142,6 +166,7 @@ class BubblewrapRunner:
         return len(leftovers)
 
     async def close(self) -> None:
+        await self._pool.close()
         if self.installations:
             await self.installations.close()
         if self._cgroups:
@@ -164,7 +189,8 @@ class BubblewrapRunner:
         """Run a command as a run would; its status and output, stderr last."""
         program = Program(language.file, None, command)
         job = Job(f"probe-{language.id}", language, (), program, language.run_limits())
-        sandbox = await self.start(job)
+        sandbox = await self._prepare(Recipe.of(job))
+        await sandbox.launch(job)
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_S):
                 await sandbox.close_stdin()

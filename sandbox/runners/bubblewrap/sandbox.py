@@ -1,83 +1,58 @@
-"""A program under `bwrap`; see `base.Sandbox`."""
+"""A `bwrap` of its own for a program; see `base.Sandbox`."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
 
-from sandbox.runners.base import Exit, Job, Stream, TerminalSize, Usage
+from sandbox.errors import SandboxError
+from sandbox.runners.base import Exit, Job, TerminalSize
 from sandbox.runners.bubblewrap.process import Process
-from sandbox.runners.bubblewrap.pump import Pump
 from sandbox.runners.bubblewrap.watcher import Watcher
 from sandbox.runners.cgroup import Cgroup
-from sandbox.runners.markers import MarkerFilter
+from sandbox.runners.loaded import LoadedSandbox
+from sandbox.runners.pool import Recipe
 
 logger = logging.getLogger(__name__)
 
 
-class BubblewrapSandbox:
-    """A program under `bwrap`; see `base.Sandbox`."""
+class BubblewrapSandbox(LoadedSandbox):
+    """`process` is the outer `bwrap`; without a cgroup it is watched from its launch on."""
 
-    def __init__(self, process: Process, cgroup: Cgroup | None, job: Job, nonce: str) -> None:
+    def __init__(self, process: Process, recipe: Recipe, cgroup: Cgroup | None) -> None:
+        super().__init__(process, recipe, cgroup)
         self._process = process
-        self._cgroup = cgroup
-        self._limits = job.limits
-        self._compiled = job.program.compile is None
-        self._pump = Pump(process, MarkerFilter(nonce, self._on_marker))
-        self._watcher = None if cgroup else Watcher(process.pid, job.limits)
+        self._watcher: Watcher | None = None
 
-    def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
-        return self._pump.chunks()
-
-    async def write_stdin(self, data: bytes) -> None:
-        await self._process.write(data)
-
-    async def close_stdin(self) -> None:
-        await self._process.write_eof()
-
-    async def resize(self, size: TerminalSize) -> None:
-        self._process.resize(size)
-
-    def usage(self) -> Usage:
-        if self._cgroup:
-            return self._cgroup.usage
-        return Usage(memory_bytes=self._watcher.peak_bytes if self._watcher else None)
+    async def launch(self, job: Job) -> None:
+        if self._cgroup is None:
+            self._counters = self._watcher = Watcher(self._process.pid, self._limits)
+        await super().launch(job)
 
     async def disk_bytes(self) -> int | None:
         return None  # all that can be written to is in memory
 
-    async def kill(self) -> None:
+    async def _resize(self, size: TerminalSize) -> None:
+        self._process.resize(size)
+
+    async def _limit_cpu(self, quota_us: int) -> None:
+        try:
+            if self._cgroup:
+                self._cgroup.set_cpu_quota(quota_us, self._limits.cpu_period_us)
+        except OSError as error:
+            raise SandboxError("The quota of a run's cgroup cannot be set.") from error
+
+    async def _kill(self) -> None:
         # The outer bwrap's death ends the pid namespace, and with it everything inside.
         self._process.kill()
         if self._cgroup:
             await asyncio.to_thread(self._cgroup.kill)
 
-    async def wait(self) -> Exit:
+    async def _wait(self) -> Exit:
         exit_code = await self._process.wait()
-        if self._watcher:
-            await self._watcher.stop()
-        counters = self._cgroup or self._watcher
-        assert counters is not None
-        return Exit(
-            exit_code,
-            self.usage(),
-            oom_killed=counters.oom_killed,
-            process_limited=counters.process_limited,
-            compiled=self._compiled,
-        )
+        return self._judged(exit_code, compiled=self._compiled)
 
-    async def remove(self) -> None:
-        await self.kill()
-        self._pump.close()
-        await self._process.close()
+    async def _remove(self) -> None:
+        await self._process.end()
         if self._watcher:
             await self._watcher.stop()
         if self._cgroup and not await asyncio.to_thread(self._cgroup.remove):
             logger.error("a run's cgroup cannot be removed: %s", self._cgroup.folders)
-
-    def _on_marker(self, words: Sequence[str]) -> None:
-        """The compiler is done: from here on it is the program that runs."""
-        if words != ["compiled"] or self._compiled:
-            return
-        self._compiled = True
-        if self._cgroup:
-            self._cgroup.set_cpu_quota(self._limits.cpu_quota_us, self._limits.cpu_period_us)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.limits import Limits
+from sandbox.runners.base import Usage
 
 _INTERVAL_S = 0.1
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -23,10 +24,14 @@ class Watcher:
     def __init__(self, pid: int, limits: Limits) -> None:
         self.oom_killed = False
         self.process_limited = False
-        self.peak_bytes = 0
+        self._peak_bytes = 0
         self._pid = pid
         self._limits = limits
         self._task = asyncio.create_task(self._watch())
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(memory_bytes=self._peak_bytes)
 
     async def stop(self) -> None:
         self._task.cancel()
@@ -37,10 +42,10 @@ class Watcher:
         while True:
             pids = list(_tree(self._pid))
             used = sum(map(_resident_bytes, pids))
-            self.peak_bytes = max(self.peak_bytes, used)
+            self._peak_bytes = max(self._peak_bytes, used)
             self.oom_killed |= used > self._limits.memory_bytes
-            # bwrap's own two processes come on top of the program's.
-            self.process_limited |= len(pids) > self._limits.processes + 2
+            # bwrap's own two processes and the loader come on top of the program's.
+            self.process_limited |= len(pids) > self._limits.processes + 3
             if self.oom_killed or self.process_limited:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGKILL)

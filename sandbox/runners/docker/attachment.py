@@ -8,10 +8,11 @@ what they read ahead.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from sandbox.errors import SandboxError
 from sandbox.runners.base import Stream
+from sandbox.runners.loader import wait_ready
 
 _CHUNK_BYTES = 65_536
 _FRAME_HEADER_BYTES = 8  # stream, three zeros, size (big-endian)
@@ -47,15 +48,9 @@ class Attachment:
         """Whether the container, or the engine, is gone."""
         return self._reader.at_eof() or self._reader.exception() is not None
 
-    async def read_exactly(self, data: bytes, timeout_s: float) -> None:
-        """Take `data` off a terminal's stream; `SandboxError` where something else comes."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                seen = await self._reader.readexactly(len(data))
-        except (OSError, asyncio.IncompleteReadError) as error:
-            raise SandboxError("A container's loader did not get ready.") from error
-        if seen != data:
-            raise SandboxError("A container's loader said something else than that it is ready.")
+    async def wait_ready(self) -> None:
+        """Until a terminal's loader is; `SandboxError` where it is not."""
+        await wait_ready(self._reader)
 
     async def write(self, data: bytes) -> None:
         """Returns once it is taken; what cannot arrive any more is dropped."""
@@ -73,6 +68,10 @@ class Attachment:
             self._stdin_open = False
             with contextlib.suppress(OSError):
                 self._writer.write_eof()
+
+    def streams(self) -> Sequence[AsyncGenerator[tuple[Stream, bytes], None]]:
+        """All that comes, in one."""
+        return [self.chunks()]
 
     async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
         """What the program writes, at most 64 KiB each, until it ends or the engine does."""

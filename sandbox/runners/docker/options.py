@@ -1,14 +1,12 @@
-"""How a container is created: what it is made for, the hardening, and the limits of the run."""
+"""How a container is created: the hardening, and the limits of the run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox.languages import LANGUAGES
-from sandbox.limits import Limits
-from sandbox.runners.base import Job
-from sandbox.runners.docker.loader import loader
 from sandbox.runners.docker.seccomp import SECCOMP
+from sandbox.runners.loader import loader
+from sandbox.runners.pool import Recipe
 
 WORKSPACE = "/workspace"
 _TMP = "/tmp"  # noqa: S108
@@ -17,24 +15,6 @@ _NOBODY = "65534"
 _ROOT_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
 # Where the packages of a run are, by installer; Node finds /node_modules from any folder.
 PACKAGE_FOLDERS = {"pip": "/packages", "npm": "/node_modules"}
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that must be known of a run before its container is made.
-
-    `network` is the engine's network to be on, `packages` the volume of installed packages.
-    """
-
-    language_id: str
-    limits: Limits
-    terminal: bool = False
-    network: str | None = None
-    packages: str | None = None
-
-    @classmethod
-    def of(cls, job: Job, network: str | None, packages: str | None) -> "Recipe":
-        return cls(job.language.id, job.limits, job.terminal is not None, network, packages)
 
 
 def container_config(recipe: Recipe, *, runtime: str, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -9,20 +9,19 @@ from typing import Any
 
 from sandbox.errors import InstallError, NoSandboxError, SandboxError
 from sandbox.languages import LANGUAGES, Language
+from sandbox.limits import MIB
 from sandbox.runners.base import LABEL, Job
 from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.docker.attachment import Attachment
-from sandbox.runners.docker.container import Container
 from sandbox.runners.docker.engine import Engine, NotThereError, UnreachableError
 from sandbox.runners.docker.images import Images
-from sandbox.runners.docker.loader import READY
 from sandbox.runners.docker.network import NETWORK, network_problem
-from sandbox.runners.docker.options import Recipe, container_config
+from sandbox.runners.docker.options import container_config
 from sandbox.runners.docker.packages import VolumeStore
-from sandbox.runners.docker.pool import CONTAINER_BYTES, Pool
 from sandbox.runners.docker.removals import Removals
 from sandbox.runners.docker.sandbox import DockerSandbox, Host
 from sandbox.runners.packages import Installations, PackageSet, PackageSettings, Report
+from sandbox.runners.pool import Pool, Recipe, always_ready
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +31,12 @@ _PROBE_INTERVAL_S = 5.0
 _PING_INTERVAL_S = 2.0
 _PINGS = 3
 _REAPED_AT_ONCE = 8
-_READY_TIMEOUT_S = 10.0
 _NETWORK_INTERVAL_S = 10.0
 _RETRY_AFTER_S = 30
 _CLOSE_TIMEOUT_S = 10.0
-# Python is what most people run, the IDE on a terminal, clients without one.
-_ALWAYS_READY = {"python": 3}
-_ALWAYS_READY_OTHERS = 1
+# What a waiting one takes of the machine's memory, an interpreter and its share of the engine's
+# included.
+CONTAINER_BYTES = 12 * MIB
 
 
 class DockerRunner:
@@ -126,17 +124,11 @@ class DockerRunner:
 
     def _stock(self) -> None:
         self._pool.open(
-            {
-                Recipe(language.id, limits, terminal): _ALWAYS_READY.get(
-                    language.id, _ALWAYS_READY_OTHERS
-                )
+            always_ready(
+                language
                 for language in LANGUAGES.values()
                 if language.is_sandboxed and self.availability(language) is None
-                for terminal, limits in (
-                    (False, language.run_limits()),
-                    (True, language.run_limits(interactive=True)),
-                )
-            }
+            )
         )
 
     def figures(self) -> Mapping[str, Any]:
@@ -184,15 +176,16 @@ class DockerRunner:
     async def _start(self, job: Job) -> DockerSandbox:
         network = NETWORK if job.network and not await self._check_network() else None
         recipe = Recipe.of(job, network, self._volume(job))
-        container = self._pool.take(recipe) or await self._prepare(recipe)
-        return await container.launch(job)
+        sandbox = self._pool.take(recipe) or await self._prepare(recipe)
+        await sandbox.launch(job)
+        return sandbox
 
     def _volume(self, job: Job) -> str | None:
         if job.packages is None or self.installations is None:
             return None
         return self.installations.store.volume(job.packages)
 
-    async def _prepare(self, recipe: Recipe) -> Container:
+    async def _prepare(self, recipe: Recipe) -> DockerSandbox:
         """A container with its loader waiting. Nothing is left where this fails."""
         if self._engine.is_given_up:
             raise NoSandboxError(self._no_engine, retry_after=_RETRY_AFTER_S)
@@ -202,14 +195,15 @@ class DockerRunner:
             attachment = await self._engine.attach(id, terminal=recipe.terminal)
             await self._engine.start(id)
             if recipe.terminal:
-                await attachment.read_exactly(READY, _READY_TIMEOUT_S)
+                await attachment.wait_ready()
             cgroup = Cgroup.of_process(await self._engine.pid(id))
         except BaseException:
             if attachment:
                 attachment.close()
             await self._removals.remove(id)
             raise
-        return Container(recipe, Host(self._engine, self._removals, id, cgroup), attachment)
+        host = Host(self._engine, self._removals, id)
+        return DockerSandbox(host, attachment, recipe, cgroup)
 
     async def _create(self, recipe: Recipe) -> str:
         labels = {LABEL: self._instance}

@@ -1,11 +1,10 @@
-"""Reads a container's output in a task of its own, a bounded way ahead of its reader."""
+"""Reads a sandbox's output in a task of its own, a bounded way ahead of its reader."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
 from sandbox.runners.base import Stream
-from sandbox.runners.docker.attachment import Attachment
 from sandbox.runners.markers import MarkerFilter
 
 _AHEAD_BYTES = 262_144
@@ -15,13 +14,17 @@ _AHEAD_BYTES_RELEASED = 4_194_304
 class Pump:
     """Where nobody reads `chunks()`, the program blocks in its write: memory stays bounded.
 
-    That must end before the container is killed: the engine's `kill`, `wait` and even `inspect`
+    That must end before a container is killed: the engine's `kill`, `wait` and even `inspect`
     hang while output is pending. So `release()` first; from then on the pump drains to the end,
     and drops what is more than a dead program can have left in pipes and buffers.
     """
 
-    def __init__(self, attachment: Attachment, filters: Mapping[Stream, MarkerFilter]) -> None:
-        self._attachment = attachment
+    def __init__(
+        self,
+        streams: Sequence[AsyncIterator[tuple[Stream, bytes]]],
+        filters: Mapping[Stream, MarkerFilter],
+    ) -> None:
+        self._streams = streams
         self._filters = filters
         self._ahead: deque[tuple[Stream, bytes]] = deque()
         self._bytes_ahead = 0
@@ -56,13 +59,16 @@ class Pump:
 
     async def _run(self) -> None:
         try:
-            async for stream, chunk in self._attachment.chunks():
-                await self._put(stream, self._filters[stream].feed(chunk))
+            await asyncio.gather(*map(self._read, self._streams))
             for stream, filter in self._filters.items():
                 await self._put(stream, filter.flush())
         finally:
             self._ended = True
             self._readable.set()
+
+    async def _read(self, chunks: AsyncIterator[tuple[Stream, bytes]]) -> None:
+        async for stream, chunk in chunks:
+            await self._put(stream, self._filters[stream].feed(chunk))
 
     async def _put(self, stream: Stream, chunk: bytes) -> None:
         while self._bytes_ahead >= _AHEAD_BYTES and not self._released:

@@ -1,4 +1,4 @@
-"""Containers that wait, made before they are asked for, so that Run is one write to a socket.
+"""Sandboxes that wait, made before they are asked for, so that Run is one write to them.
 
 There is a shelf for each recipe. How much stands on it follows the demand: as many as were taken
 within a few seconds of the last minutes, and half as many more. Two workers fill the shelves up,
@@ -10,19 +10,21 @@ import contextlib
 import logging
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from sandbox.errors import NoSandboxError, SandboxError
-from sandbox.runners.docker.container import Container
-from sandbox.runners.docker.options import Recipe
+from sandbox.languages import Language
+from sandbox.limits import Limits
+from sandbox.runners.base import Job
 
 logger = logging.getLogger(__name__)
 
-# The engine makes no more in a second when it is asked for more at once, and is slower for runs.
+# Docker's engine makes no more in a second when it is asked for more at once, and is slower for
+# runs.
 _WORKERS = 2
-# The run that took a container has the processors to itself for its first moments.
+# The run that took a sandbox has the processors to itself for its first moments.
 _DELAY_S = 0.1
 _BURST_S = 5.0
 _MEMORY_S = 600.0
@@ -32,17 +34,62 @@ _RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
 _MOST_DOUBLINGS = 6
 _CLOSE_TIMEOUT_S = 5.0
-# What a waiting container takes of the machine's memory, its share of the engine's included.
-CONTAINER_BYTES = 8 * 1024 * 1024
+# Python is what most people run, the IDE on a terminal, clients without one.
+_ALWAYS_READY = {"python": 3}
+_ALWAYS_READY_OTHERS = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that must be known of a run before its sandbox is made.
+
+    `network` is the engine's network to be on, `packages` where the installed packages are.
+    """
+
+    language_id: str
+    limits: Limits
+    terminal: bool = False
+    network: str | None = None
+    packages: str | None = None
+
+    @classmethod
+    def of(cls, job: Job, network: str | None = None, packages: str | None = None) -> "Recipe":
+        return cls(job.language.id, job.limits, job.terminal is not None, network, packages)
+
+
+def always_ready(languages: Iterable[Language]) -> dict[Recipe, int]:
+    """How many shall stand ready while nobody asks for them, on a terminal and without."""
+    return {
+        Recipe(language.id, limits, terminal): _ALWAYS_READY.get(language.id, _ALWAYS_READY_OTHERS)
+        for language in languages
+        for terminal, limits in (
+            (False, language.run_limits()),
+            (True, language.run_limits(interactive=True)),
+        )
+    }
+
+
+class Waiting(Protocol):
+    """What a pool holds."""
+
+    @property
+    def is_alive(self) -> bool:
+        """As far as can be told."""
+
+    async def remove(self) -> None:
+        """Leave nothing behind. Never raises."""
+
+
+W = TypeVar("W", bound=Waiting)
 
 
 @dataclass(eq=False)
-class Shelf:
+class Shelf(Generic[W]):
     """`minimum` stand here also while nobody asks."""
 
     recipe: Recipe
     minimum: int = 0
-    waiting: deque[Container] = field(default_factory=deque)
+    waiting: deque[W] = field(default_factory=deque)
     making: int = 0
     failures: int = 0
     retry_at: float = 0.0
@@ -73,17 +120,18 @@ class Shelf:
         return self.wanted(now) - len(self.waiting) - self.making
 
 
-class Pool:
-    """`make` creates and starts one container; `capacity` is for all shelves together.
+class Pool(Generic[W]):
+    """`make` gives one that waits; `capacity` is for all shelves together.
 
     Belongs to one event loop. `open` starts filling, `close` removes all that waits.
     """
 
-    def __init__(self, make: Callable[[Recipe], Awaitable[Container]], capacity: int) -> None:
+    def __init__(self, make: Callable[[Recipe], Awaitable[W]], capacity: int) -> None:
         self._make = make
         self._capacity = capacity
-        self._shelves: dict[Recipe, Shelf] = {}
+        self._shelves: dict[Recipe, Shelf[W]] = {}
         self._workers: list[asyncio.Task[None]] = []
+        self._removals: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._closing = False
         self._quiet_until = 0.0
@@ -102,20 +150,20 @@ class Pool:
             self._workers = [asyncio.create_task(self._work()) for _ in range(_WORKERS)]
         self._changed.set()
 
-    def take(self, recipe: Recipe) -> Container | None:
-        """A container that is alive as far as can be told, or None: then make a cold one."""
+    def take(self, recipe: Recipe) -> W | None:
+        """One that is alive as far as can be told, or None: then make a cold one."""
         now = asyncio.get_running_loop().time()
         shelf = self._shelf(recipe)
         shelf.note_taken(now)
         self._quiet_until = now + _DELAY_S
         self._changed.set()
         while shelf.waiting:
-            container = shelf.waiting.popleft()
-            if container.is_alive:
+            sandbox = shelf.waiting.popleft()
+            if sandbox.is_alive:
                 self._hits += 1
                 shelf.failures = 0
-                return container
-            self._discard(container)
+                return sandbox
+            self._discard(sandbox)
         self._misses += 1
         return None
 
@@ -143,18 +191,17 @@ class Pool:
         }
 
     async def close(self) -> None:
-        # What the engine is making now is waited for: it would make it all the same.
+        # What is being made now is waited for: an engine would make it all the same.
         self._closing = True
         self._changed.set()
         if self._workers:
             _, stuck = await asyncio.wait(self._workers, timeout=_CLOSE_TIMEOUT_S)
             for worker in stuck:
                 worker.cancel()
-        waiting = [container for shelf in self._shelves.values() for container in shelf.waiting]
-        self._shelves.clear()
-        await asyncio.gather(*(container.remove() for container in waiting))
+        self.forget(lambda recipe: True)
+        await asyncio.gather(*self._removals)
 
-    def _shelf(self, recipe: Recipe) -> Shelf:
+    def _shelf(self, recipe: Recipe) -> Shelf[W]:
         return self._shelves.setdefault(recipe, Shelf(recipe))
 
     async def _work(self) -> None:
@@ -173,7 +220,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, self._quiet_until - loop.time()))
 
-    def _emptiest(self) -> Shelf | None:
+    def _emptiest(self) -> Shelf[W] | None:
         """Where one more is to be put, if anywhere."""
         now = asyncio.get_running_loop().time()
         shelves = self._shelves.values()
@@ -184,19 +231,19 @@ class Pool:
             lacking, key=lambda s: (s.wanted(now) - s.missing(now)) / s.wanted(now), default=None
         )
 
-    async def _fill(self, shelf: Shelf) -> None:
+    async def _fill(self, shelf: Shelf[W]) -> None:
         shelf.making += 1
         try:
-            container = await self._make(shelf.recipe)
+            sandbox = await self._make(shelf.recipe)
         except (SandboxError, NoSandboxError) as error:
-            logger.warning("no %s container in advance: %s", shelf.recipe.language_id, error.detail)
+            logger.warning("no %s sandbox in advance: %s", shelf.recipe.language_id, error.detail)
             shelf.note_failure(asyncio.get_running_loop().time())
         else:
             self._note_made()
             if self._shelves.get(shelf.recipe) is shelf:
-                shelf.waiting.append(container)
+                shelf.waiting.append(sandbox)
             else:
-                self._discard(container)
+                self._discard(sandbox)
         finally:
             shelf.making -= 1
 
@@ -210,9 +257,9 @@ class Pool:
         """Take off what nobody wants any more, or what has died."""
         now = asyncio.get_running_loop().time()
         for recipe, shelf in list(self._shelves.items()):
-            dead = [container for container in shelf.waiting if not container.is_alive]
-            for container in dead:
-                shelf.waiting.remove(container)
+            dead = [sandbox for sandbox in shelf.waiting if not sandbox.is_alive]
+            for sandbox in dead:
+                shelf.waiting.remove(sandbox)
             if dead:
                 shelf.note_failure(now)
             spare = max(0, len(shelf.waiting) - shelf.wanted(now))
@@ -220,10 +267,11 @@ class Pool:
             if not shelf.wanted(now) and not shelf.making:
                 del self._shelves[recipe]
 
-    def _remove(self, containers: Collection[Container]) -> None:
-        for container in containers:
-            self._discard(container)
+    def _remove(self, sandboxes: Collection[W]) -> None:
+        for sandbox in sandboxes:
+            self._discard(sandbox)
 
-    def _discard(self, container: Container) -> None:
-        removals = container.host.removals
-        removals.keep(asyncio.create_task(container.remove()))
+    def _discard(self, sandbox: W) -> None:
+        removal = asyncio.create_task(sandbox.remove())
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)

@@ -1,9 +1,9 @@
-"""The first process of a container: waits for a payload on its stdin, unpacks it, runs it.
+"""The first process of a sandbox: waits for a payload on its stdin, unpacks it, runs it.
 
-A container can so be started long before it is known what it will run. Files cannot come by the
-engine's own copy, which is refused on a read-only root.
+A sandbox can so be started long before it is known what it will run. (Into a container, files
+cannot come by the engine's own copy, which is refused on a read-only root.)
 
-Where the language has a `prestart`, its interpreter is started as well, and waits in reading its
+Where the language has `prestart`, its interpreter is started as well, and waits in reading its
 source, from a FIFO that stood under the file's name when it was opened.
 
 The loader tells how far it is by marker lines on stdout (`markers.py`):
@@ -11,9 +11,10 @@ The loader tells how far it is by marker lines on stdout (`markers.py`):
     compiled                 the compiler is done; the loader waits for a line before it goes on
     running                  what is written to stdin from here on is the program's
     exit STATUS COMPILED DISK_FULL     the program ended; the two are 0 or 1. On stderr as well:
-                             the engine tells of the two streams in any order
+                             of the two streams, either may be read first
 """
 
+import asyncio
 import base64
 import io
 import tarfile
@@ -21,6 +22,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from sandbox.errors import SandboxError
 from sandbox.languages import Language, Program
 from sandbox.runners.base import SandboxFile, TerminalSize
 
@@ -88,7 +90,7 @@ leave $status 1 $full
 # The interpreter opens a FIFO under the name that its source will have, and reads on. Behind its
 # back a shell gives what it starts no stdin, and has it ignore Ctrl-C.
 _PRESTART = r"""
-if env --default-signal=INT,QUIT true; then
+if env --default-signal=INT,QUIT true && command -v @PROGRAM@ >&2; then
   mkfifo @FILE@
   exec 4<&0
   (exec env --default-signal=INT,QUIT @COMMAND@ <&4 4<&- 2>&3 3>&-) &
@@ -100,14 +102,16 @@ fi
 # Every loader must end by itself where the program does: Ctrl-C is for the program alone, and no
 # shell is there to take it up again after Ctrl-Z.
 _TERMINAL = "trap : INT QUIT; trap '' TSTP; stty raw -echo opost; printf '\\022'"
+_READY_TIMEOUT_S = 10.0
 _LONGEST_TEXT = 2048  # a shell reads it byte by byte: longer ones are there sooner by `dd`
 
 
-def loader(language: Language, *, terminal: bool) -> str:
-    """The script for `sh -c`."""
+def loader(language: Language, *, terminal: bool, embedded: bool = False) -> str:
+    """The script for `sh -c`; `embedded` where the machine's own toolchain runs it."""
     prestart = ""
-    if language.prestart:
-        prestart = _PRESTART.replace("@COMMAND@", language.prestart)
+    if command := language.prestart_command(embedded=embedded):
+        prestart = _PRESTART.replace("@COMMAND@", command)
+        prestart = prestart.replace("@PROGRAM@", command.partition(" ")[0])
     script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
     decode = "| base64 -d" if terminal else ""
     stderr = "" if terminal else "mark exit >&3;"
@@ -120,6 +124,17 @@ def loader(language: Language, *, terminal: bool) -> str:
     ):
         script = script.replace(f"@{name}@", value)
     return script
+
+
+async def wait_ready(reader: asyncio.StreamReader) -> None:
+    """Take `READY` off a terminal's stream; `SandboxError` where it does not come."""
+    try:
+        async with asyncio.timeout(_READY_TIMEOUT_S):
+            seen = await reader.readexactly(len(READY))
+    except (OSError, asyncio.IncompleteReadError) as error:
+        raise SandboxError("A sandbox's loader did not get ready.") from error
+    if seen != READY:
+        raise SandboxError("A sandbox's loader said something else than that it is ready.")
 
 
 def payload(
@@ -147,8 +162,9 @@ def payload(
 
 def _single(files: Sequence[SandboxFile]) -> str:
     """The name of the only file, where a shell can write it as it is; else empty."""
-    name = files[0].name if len(files) == 1 else ""
-    return name if "/" not in name and files[0].content else ""
+    if len(files) != 1 or "/" in files[0].name or not files[0].content:
+        return ""
+    return files[0].name
 
 
 def _escaped(content: bytes) -> str:
