@@ -6,6 +6,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("accounts/export/", own_data.export, name="account_export"),
     path("accounts/delete/", own_data.delete, name="account_delete"),
-    path("preview/<str:token>/", views.preview, {"path": ""}, name="preview"),
-    path("preview/<str:token>/<path:path>", views.preview, name="preview-file"),
+    path("preview/<slug:token>/", views.preview, {"path": ""}, name="preview"),
+    path("preview/<slug:token>/<path:path>", views.preview, name="preview-file"),
 ]

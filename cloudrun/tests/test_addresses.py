@@ -1,7 +1,10 @@
 """Paths, queries and headers that try to lead somewhere else, or to break what reads them."""
 
+import json
+
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from cloudrun.tests.test_http_server import answer_to
 from e2e.server import Server
@@ -74,6 +77,18 @@ HEADERS = [
     "If-None-Match", "Last-Event-ID", "Origin", "Range", "Referer", "TE", "Upgrade", "User-Agent",
     "X-CSRFToken", "X-Forwarded-For", "X-Forwarded-Proto", "X-HTTP-Method-Override",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [r'"abcdefgh\000"', r'"abcdefgh\777"', "a" * 8000, "a'b--abcdef"])
+def test_what_cannot_be_a_session_is_none(server: Server, key: str) -> None:
+    headers = {"Cookie": f"sessionid={key}", "Origin": server.url}
+    statuses = {"/": 200, "/api/runs": 200, "/api/auth/me": 401, "/accounts/profile/": 302}
+    for path, status in statuses.items():
+        assert httpx.get(server.url + path, headers=headers).status_code == status
+    with connect(f"ws{server.url[4:]}/ws/execute", additional_headers=headers) as socket:
+        socket.send('{"language": "html", "code": "<p>hi</p>"}')
+        frames = [json.loads(frame) for frame in socket]
+    assert frames[-1]["status"] == "completed"
 
 
 @pytest.mark.parametrize("name", HEADERS)
