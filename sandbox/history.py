@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -76,7 +76,7 @@ def _position(cursor: str) -> tuple[datetime, str]:
         text = base64.b64decode(padded, altchars="-_", validate=True).decode()
         when, _, run_id = text.partition(" ")
         created_at = datetime.fromisoformat(when)
-        if created_at.tzinfo is None or not is_run_id(run_id):
+        if created_at.utcoffset() != timedelta(0) or not is_run_id(run_id):
             raise ValueError(cursor)
     except (ValueError, binascii.Error) as error:
         problem = FieldError("cursor", "Must be the next_cursor of an earlier page.")

@@ -1,5 +1,6 @@
 """Paths, queries and headers that try to lead somewhere else, or to break what reads them."""
 
+import base64
 import json
 
 import httpx
@@ -33,14 +34,25 @@ def test_path_leads_nowhere(server: Server, path: str) -> None:
     assert b"root:" not in body
 
 
+ENDS_OF_TIME = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00"]
+
+
+def cursor(text: str) -> str:
+    """As the server makes them."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        *(f"cursor={cursor(when + ' ' + 32 * 'a')}" for when in ENDS_OF_TIME),
         "cursor=%00", "cursor=%ED%A0%80", "cursor=AAAA", "cursor=" + "A" * 5000, "cursor[]=x",
         "limit=1e9", "limit=-1", "limit=NaN", "limit=99999999999999999999", "limit=0x10",
         "language=%00", "language='", "language=%25", "status=*", "status[]=completed",
-        "status=completed'%20OR%201=1--", "since=99999999999999", "since=0000-00-00",
-        "until=9999-12-31T23:59:59%2B99:99", "since=%00", "limit=%F0%9D%9F%8F",
+        "status=completed'%20OR%201=1--", "created_after=99999999999999", "created_after=%00",
+        "created_after=0000-00-00", "created_after=0001-01-01T00:00:00%2B14:00",
+        "created_before=9999-12-31T23:59:59-14:00", "created_before=2026-01-01T00:00:00%2B99:99",
+        "created_before=2026-W01-1", "limit=%F0%9D%9F%8F",
         "language__startswith=p&user__password__startswith=pbkdf2", "owner=1&user_id=1&user=1",
         "&".join(f"x{number}=1" for number in range(900)), "format=xml&_method=DELETE",
     ],
