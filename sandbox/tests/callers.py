@@ -1,10 +1,12 @@
 """Callers of the run API, as httpx clients: users by their token, a guest by their session."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
+from cloudrun_client import Frame
 from e2e.server import Server
 
 _names = itertools.count()
@@ -51,3 +53,8 @@ def begin(client: httpx.Client, code: str, **more: Any) -> str:
 def page(client: httpx.Client, code: str = "<p>hi</p>") -> dict[str, Any]:
     """A run that needs no sandbox and no time."""
     return run(client, code, language="html")
+
+
+def text_of(frames: Sequence[Frame]) -> str:
+    """What a program wrote to its stdout, in the frames that the Python client gave."""
+    return "".join(frame.content for frame in frames if frame.type == "stdout")

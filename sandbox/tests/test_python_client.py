@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from cloudrun_client import ApiError, Client, ConnectionLostError, Frame, Program, Terminal
+from cloudrun_client import ApiError, Client, ConnectionLostError, Program, Terminal
 from e2e.server import ROOT, Server
+from sandbox.tests.callers import text_of
 from sandbox.tests.relay import relay_to
 
 _CLIENT = ROOT / "docs/clients/python"
@@ -234,7 +235,3 @@ def test_the_example_of_the_readme_runs(one_server: Server, readme: Any) -> None
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("42\n")
     assert "stdout 'Hello, Ada\\n'" in ran.stdout.replace("Name? ", "")
-
-
-def text_of(frames: list[Frame]) -> str:
-    return "".join(frame.content for frame in frames if frame.type == "stdout")

@@ -1,13 +1,14 @@
-"""Programs on a pseudo-terminal, over the wire of a real server, on both runners."""
+"""Programs on a pseudo-terminal of a real server, on both runners, by the Python client."""
 
-import json
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import pytest
-from websockets.asyncio.client import ClientConnection
 
+from cloudrun_client import Client, Frame, Program, Session, Terminal
 from e2e.server import Server
-from sandbox.tests.client import Frame, Reaction, converse, text
+from sandbox.tests.callers import text_of
+
+Reaction = Callable[[Session, Frame], Awaitable[None]]
 
 CPP_PROMPT = """
 #include <iostream>
@@ -41,42 +42,60 @@ PROMPTS = {
 }
 
 
-def typing(prompt: str, *controls: dict[str, Any]) -> Reaction:
-    """Send the next control whenever what came since the last one holds the prompt."""
-    left = list(controls)
+def typing(prompt: str, answer: str | Terminal) -> Reaction:
+    """Type the answer, or resize the terminal to it, once the prompt is there."""
     seen = ""
+    is_done = False
 
-    async def react(socket: ClientConnection, frame: Frame) -> None:
-        nonlocal seen
-        seen += frame["content"] if frame["type"] == "stdout" else ""
-        if prompt in seen and left:
-            seen = ""
-            await socket.send(json.dumps(left.pop(0)))
+    async def react(session: Session, frame: Frame) -> None:
+        nonlocal seen, is_done
+        seen += frame.content if frame.type == "stdout" else ""
+        if is_done or prompt not in seen:
+            return
+        is_done = True
+        if isinstance(answer, Terminal):
+            await session.resize(answer)
+        else:
+            await session.send(answer)
 
     return react
 
 
 async def on_terminal(
-    server: Server, code: str, react: Reaction | None = None, **fields: Any
+    server: Server,
+    program: Program,
+    react: Reaction | None = None,
+    *,
+    interactive: bool = True,
+    terminal: Terminal | None = None,
 ) -> list[Frame]:
-    request = {"language": "python", "code": code, "interactive": True, "tty": True, **fields}
-    return await converse(server.url, request, react)
+    frames = []
+    terminal = terminal or Terminal()
+    async with (
+        Client(server.url) as client,
+        client.stream(program, interactive=interactive, terminal=terminal) as session,
+    ):
+        async for frame in session:
+            frames.append(frame)
+            if react:
+                await react(session, frame)
+    return frames
 
 
 @pytest.mark.parametrize("language", PROMPTS)
 async def test_a_prompt_without_a_newline_is_shown_and_answered(
     server: Server, language: str
 ) -> None:
-    answer = typing("Name? ", {"type": "stdin", "data": "Ada\n"})
-    frames = await on_terminal(server, PROMPTS[language], answer, language=language)
-    assert "Hello, Ada!" in text(frames)
-    assert frames[-1]["status"] == "completed"
+    program = Program(language, PROMPTS[language])
+    frames = await on_terminal(server, program, typing("Name? ", "Ada\n"))
+    assert "Hello, Ada!" in text_of(frames)
+    assert frames[-1].fields["status"] == "completed"
 
 
 async def test_it_is_a_terminal_of_the_size_that_was_asked_for(server: Server) -> None:
     code = "import os, sys\nprint(sys.stdin.isatty(), sys.stderr.isatty(), os.get_terminal_size())"
-    frames = await on_terminal(server, code, cols=101, rows=33)
-    assert text(frames) == "True True os.terminal_size(columns=101, lines=33)\r\n"
+    frames = await on_terminal(server, Program("python", code), terminal=Terminal(101, 33))
+    assert text_of(frames) == "True True os.terminal_size(columns=101, lines=33)\r\n"
 
 
 async def test_a_new_size_is_told_to_the_program(server: Server) -> None:
@@ -85,40 +104,45 @@ async def test_a_new_size_is_told_to_the_program(server: Server) -> None:
         "signal.signal(signal.SIGWINCH, lambda *_: exit(os.get_terminal_size().columns))\n"
         "print('ready')\ntime.sleep(20)"
     )
-    frames = await on_terminal(
-        server, code, typing("ready", {"type": "resize", "cols": 77, "rows": 20})
-    )
-    assert frames[-1]["exit_code"] == 77
+    resize = typing("ready", Terminal(77, 20))
+    frames = await on_terminal(server, Program("python", code), resize)
+    assert frames[-1].fields["exit_code"] == 77
 
 
 @pytest.mark.parametrize(
-    ("language", "code", "exit_code"),
+    ("program", "exit_code"),
     [
-        ("python", "print('ready')\nwhile True: pass", 130),
-        ("cpp", '#include <cstdio>\nint main() { puts("ready"); for (;;) ; }', 130),
-        ("ubuntu", "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done", 9),
+        (Program("python", "print('ready')\nwhile True: pass"), 130),
+        (Program("cpp", '#include <cstdio>\nint main() { puts("ready"); for (;;) ; }'), 130),
+        (
+            Program(
+                "ubuntu",
+                "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done",
+            ),
+            9,
+        ),
     ],
+    ids=lambda value: value.language if isinstance(value, Program) else None,
 )
 async def test_ctrl_c_interrupts_the_program_alone(
-    server: Server, language: str, code: str, exit_code: int
+    server: Server, program: Program, exit_code: int
 ) -> None:
-    interrupt = typing("ready", {"type": "stdin", "data": "\x03"})
-    frames = await on_terminal(server, code, interrupt, language=language)
-    assert frames[-1]["exit_code"] == exit_code
-    assert frames[-1]["status"] == "error"
+    frames = await on_terminal(server, program, typing("ready", "\x03"))
+    assert frames[-1].fields["exit_code"] == exit_code
+    assert frames[-1].fields["status"] == "error"
 
 
 async def test_ctrl_d_is_the_end_of_the_input(server: Server) -> None:
     code = "import sys\nprint('ready')\nprint(len(sys.stdin.read()))"
-    end = typing("ready", {"type": "stdin", "data": "abc\n\x04"})
-    assert text(await on_terminal(server, code, end)).endswith("\r\n4\r\n")
+    frames = await on_terminal(server, Program("python", code), typing("ready", "abc\n\x04"))
+    assert text_of(frames).endswith("\r\n4\r\n")
 
 
 async def test_without_interactive_the_input_ends_after_what_was_sent(server: Server) -> None:
-    code = "import sys\nprint(repr(sys.stdin.read()))"
-    frames = await on_terminal(server, code, interactive=False, stdin="one\ntwo")
-    assert "'one\\ntwo'" in text(frames)
-    assert frames[-1]["status"] == "completed"
+    program = Program("python", "import sys\nprint(repr(sys.stdin.read()))", stdin="one\ntwo")
+    frames = await on_terminal(server, program, interactive=False)
+    assert "'one\\ntwo'" in text_of(frames)
+    assert frames[-1].fields["status"] == "completed"
 
 
 async def test_detach_keys_are_typed_like_any_other(server: Server) -> None:
@@ -126,17 +150,19 @@ async def test_detach_keys_are_typed_like_any_other(server: Server) -> None:
         "import sys, tty\ntty.setraw(0)\nprint('ready', end='', flush=True)\n"
         "print(sys.stdin.buffer.raw.read(2))"
     )
-    keys = typing("ready", {"type": "stdin", "data": "\x10\x11"})
-    assert "b'\\x10\\x11'" in text(await on_terminal(server, code, keys))
+    frames = await on_terminal(server, Program("python", code), typing("ready", "\x10\x11"))
+    assert "b'\\x10\\x11'" in text_of(frames)
 
 
 async def test_files_and_unicode_arrive_on_a_terminal_too(server: Server) -> None:
-    files = [{"name": "a/ü.txt", "content": "Grüße 🎉"}]
-    frames = await on_terminal(server, "print(open('a/ü.txt').read())", files=files)
-    assert text(frames) == "Grüße 🎉\r\n"
+    files = {"a/ü.txt": "Grüße 🎉"}
+    frames = await on_terminal(
+        server, Program("python", "print(open('a/ü.txt').read())", files=files)
+    )
+    assert text_of(frames) == "Grüße 🎉\r\n"
 
 
 async def test_waiting_for_somebody_is_told_its_two_limits(server: Server) -> None:
-    frames = await on_terminal(server, "pass")
-    running = next(frame for frame in frames if frame.get("state") == "running")
+    frames = await on_terminal(server, Program("python", "pass"))
+    running = next(frame.fields for frame in frames if frame.fields.get("state") == "running")
     assert (running["cpu_time_s"], running["wall_time_s"]) == (30, 300)

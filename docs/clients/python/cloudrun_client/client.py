@@ -10,10 +10,9 @@ import httpx
 
 from cloudrun_client.data import Frame, Program, Result, Run, RunSummary, Terminal, User
 from cloudrun_client.errors import ApiError, ConnectionLostError
-from cloudrun_client.session import Session
+from cloudrun_client.session import WAITS_S, Session
 
 _TIMEOUT_S = 120  # a run may wait in the queue
-_WAITS_S = (0, 0.2, 0.5, 1, 2, 4)
 
 
 class Client:
@@ -129,11 +128,11 @@ class Client:
 
         A reader neither keeps the run going nor stops it. The last frame may be an `error`.
         """
-        waits = iter(_WAITS_S)
+        waits = iter(WAITS_S)
         while True:
             try:
                 async for frame in self._event_stream(execution_id, after_seq):
-                    waits = iter(_WAITS_S)
+                    waits = iter(WAITS_S)
                     after_seq = frame.seq
                     yield frame
                     if frame.is_last:

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidH
 from cloudrun_client.data import Frame, Terminal
 from cloudrun_client.errors import ApiError, ConnectionLostError
 
-# Together less than the time that the server gives a lost connection.
-_WAITS_S = (0, 0.2, 0.5, 1, 2, 4)
+# Between attempts to connect again; together less than the server gives a lost connection.
+WAITS_S = (0, 0.2, 0.5, 1, 2, 4)
 # A frame may have 64 KiB, and JSON writes a character in up to six bytes.
 _PART = 8192
 
@@ -107,7 +107,7 @@ class Session:
             if not self.execution_id:
                 raise ConnectionLostError("Whether the run began is not known.") from cause
             first = {"type": "resume", "execution_id": self.execution_id, "after_seq": self.seq}
-            for wait_s in _WAITS_S:
+            for wait_s in WAITS_S:
                 await asyncio.sleep(wait_s)
                 try:
                     await self._open(first)
