@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.models import User, username_validator
+from accounts.passkeys import AddKeyMixin, CredentialField
 from accounts.throttle import count_signup, count_signup_form
 from cloudrun.errors import ConflictError
 
@@ -79,7 +80,9 @@ class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
         self.fields["email"].label = "E-mail"
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(AddKeyMixin, AddWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name_key(self.fields["name"])

@@ -11,7 +11,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
 from cloudrun import problems
-from cloudrun.errors import ApplicationError, ForbiddenError, InvalidRequestError
+from cloudrun.errors import ApplicationError, ForbiddenError
 from cloudrun.origins import check_origin
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -54,8 +54,6 @@ class RefusalMiddleware(MiddlewareMixin):
     """Answers the refusals that views outside REST framework raise."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, RecursionError):  # allauth's forms read JSON of any depth
-            exception = InvalidRequestError("The request is nested too deeply.")
         if isinstance(exception, ApplicationError):
             return problems.refusal(request, exception)
         return None

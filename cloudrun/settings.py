@@ -306,8 +306,12 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = _must_verify
 MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "authenticate": "accounts.second_factor.AuthenticateForm",
+    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
     "edit_webauthn": "accounts.forms.EditPasskeyForm",
+    "login_webauthn": "accounts.passkeys.LoginForm",
     "reauthenticate": "accounts.second_factor.ReauthenticateForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
+    "signup_webauthn": "accounts.passkeys.SignupForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
