@@ -13,12 +13,17 @@ class Relay:
     """Hands bytes on, both ways; `cut` drops all connections, without a word."""
 
     url: str
+    cuts = 0
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._writers: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
+        self.cuts += 1
+        self.drop()
+
+    def drop(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
 
@@ -49,4 +54,4 @@ async def relay_to(url: str) -> AsyncGenerator[Relay, None]:
         yield relay
     finally:
         server.close()
-        relay.cut()
+        relay.drop()

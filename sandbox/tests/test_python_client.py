@@ -44,17 +44,17 @@ async def test_a_whole_run(server: Server) -> None:
 
 async def test_a_program_that_is_talked_with(server: Server) -> None:
     code = "print(input('name? ')); import os, sys; print(os.get_terminal_size().columns)"
-    seen = ""
+    seen, is_answered = "", False
     async with (
         Client(server.url) as client,
         client.stream(python(code), interactive=True, terminal=Terminal(99, 9)) as session,
     ):
         async for frame in session:
-            if frame.type == "stdout":
-                if "name?" in frame.content and "Ada" not in seen:
-                    await session.resize(Terminal(101, 9))
-                    await session.send("Ada\n")
-                seen += frame.content
+            seen += frame.content if frame.type == "stdout" else ""
+            if "name?" in seen and not is_answered:
+                is_answered = True
+                await session.resize(Terminal(101, 9))
+                await session.send("Ada\n")
     assert "Ada\r\nAda\r\n101\r\n" in seen
     assert frame.fields["status"] == "completed"
 
@@ -69,7 +69,7 @@ async def test_long_input_and_its_end(server: Server) -> None:
         await session.send(text)
         await session.close_stdin()
         written = [frame.content async for frame in session if frame.type == "stdout"]
-    assert written == ["200000\n"]
+    assert "".join(written) == "200000\n"
 
 
 async def test_stop(server: Server) -> None:
@@ -98,8 +98,9 @@ async def test_a_lost_connection_is_taken_up_again_without_a_gap(server: Server)
     ):
         async for frame in session:
             frames.append(frame)
-            if frame.content in {"1\n", "3\n"}:
+            if frame.content.strip() in {"1", "3"}:
                 relay.cut()
+    assert relay.cuts == 2
     assert [frame.seq for frame in frames] == list(range(1, len(frames) + 1))
     assert text_of(frames) == "0\n1\n2\n3\n4\n5\n"
 
@@ -114,10 +115,11 @@ async def test_what_is_typed_into_a_lost_connection_arrives(server: Server) -> N
         frames = []
         async for frame in session:
             frames.append(frame)
-            if frame.content == "name?\n":
+            if frame.content.strip() == "name?":
                 relay.cut()
                 await asyncio.sleep(0.2)  # until it is known here
                 await session.send("Ada\n")
+    assert relay.cuts == 1
     assert text_of(frames) == "name?\nhi Ada\n"
 
 
@@ -139,10 +141,11 @@ async def test_events_are_taken_up_again_too(one_server: Server) -> None:
         run_id = await client.start(python(code))
         async for frame in client.events(run_id):
             frames.append(frame)
-            if frame.content in {"1\n", "3\n"}:
+            if frame.content.strip() in {"1", "3"}:
                 relay.cut()
         assert [frame async for frame in client.events(run_id)] == frames
         assert [frame async for frame in client.events(run_id, after_seq=frame.seq)] == []
+    assert relay.cuts == 2
     assert text_of(frames) == "0\n1\n2\n3\n4\n5\na\u2028b\x85c\n"
     assert frames[-1].is_last
 
@@ -234,4 +237,4 @@ def test_the_example_of_the_readme_runs(one_server: Server, readme: Any) -> None
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("42\n")
-    assert "stdout 'Hello, Ada\\n'" in ran.stdout.replace("Name? ", "")
+    assert "Name? Hello, Ada" in ran.stdout.replace("'\nstdout '", "")  # in one frame or several
