@@ -73,24 +73,26 @@ class Watch:
         }
         return {name: found for name, check in checks.items() if (found := check())}
 
-    def _cgroups(self) -> list[str]:
+    def _cgroups(self) -> int:
         """Of the embedded runner's runs; a container's go with the container."""
         # Unlike glob, walk bears that other folders vanish meanwhile.
-        return [
-            f"{folder}/{name}"
+        there = {
+            name
             for folder, names, _ in os.walk("/sys/fs/cgroup")
             if folder.endswith(f"/cloudrun-{self._instance}")
             for name in names
-        ]
+        }
+        return self._without_waiting(len(there))
 
     def _containers(self) -> int:
-        """How many more there are than wait for a run."""
-        pool = _status(self._server.url)["runner"].get("pool")
-        if pool is None:
-            return 0
         command = ["docker", "ps", "-aq", "--filter", f"label=cloudrun={self._instance}"]
         there = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        return max(0, len(there) - int(pool["size"]))
+        return self._without_waiting(len(there))
+
+    def _without_waiting(self, count: int) -> int:
+        """How many more there are than wait for a run."""
+        pool = _status(self._server.url)["runner"]["pool"]
+        return max(0, count - int(pool["size"]))
 
 
 async def hello(url: str) -> float:
