@@ -1,6 +1,7 @@
 """The life of one run, from its place in the queue to its one terminal state."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
@@ -19,6 +20,8 @@ from sandbox.runners.base import Job, Runner, SandboxFile, TerminalSize
 from sandbox.supervisor import supervise
 
 logger = logging.getLogger(__name__)
+
+_HEAD_START_S = 0.03
 
 
 async def drive(live: LiveRun, runner: Runner | None, row: Row) -> None:
@@ -86,11 +89,13 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
         wall_time_s=job.limits.wall_time_s,
         cpu_time_s=job.limits.cpu_time_s,
     )
-    # The row follows while the program starts: the user waits neither for the disk, nor for the
-    # interpreter, which the thread that writes would share with the event loop.
-    advanced = asyncio.ensure_future(_note_running(live, row))
+    # The row follows: the user waits neither for the disk, nor for the processor or interpreter
+    # that the thread which writes would take.
+    is_over = asyncio.Event()
+    advanced = asyncio.ensure_future(_note_running(live, row, is_over))
     _feed_request(live)
     outcome = ended(live, job, await supervise(live, live.sandbox, job.limits))
+    is_over.set()
     await advanced
     return outcome
 
@@ -104,7 +109,10 @@ def _network_note(job: Job, runner: Runner) -> str | None:
     return runner.network_problem()
 
 
-async def _note_running(live: LiveRun, row: Row) -> None:
+async def _note_running(live: LiveRun, row: Row, is_over: asyncio.Event) -> None:
+    """Once the program has had the processors to itself for a moment, or is over."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(is_over.wait(), _HEAD_START_S)
     await row.insert()
     await database_sync_to_async(records.run_advance)(live.id, RunStatus.RUNNING)
 
