@@ -58,7 +58,7 @@ async def test_events_are_the_frames_of_the_socket(one_server: Server) -> None:
 
 def test_a_live_run_is_followed_to_its_end(one_server: Server) -> None:
     ada = new_user(one_server)
-    address = begin(ada, _TICKS.format(n=3, s=0.3))
+    address = begin(ada, _TICKS.format(n=3, s=1))
     so_far = ada.get(f"{address}/events").json()
     assert so_far["status"] in {"starting", "running"}
     times = []
