@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.cache import caches
 
 from accounts.models import User
+from accounts.throttle import FailureLimit
 from cloudrun.errors import NotAuthenticatedError
 
 
@@ -40,7 +41,7 @@ class ReauthenticateForm(_OnceMixin, allauth.ReauthenticateForm):  # type: ignor
 def check_second_factor(user: User, code: str) -> None:
     """`SecondFactorError` where the user has a second factor and `code` is none of theirs.
 
-    Takes codes of an authenticator app and recovery codes; those who guess are slowed down.
+    Takes codes of an authenticator app and recovery codes; `RateLimitedError` for those who guess.
     """
     if not is_mfa_enabled(user):
         return
@@ -48,7 +49,10 @@ def check_second_factor(user: User, code: str) -> None:
         raise SecondFactorError(
             "This account has a second factor: send a code of it, or a recovery code, as `code`."
         )
+    limit = FailureLimit("second-factor", settings.LOGIN_FAILURES)
+    slot = limit.take(str(user.pk))
     form = AuthenticateForm({"code": code}, user=user)
     if not form.is_valid():
         raise SecondFactorError(str(form.errors["code"][0]))
+    limit.give_back(slot)
     form.authenticator.record_usage()

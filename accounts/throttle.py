@@ -59,6 +59,10 @@ class FailureLimit:
             )
         return slot
 
+    def give_back(self, slot: str) -> None:
+        """The attempt of `take` did not fail."""
+        _change(slot, -1)
+
 
 def _change(slot: str, delta: int) -> int:
     try:

@@ -91,7 +91,8 @@ class LiveRun:
     def offer(self, control: Control) -> bool:
         """Take what a client sent for the program; False where too much waits already."""
         size = len(control.data) if isinstance(control, Input) else 0
-        is_too_much = self.input_bytes > 0 and self.input_bytes + size > _MAX_INPUT_BYTES
+        # What a request brings may be larger by itself; its end and a new size always go through.
+        is_too_much = size and self.input_bytes and self.input_bytes + size > _MAX_INPUT_BYTES
         if self.controls.full() or is_too_much:
             return False
         self.input_bytes += size

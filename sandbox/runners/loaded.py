@@ -130,11 +130,14 @@ class LoadedSandbox(ABC):
             await self._resize(size)
 
     def usage(self) -> Usage:
-        counted = self._counted()
-        if counted != Usage():  # they go with the container
-            cpu_ms = counted.cpu_ms
-            own_ms = None if cpu_ms is None else max(0, cpu_ms - self._cpu_before_ms)
-            self._last_usage = Usage(own_ms, counted.memory_bytes)
+        counted, last = self._counted(), self._last_usage
+        cpu_ms, memory_bytes = last.cpu_ms, last.memory_bytes
+        # They go with the container, each by itself.
+        if counted.cpu_ms is not None:
+            cpu_ms = max(0, counted.cpu_ms - self._cpu_before_ms)
+        if counted.memory_bytes is not None:
+            memory_bytes = counted.memory_bytes
+        self._last_usage = Usage(cpu_ms, memory_bytes)
         return self._last_usage
 
     async def kill(self) -> None:
@@ -187,6 +190,7 @@ class LoadedSandbox(ABC):
                 self._compiled = True
                 self._going_on = asyncio.create_task(self._go_on())
             case ["running"]:
+                self.usage()  # a short program's container may be gone before it is asked again
                 self._takes_stdin.set()
             case [name, status, compiled, full] if name == EXIT and _STATUS.fullmatch(status):
                 self._exit = self._judged(

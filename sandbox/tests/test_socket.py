@@ -50,6 +50,17 @@ async def test_typed_input_is_answered_while_the_program_runs(server: Server) ->
     assert text(frames) == "name?\nhi Ada ''\n"
 
 
+async def test_all_of_a_large_stdin_comes_and_then_its_end(server: Server) -> None:
+    size = 3 * 1024 * 1024
+    code = "import sys\nprint(len(sys.stdin.read()))"
+    frames = await converse(server.url, {"language": "python", "code": code, "stdin": size * "x"})
+    assert text(frames) == f"{size}\n"
+    assert frames[-1]["status"] == "completed"
+    # Also of a program that is over before it could be asked what it used.
+    assert frames[-1]["cpu_ms"] is not None
+    assert frames[-1]["memory_bytes"] is not None
+
+
 async def test_stdin_and_files_reach_the_program(server: Server) -> None:
     frames = await converse(
         server.url,

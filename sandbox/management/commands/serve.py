@@ -5,6 +5,8 @@ import contextlib
 import ctypes
 import fcntl
 import logging
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
@@ -54,6 +57,7 @@ class Command(BaseCommand):
             server_name="cloudrun",
         ).run()
         lock.close()
+        _exit()
 
     def _introduce(self, choice: Choice, host: str) -> None:
         """The start message: the address, the runner and why, the languages."""
@@ -73,6 +77,18 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join([*lines, "Stop it with Ctrl-C.", ""]))
         self.stdout.flush()
+
+
+def _exit() -> None:
+    """End the process, with all threads.
+
+    A view whose client is gone may wait in its thread for the event loop, which has ended; the
+    interpreter would wait for that thread.
+    """
+    connections.close_all()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _give_memory_back() -> None:
