@@ -14,7 +14,7 @@ WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionErro
 {_PIP_UNKNOWN}"""
 _NPM_UNKNOWN = """\
 npm error code E404
-npm error 404 Not Found - GET https://registry.npmjs.org/is-nubmer
+npm error 404 Not Found - GET https://registry.example.org/is-nubmer
 npm error 404
 npm error 404  The requested resource 'is-nubmer@*' could not be found or you do not have permission
 """
