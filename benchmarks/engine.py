@@ -37,8 +37,9 @@ _TIMEOUT_S = 300
 # Not the product's label: the server under test must not take these for its own.
 _LABELS = {"cloudrun-benchmark": "naive"}
 _PRODUCT_LABEL = "cloudrun"
-# Where the kernel has a shell wait for a program; a loader in the pool reads.
-_WAITS_FOR_PROGRAM = "do_wait"
+# Where the kernel has a shell wait for a program, or a loader for its removal after one; in the
+# pool it reads.
+_AFTER_ITS_PROGRAM = {"do_wait", "hrtimer_nanosleep"}
 
 
 def answers() -> bool:
@@ -173,7 +174,7 @@ def _is_waiting(container: Container) -> bool:
         processes = container.top(ps_args="-o pid,wchan:20,args")["Processes"]
     except DockerException:  # it has ended
         return False
-    return all(where != _WAITS_FOR_PROGRAM for _, where, _ in processes)
+    return all(where not in _AFTER_ITS_PROGRAM for _, where, _ in processes)
 
 
 def _label(labels: Mapping[str, str]) -> list[str]:

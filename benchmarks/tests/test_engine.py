@@ -25,8 +25,13 @@ def client() -> Iterator[docker.DockerClient]:
 
 @pytest.mark.parametrize(
     ("script", "left"),
-    [(loader(LANGUAGES["python"], terminal=False), 0), ("sleep 60; true", 1), ("exit 3", 1)],
-    ids=["waiting", "running", "ended"],
+    [
+        (loader(LANGUAGES["python"], terminal=False), 0),
+        ("sleep 60; true", 1),
+        ("exec sleep 60", 1),
+        ("exit 3", 1),
+    ],
+    ids=["waiting", "running", "to be removed", "ended"],
 )
 def test_only_a_waiting_loader_is_not_left_behind(
     client: docker.DockerClient, script: str, left: int

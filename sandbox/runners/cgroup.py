@@ -52,11 +52,15 @@ class Cgroup:
         return [folder / ("tasks" if len(folders) > 1 else "cgroup.procs") for folder in folders]
 
     @property
-    def oom_killed(self) -> bool:
+    def oom_kills(self) -> int:
         for name in ("memory.events", "memory.oom_control"):
             if (count := _field(self.folders["memory"] / name, "oom_kill")) is not None:
-                return count > 0
-        return False
+                return count
+        return 0
+
+    @property
+    def oom_killed(self) -> bool:
+        return self.oom_kills > 0
 
     @property
     def memory_bytes(self) -> int | None:
@@ -90,6 +94,14 @@ class Cgroup:
         (cpu / "cpu.cfs_period_us").write_text(str(period_us))
         (cpu / "cpu.cfs_quota_us").write_text(str(quota_us))
 
+    def lift_cpu_quota(self) -> None:
+        """Raises OSError where this process may not."""
+        cpu = self.folders["cpu"]
+        if (cpu / "cpu.max").exists():
+            (cpu / "cpu.max").write_text("max")
+            return
+        (cpu / "cpu.cfs_quota_us").write_text("-1")
+
     def forget_peak(self) -> None:
         """Count the peak of memory from now on, where that can be told to the kernel."""
         with contextlib.suppress(OSError):
@@ -106,7 +118,8 @@ class Cgroup:
             (pids / "pids.max").write_text("0")
         # In every hierarchy: who was killed while joining is a member of some and not of others.
         for pid in {pid for folder in self.folders.values() for pid in _members(folder)}:
-            with contextlib.suppress(ProcessLookupError):
+            # A server that is not root has the engine do it.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
 
     def remove(self, timeout_s: float = 5.0) -> bool:

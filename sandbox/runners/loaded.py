@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from sandbox.errors import SandboxError
+from sandbox.runners import throttling
 from sandbox.runners.base import Exit, Job, Stream, TerminalSize, Usage
 from sandbox.runners.cgroup import Cgroup
 from sandbox.runners.loader import GO, payload
@@ -73,6 +74,7 @@ class LoadedSandbox(ABC):
         self._nonce = secrets.token_hex(16)
         self._compiled = False
         self._going_on: asyncio.Task[None] | None = None
+        self._relief: asyncio.Task[None] | None = None
         self._takes_stdin = asyncio.Event()
         self._stdin_closed = False
         self._killed = False
@@ -132,7 +134,7 @@ class LoadedSandbox(ABC):
     def usage(self) -> Usage:
         counted, last = self._counted(), self._last_usage
         cpu_ms, memory_bytes = last.cpu_ms, last.memory_bytes
-        # They go with the container, each by itself.
+        # They go with a container that was killed, each by itself.
         if counted.cpu_ms is not None:
             cpu_ms = max(0, counted.cpu_ms - self._cpu_before_ms)
         if counted.memory_bytes is not None:
@@ -146,7 +148,17 @@ class LoadedSandbox(ABC):
         self._killed = True
         self.usage()
         self._pump.release()
-        await self._kill()
+        if self._relief:
+            self._relief.cancel()
+        if self._cgroup is None:
+            await self._kill()
+            return
+        throttling.lift(self._cgroup)
+        try:
+            await self._kill()
+        except BaseException:
+            throttling.restore(self._cgroup, self._limits)
+            raise
 
     async def wait(self) -> Exit:
         """Once `output` is at its end. Without the loader's word, what is around it is asked."""
@@ -154,10 +166,11 @@ class LoadedSandbox(ABC):
 
     async def remove(self) -> None:
         self._takes_stdin.set()
-        if self._going_on:
-            self._going_on.cancel()
         self._connection.close()
         await self._pump.close()
+        for task in (self._going_on, self._relief):
+            if task:
+                task.cancel()
         await self._remove()
 
     @abstractmethod
@@ -178,6 +191,10 @@ class LoadedSandbox(ABC):
     async def _wait(self) -> Exit: ...
 
     @abstractmethod
+    def _release(self) -> None:
+        """The program has ended and its counters are read: its loader need not wait any more."""
+
+    @abstractmethod
     async def _remove(self) -> None:
         """After its connection is closed."""
 
@@ -190,12 +207,15 @@ class LoadedSandbox(ABC):
                 self._compiled = True
                 self._going_on = asyncio.create_task(self._go_on())
             case ["running"]:
-                self.usage()  # a short program's container may be gone before it is asked again
                 self._takes_stdin.set()
+                if self._cgroup and not self._relief and not self._killed:
+                    relief = throttling.relieve(self._cgroup, self._limits)
+                    self._relief = asyncio.create_task(relief)
             case [name, status, compiled, full] if name == EXIT and _STATUS.fullmatch(status):
                 self._exit = self._judged(
                     min(int(status), 255), compiled=compiled == "1", disk_full=full == "1"
                 )
+                self._release()
 
     async def _go_on(self) -> None:
         """Let the compiled program run, under its own limit."""

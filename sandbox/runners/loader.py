@@ -42,6 +42,9 @@ _ESCAPES = tuple(
 # subshell matters: dash redirects a plain command's stderr in the parent, and reports to that.
 # After the program nothing needs a new process, which a fork bomb may have left none of, and
 # nothing waits: opened for both ways, a fifo that the program has put there needs no reader.
+# Where the loader's end takes the kernel's counters with it, it stays until it is removed (alone,
+# and without a new process); a server that is gone does not come to that.
+_STAY = "kill -9 -1; exec sleep 10;"
 _SCRIPT = r"""
 exec 3>&2 2>/dev/null
 waiting=
@@ -62,7 +65,7 @@ else
   dd bs="$size" count=1 iflag=fullblock @DECODE@ | tar xof - || exit 125
 fi
 mark() { printf '\377%s %s\n' "$nonce" "$*"; }
-leave() { mark exit $*; @STDERR@ exit $1; }
+leave() { mark exit $*; @STDERR@ @STAY@ exit $1; }
 if [ "$compile" ]; then
   (eval "$compile" </dev/null 2>&3 3>&-)
   status=$?
@@ -115,10 +118,12 @@ def loader(language: Language, *, terminal: bool, embedded: bool = False) -> str
     script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
     decode = "| base64 -d" if terminal else ""
     stderr = "" if terminal else "mark exit >&3;"
+    stay = "" if embedded else _STAY
     start = "stty sane $terminal; mark running" if terminal else "mark running"
     for name, value in (
         ("DECODE", decode),
         ("STDERR", stderr),
+        ("STAY", stay),
         ("START", start),
         ("FILE", language.file),
     ):

@@ -46,6 +46,9 @@ class BubblewrapSandbox(LoadedSandbox):
         if self._cgroup:
             await asyncio.to_thread(self._cgroup.kill)
 
+    def _release(self) -> None:
+        pass  # its loader does not wait: the cgroup stands until it is removed
+
     async def _wait(self) -> Exit:
         exit_code = await self._process.wait()
         return self._judged(exit_code, compiled=self._compiled)

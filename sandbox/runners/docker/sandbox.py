@@ -48,6 +48,11 @@ class DockerSandbox(LoadedSandbox):
     async def _kill(self) -> None:
         await self._host.engine.kill(self._host.container)
 
+    def _release(self) -> None:
+        # It would end by its removal as well, but the engine's own kill is dear: it starts `runc`.
+        if self._cgroup:
+            self._cgroup.kill()
+
     async def _wait(self) -> Exit:
         engine = self._host.engine
         usage = self.usage()
