@@ -84,8 +84,8 @@ class ExecuteView(APIView):
             _409="An earlier request with this `Idempotency-Key` did not come to its run",
             _422="This `Idempotency-Key` came with another body before",
             _429="Too many runs; `Retry-After` says how many seconds to wait",
-            _503="Too many runs are waiting, or there is no sandbox; `Retry-After` says when to"
-            " try again",
+            _503="Too many runs are waiting or large requests come at once, or there is no sandbox;"
+            " `Retry-After` says when to try again",
         ),
         examples=[
             OpenApiExample("Hello", value=_HELLO, request_only=True),
