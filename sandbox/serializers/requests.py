@@ -98,8 +98,8 @@ class RunRequestSerializer(serializers.Serializer[Any]):
         language = LANGUAGES[attrs["language"]]
         for name in attrs["install_packages"]:
             if not is_package_name(name, language.install):
-                problem = f"{name!r} is not a package name."
-                raise serializers.ValidationError({"install_packages": problem})
+                refusal = f"{name!r} is not a package name."
+                raise serializers.ValidationError({"install_packages": refusal})
         if problem := _files_problem(language, attrs["code"], attrs["files"]):
             raise serializers.ValidationError({"files": problem})
         return attrs
