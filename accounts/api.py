@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import token_for_user
 from accounts.models import User
-from accounts.schema import refusals
+from accounts.schema import example, refusals
 from accounts.serializers import (
     LoggedOutSerializer,
     LoginSerializer,
@@ -35,9 +35,7 @@ _ADA = {
     "display_name": "Ada Lovelace",
     "created_at": "2026-01-05T09:30:00.123456Z",
 }
-_TOKEN_EXAMPLE = OpenApiExample(
-    "A token", value={"token": "eyJhbGciOiJIUzI1NiIs...", "user": _ADA}, response_only=True
-)
+_TOKEN_EXAMPLE = example("A token", {"token": "eyJhbGciOiJIUzI1NiIs...", "user": _ADA})
 
 
 class RegisterView(APIView):
@@ -151,7 +149,7 @@ class MeView(APIView):
         summary="The user who is logged in",
         tags=["auth"],
         responses={200: UserSerializer} | refusals(_401="Nobody is logged in, or the token is bad"),
-        examples=[OpenApiExample("Ada", value=_ADA, response_only=True)],
+        examples=[example("Ada", _ADA)],
     )
     def get(self, request: Request) -> Response:
         return Response(UserSerializer(_user(request)).data)
@@ -171,7 +169,7 @@ class VerifyView(APIView):
             _401="The token is not valid",
             _403="A session cookie came without its CSRF token",
         ),
-        examples=[OpenApiExample("Valid", value={"valid": True, "user": _ADA}, response_only=True)],
+        examples=[example("Valid", {"valid": True, "user": _ADA})],
     )
     def post(self, request: Request) -> Response:
         return Response(VerifiedSerializer({"valid": True, "user": _user(request)}).data)
@@ -239,9 +237,7 @@ class LogoutEverywhereView(APIView):
             _401="Nobody is logged in, or the token is bad",
             _403="A session cookie came without its CSRF token",
         ),
-        examples=[
-            OpenApiExample("Done", value={"message": "Logged out everywhere."}, response_only=True)
-        ],
+        examples=[example("Done", {"message": "Logged out everywhere."})],
     )
     def post(self, request: Request) -> Response:
         user_log_out_everywhere(_user(request))

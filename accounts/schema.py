@@ -1,9 +1,9 @@
-"""How tokens and refusals look in the OpenAPI schema."""
+"""How tokens, answers and refusals look in the OpenAPI schema."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from cloudrun import problems
@@ -34,6 +34,19 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="A stable word for a program.")
     errors = FieldProblemSerializer(  # type: ignore[assignment]  # a field, not the property
         many=True, required=False
+    )
+
+
+def example(
+    name: str, value: Any, *, status: int = 200, media_type: str = "application/json"
+) -> OpenApiExample:
+    """An answer for `extend_schema`."""
+    return OpenApiExample(
+        name,
+        value=value,
+        response_only=True,
+        status_codes=[str(status)],
+        media_type=media_type,
     )
 
 

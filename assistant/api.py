@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.schema import refusals
+from accounts.schema import example, refusals
 from assistant.selectors import provider_list
 from assistant.serializers import (
     AssistAnswerSerializer,
@@ -29,13 +29,7 @@ class StatusView(APIView):
         tags=["ai"],
         responses={200: AssistantStatusSerializer}
         | refusals(_401="The token is not valid; none at all is fine"),
-        examples=[
-            OpenApiExample(
-                "No provider",
-                value={"enabled": False, "provider": None, "providers": []},
-                response_only=True,
-            )
-        ],
+        examples=[example("No provider", {"enabled": False, "provider": None, "providers": []})],
     )
     def get(self, request: Request) -> Response:
         providers = provider_list()
@@ -79,9 +73,9 @@ class AssistView(APIView):
                 },
                 request_only=True,
             ),
-            OpenApiExample(
+            example(
                 "A mended program",
-                value={
+                {
                     "success": True,
                     "action": "fix_error",
                     "response": "Nothing can be divided by zero.",
@@ -89,8 +83,6 @@ class AssistView(APIView):
                     "model": "llama-3.3-70b-versatile",
                     "code": "print(1 / 1)",
                 },
-                response_only=True,
-                status_codes=["200"],
             ),
         ],
     )

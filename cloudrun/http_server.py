@@ -1,19 +1,22 @@
 """Daphne, where what it and Twisted do to a request by themselves does not fit the API.
 
-A body is measured while it comes and left to the views to read; refusals are problems. Requests
-that trickle in are given up, and so are long frames after a WebSocket's first. An answer is made
-no faster than its client reads it.
+A body is measured while it comes and left to the views to read; refusals are problems, also of
+bodies that are too much together. Requests that trickle in are given up, and so are long frames
+after a WebSocket's first. An answer is made no faster than its client reads it. At the end whoever
+has asked is answered.
 """
 
 import asyncio
 import json
-from collections.abc import Iterable
+import socket
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
@@ -24,8 +27,10 @@ from cloudrun.errors import (
     ForbiddenError,
     InvalidRequestError,
     RequestTimeoutError,
+    ServiceUnavailableError,
 )
 from cloudrun.parsers import max_json_bytes, too_large
+from cloudrun.uploads import Share
 
 # A request's head, and then each so many bytes of its body, must come within the timeout.
 REQUEST_TIMEOUT_S = 30
@@ -42,6 +47,9 @@ _HEADERS = (
 # Frames that are read and that the consumer has not taken, and how soon it is asked again.
 _MAX_WAITING = 16
 _WAIT_S = 0.005
+# At a shutdown: for what is on its way when the port is closed, and for the last answers.
+_LAST_REQUESTS_S = 0.2
+_LAST_ANSWERS_S = 5
 
 
 class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
@@ -50,6 +58,7 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Twisted would read every form into memory, and refuse a bad one without a word.
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
+        self.share = Share()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  Twisted's name
         """Store a part of the body; what is beyond the limit is read, so that the client comes to
@@ -64,6 +73,10 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
             return self._refuse(too_large())
         if self.clientproto == b"HTTP/1.1" and not self.requestHeaders.hasHeader(b"Host"):
             return self._refuse(InvalidRequestError("A request must name its Host."))
+        try:
+            self.share.grow(self.body_bytes)  # which is in a file so far
+        except ServiceUnavailableError as error:
+            return self._refuse(error)
         # A chunked body has been put together, and Django reads none of unknown length.
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
             self.requestHeaders.removeHeader(b"Transfer-Encoding")
@@ -73,6 +86,14 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         if not self._is_handshake():
             self.requestHeaders.removeHeader(b"Upgrade")  # all that Daphne looks at
         return super().process()
+
+    def finish(self) -> None:
+        self.share.give_back()
+        super().finish()
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802  Twisted's name
+        self.share.give_back()
+        super().connectionLost(reason)
 
     def _is_handshake(self) -> bool:
         """True for a WebSocket's; any other request is answered as it stands."""
@@ -85,7 +106,8 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         self._refuse(InvalidRequestError(f"{body}.") if is_bad else problems.unforeseen())
 
     def _refuse(self, error: ApplicationError) -> None:
-        headers = [(name.encode(), value.encode()) for name, value in _HEADERS]
+        told = (*_HEADERS, *problems.headers(error).items())
+        headers = [(name.encode(), value.encode()) for name, value in told]
         self.handle_reply(
             {"type": "http.response.start", "status": error.status, "headers": headers}
         )
@@ -155,6 +177,10 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
     has_request = False
     is_paused = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.share = Share()
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803  Autobahn's
         self.has_request = True  # the first message carries the program
         super().onMessage(payload, isBinary)
@@ -200,6 +226,20 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
                 f"After the first, a frame may have {CONTROL_FRAME_MAX_BYTES} bytes.",
             )
 
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802  Autobahn's name
+        """Keep a part of a message; the first is as large as a request, and kept as long."""
+        super().onMessageFrameData(payload)
+        if self.has_request or self.failedByMe:
+            return
+        try:
+            self.share.grow(len(payload))
+        except ServiceUnavailableError as error:
+            self._fail_connection(self.CLOSE_STATUS_CODE_TRY_AGAIN_LATER, error.detail)
+
+    def onClose(self, *args: Any) -> None:  # noqa: N802  Autobahn's name
+        self.share.give_back()
+        super().onClose(*args)
+
 
 class SocketFactory(WebSocketFactory):  # type: ignore[misc]
     protocol = Socket
@@ -220,11 +260,36 @@ class Factory(HTTPFactory):  # type: ignore[misc]
 
 
 class Server(daphne.server.Server):  # type: ignore[misc]
+    """`drain` is awaited at a shutdown, while requests still come and are answered."""
+
+    def __init__(self, *args: Any, drain: Callable[[], Awaitable[None]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._drain = drain
+        self._ports: list[Any] = []
+
     def run(self) -> None:
         # It makes its factories by these names, here.
         daphne.server.HTTPFactory = Factory
         daphne.server.WebSocketFactory = SocketFactory
         super().run()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
+
+    def kill_all_applications(self) -> "Deferred[None]":
+        """Called at a shutdown, which waits for it. Daphne would cancel what is being answered: it
+        is answered all the same, and its broken half is told of in the log."""
+        return Deferred.fromFuture(daphne.server.twisted_loop.create_task(self._end()))
+
+    async def _end(self) -> None:
+        await self._drain()
+        for port in self._ports:
+            _close(port)
+        await asyncio.sleep(_LAST_REQUESTS_S)
+        instances = (details.get("application_instance") for details in self.connections.values())
+        if pending := {instance for instance in instances if instance}:
+            await asyncio.wait(pending, timeout=_LAST_ANSWERS_S)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Send a part of an answer, and hold the next back until the client has read enough: what
@@ -233,6 +298,13 @@ class Server(daphne.server.Server):  # type: ignore[misc]
         channel = getattr(protocol, "channel", None)  # a request's, until it is answered
         if isinstance(channel, Channel):
             await channel.can_write.wait()
+
+
+def _close(port: Any) -> None:
+    """Take the connections that wait and then no more; those not taken would be reset."""
+    port.doRead()
+    port.socket.shutdown(socket.SHUT_RD)  # at once, which `stopListening` is not
+    port.stopListening()
 
 
 def _whole_answer(error: ApplicationError, headers: Iterable[tuple[str, Any]] = ()) -> bytes:

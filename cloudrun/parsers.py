@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from threading import Lock
 from typing import IO, Any
 
 from django.conf import settings
@@ -13,6 +14,10 @@ from cloudrun.errors import InvalidRequestError, PayloadTooLargeError
 # the source and files that it carries; the rest is room for names and braces.
 _ENVELOPE = 1024 * 1024
 _ESCAPE = 6
+
+# A text, its characters and what it says are there at once, several times of what stays. The
+# interpreter reads one text at a time anyhow.
+_reading = Lock()
 
 
 def max_json_bytes() -> int:
@@ -72,7 +77,8 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         limit = max_json_bytes()
-        text = stream.read(limit + 1)
-        if len(text) > limit:
-            raise too_large()
-        return parse_object(text)
+        with _reading:
+            text = stream.read(limit + 1)
+            if len(text) > limit:
+                raise too_large()
+            return parse_object(text)

@@ -95,6 +95,7 @@ PACKAGE_SDISTS = _switch("PACKAGE_SDISTS", False)  # build from source, which ru
 PACKAGE_CACHE_SIZE = parse_size(_text("PACKAGE_CACHE_SIZE", "5g"))
 MAX_OUTPUT = parse_size(_text("MAX_OUTPUT", "1m"))
 MAX_UPLOAD_SIZE = parse_size(_text("MAX_UPLOAD_SIZE", "10m"))
+UPLOAD_MEMORY = parse_size(_text("UPLOAD_MEMORY", "128m"))  # of all large requests together
 MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 # Private networks that results may be posted to as well

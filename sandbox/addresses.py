@@ -2,10 +2,13 @@
 
 import ipaddress
 import socket
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
+from yarl import URL
 
+_HOSTS = Path("/etc/hosts")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # What some version of the `ipaddress` module calls global, and yet leads elsewhere: protocols'
@@ -30,18 +33,23 @@ def may_connect(address: str) -> bool:
 
 
 def url_problem(url: str) -> str | None:
-    """Why nothing can be posted to `url`, as far as it tells without asking the DNS; None if so."""
+    """Why nothing can be posted to `url`, as far as it tells without asking the DNS; None if so.
+
+    The DNS may take seconds, and may say something else by the time of the post, which checks what
+    it connects to. Here the URL is read as the client reads it that posts (`yarl`), so that
+    fullwidth digits are digits; names are looked up among this machine's own.
+    """
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        parts = URL(url)
     except ValueError:
         return "Must be a valid URL."
+    host = parts.raw_host
     if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or " " in url:
         return "Must be an http or https URL."
-    if _has_credentials(parts):
+    if parts.user is not None or parts.password is not None:
         return "Must not hold a user name or a password."
-    address = _literal(host)
-    if address and not may_connect(address):
+    addresses = _known_addresses(host.rstrip(".").lower())
+    if addresses and not any(map(may_connect, addresses)):
         return "Must lead to a public address."
     return None
 
@@ -52,17 +60,29 @@ def _is_public(ip: _Address) -> bool:
     return ip.is_global and ip in _PUBLIC_6 and not any(ip in network for network in _NOT_PUBLIC_6)
 
 
-def _has_credentials(parts: SplitResult) -> bool:
-    return parts.username is not None or parts.password is not None
-
-
-def _literal(host: str) -> str | None:
-    """The IP address that `host` is in itself, in any of the forms that resolvers take."""
-    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
-        return "127.0.0.1"
+def _known_addresses(host: str) -> list[str]:
+    """Where `host` leads: itself where it is an address, in any of the forms that resolvers take,
+    else by this machine's own names; empty for what only the DNS can tell."""
     if ":" in host:
-        return host
+        return [host]
     try:
-        return socket.inet_ntoa(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+        return [socket.inet_ntoa(socket.inet_aton(host))]  # 127.1, 0x7f000001, 2130706433
     except (OSError, ValueError):
-        return None
+        return list(_own_addresses(host))
+
+
+def _own_addresses(name: str) -> Iterator[str]:
+    """What the resolver answers for the machine itself, and what its operator wrote for it."""
+    if name == "localhost" or name.endswith(".localhost") or name == socket.gethostname().lower():
+        yield "127.0.0.1"
+    for line in _hosts_lines():
+        address, *names = line.partition("#")[0].lower().split() or [""]
+        if name in names:
+            yield address
+
+
+def _hosts_lines() -> list[str]:
+    try:
+        return _HOSTS.read_text(errors="replace").splitlines()
+    except OSError:
+        return []

@@ -1,4 +1,8 @@
-"""How many connections somebody has open to this server."""
+"""How many connections somebody has open to this server.
+
+Each server counts its own, whatever database it shares: it is its own memory and descriptors that
+they take, and a count in the database would outlive a server that crashed.
+"""
 
 from collections import Counter
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.schema import example
 from cloudrun import problems
 from cloudrun.errors import ApplicationError, NotAuthenticatedError, RateLimitedError
 from sandbox.api.schema import RESULT, RUN_ID, body_refusals, caller_refusals
@@ -84,8 +85,8 @@ class ExecuteView(APIView):
             _409="An earlier request with this `Idempotency-Key` did not come to its run",
             _422="This `Idempotency-Key` came with another body before",
             _429="Too many runs; `Retry-After` says how many seconds to wait",
-            _503="Too many runs are waiting, or there is no sandbox; `Retry-After` says when to"
-            " try again",
+            _503="Too many runs are waiting or large requests come at once, or there is no sandbox;"
+            " `Retry-After` says when to try again",
         ),
         examples=[
             OpenApiExample("Hello", value=_HELLO, request_only=True),
@@ -99,15 +100,8 @@ class ExecuteView(APIView):
                 },
                 request_only=True,
             ),
-            OpenApiExample(
-                "A failed program", value=RESULT, response_only=True, status_codes=["200"]
-            ),
-            OpenApiExample(
-                "Accepted",
-                value={"execution_id": RUN_ID, "status": "starting"},
-                response_only=True,
-                status_codes=["202"],
-            ),
+            example("A failed program", RESULT),
+            example("Accepted", {"execution_id": RUN_ID, "status": "starting"}, status=202),
         ],
     )
     def post(self, request: Request) -> Response:
@@ -141,9 +135,9 @@ class BatchView(APIView):
         responses={200: BatchSerializer} | body_refusals(),
         examples=[
             OpenApiExample("Two", value={"runs": [_HELLO, _HELLO]}, request_only=True),
-            OpenApiExample(
+            example(
                 "One ran, one was refused",
-                value={
+                {
                     "runs": [
                         {"result": RESULT, "problem": None},
                         {
@@ -158,8 +152,6 @@ class BatchView(APIView):
                         },
                     ]
                 },
-                response_only=True,
-                status_codes=["200"],
             ),
         ],
     )
@@ -182,15 +174,13 @@ class StopView(APIView):
         responses={200: StoppedSerializer}
         | caller_refusals(_404="There is no such run, it has ended, or it is somebody else's"),
         examples=[
-            OpenApiExample(
+            example(
                 "Stopped",
-                value={
+                {
                     "execution_id": RUN_ID,
                     "status": "stopped",
                     "message": "Execution stopped",
                 },
-                response_only=True,
-                status_codes=["200"],
             )
         ],
     )
@@ -219,11 +209,7 @@ class CallbackKeyView(APIView):
         description="Stays the same; whoever has it can forge callbacks to you.",
         tags=["runs"],
         responses={200: CallbackKeySerializer} | caller_refusals(),
-        examples=[
-            OpenApiExample(
-                "A key", value={"key": "6b1f...e0"}, response_only=True, status_codes=["200"]
-            )
-        ],
+        examples=[example("A key", {"key": "6b1f...e0"})],
     )
     def get(self, request: Request) -> Response:
         key = callback_key(_account(owner_of_request(request)))

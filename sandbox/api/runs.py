@@ -10,11 +10,12 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.schema import example
 from cloudrun.rates import subject_of
 from sandbox import recording, streams
 from sandbox.api.schema import NOT_FOUND, RESULT, RUN_ID, SUMMARY, caller_refusals
@@ -67,14 +68,7 @@ class RunListView(APIView):
         parameters=[RunListQuerySerializer],
         responses={200: RunListSerializer}
         | caller_refusals(_400="A filter or the cursor is not valid; `errors` says which"),
-        examples=[
-            OpenApiExample(
-                "The last page",
-                value={"runs": [SUMMARY], "next_cursor": None},
-                response_only=True,
-                status_codes=["200"],
-            )
-        ],
+        examples=[example("The last page", {"runs": [SUMMARY], "next_cursor": None})],
     )
     def get(self, request: Request) -> Response:
         owner = owner_of_request(request)
@@ -99,17 +93,15 @@ class RunView(APIView):
         tags=["runs"],
         responses={200: RunSerializer} | caller_refusals(_404=NOT_FOUND),
         examples=[
-            OpenApiExample(
+            example(
                 "A failed program",
-                value={
+                {
                     **SUMMARY,
                     "code": 'print("hello")\nprint(nmae)\n',
                     "stdin": "",
                     "files": [],
                     "result": RESULT,
                 },
-                response_only=True,
-                status_codes=["200"],
             )
         ],
     )
@@ -174,18 +166,13 @@ class RunEventsView(APIView):
             _429="Too many sockets and event streams are open",
         ),
         examples=[
-            OpenApiExample(
+            example(
                 "While it runs",
-                value={"execution_id": RUN_ID, "status": "running", "events": [_FRAME]},
-                response_only=True,
-                status_codes=["200"],
-                media_type="application/json",
+                {"execution_id": RUN_ID, "status": "running", "events": [_FRAME]},
             ),
-            OpenApiExample(
+            example(
                 "A stream",
-                value='id: 3\ndata: {"type": "stdout", "content": "hello\\n", "seq": 3}\n\n',
-                response_only=True,
-                status_codes=["200"],
+                'id: 3\ndata: {"type": "stdout", "content": "hello\\n", "seq": 3}\n\n',
                 media_type=streams.CONTENT_TYPE,
             ),
         ],
@@ -219,12 +206,10 @@ class RunRecordingView(APIView):
         responses={(200, recording.CONTENT_TYPE): OpenApiTypes.STR}
         | caller_refusals(_404=NOT_FOUND),
         examples=[
-            OpenApiExample(
+            example(
                 "Hello",
-                value='{"version": 2, "width": 80, "height": 24, "timestamp": 1767605400}\n'
+                '{"version": 2, "width": 80, "height": 24, "timestamp": 1767605400}\n'
                 '[0.037, "o", "hello\\r\\n"]\n',
-                response_only=True,
-                status_codes=["200"],
                 media_type=recording.CONTENT_TYPE,
             )
         ],

@@ -65,7 +65,7 @@ def body_refusals(**more: str) -> dict[Any, Any]:
         _400="A field is not valid; `errors` says which",
         _413="Code, input and files are larger than this server takes",
         _415="The body is not application/json",
-        **more,
+        **{"_503": "Too many large requests at once; `Retry-After` says when to try again", **more},
     )
 
 

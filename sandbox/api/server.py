@@ -3,12 +3,12 @@
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.schema import refusals
+from accounts.schema import example, refusals
 from assistant.selectors import provider_status
 from cloudrun import __version__
 from cloudrun.errors import NotFoundError
@@ -72,18 +72,8 @@ class HealthView(APIView):
             503: OpenApiResponse(HealthSerializer, "The server is shutting down"),
         },
         examples=[
-            OpenApiExample(
-                "Healthy",
-                value={"status": "healthy", "version": __version__},
-                response_only=True,
-                status_codes=["200"],
-            ),
-            OpenApiExample(
-                "Shutting down",
-                value={"status": "unhealthy", "version": __version__},
-                response_only=True,
-                status_codes=["503"],
-            ),
+            example("Healthy", {"status": "healthy", "version": __version__}),
+            example("Shutting down", {"status": "unhealthy", "version": __version__}, status=503),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -103,7 +93,7 @@ class StatusView(APIView):
         tags=["server"],
         auth=[],
         responses=StatusSerializer,
-        examples=[OpenApiExample("Running", value=_STATUS, response_only=True)],
+        examples=[example("Running", _STATUS)],
     )
     def get(self, request: Request) -> Response:
         runner = runner_status()
@@ -137,7 +127,7 @@ class LanguagesView(APIView):
         tags=["server"],
         auth=[],
         responses=LanguagesSerializer,
-        examples=[OpenApiExample("One language", value=_LANGUAGES, response_only=True)],
+        examples=[example("One language", _LANGUAGES)],
     )
     def get(self, request: Request) -> Response:
         details = language_list()
@@ -155,13 +145,7 @@ class TemplatesView(APIView):
         tags=["server"],
         auth=[],
         responses=TemplatesSerializer,
-        examples=[
-            OpenApiExample(
-                "One language",
-                value={"templates": {"python": _PYTHON.template}},
-                response_only=True,
-            )
-        ],
+        examples=[example("One language", {"templates": {"python": _PYTHON.template}})],
     )
     def get(self, request: Request) -> Response:
         return Response(
@@ -180,14 +164,7 @@ class TemplateView(APIView):
         auth=[],
         summary="What a new file of one language holds",
         responses={200: TemplateSerializer} | refusals(_404="There is no such language"),
-        examples=[
-            OpenApiExample(
-                "Python",
-                value={"language": "python", "template": _PYTHON.template},
-                response_only=True,
-                status_codes=["200"],
-            )
-        ],
+        examples=[example("Python", {"language": "python", "template": _PYTHON.template})],
     )
     def get(self, request: Request, language: str) -> Response:
         if language not in LANGUAGES:

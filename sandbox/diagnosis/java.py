@@ -15,6 +15,15 @@ _DETAILS_WITHIN = 6
 _HEADER = 'Exception in thread "'
 _CAUSE = "Caused by: "
 _FRAME = "\tat "
+# What the JVM says where memory ends, which is an exception like any other that a program can make
+# itself, for somebody who has never heard of a heap.
+_IN_PLAIN_WORDS = {
+    f"OutOfMemoryError: {message}": f"{plainly} ({message})"
+    for message, plainly in {
+        "Java heap space": "the program has no memory left for what it wants to keep",
+        "Requested array size exceeds VM limit": "the array would be larger than Java allows",
+    }.items()
+}
 _NOT_STARTED = (
     "Error: Main method ",
     "Error: Could not find or load main class ",
@@ -103,7 +112,8 @@ def _sections(first: str, lines: Sequence[str]) -> list[_Throwable]:
 
 def _throwable(line: str) -> _Throwable:
     name, _, message = line.partition(": ")
-    return _Throwable(name.rpartition(".")[2], message)
+    title = name.rpartition(".")[2]
+    return _Throwable(title, _IN_PLAIN_WORDS.get(f"{title}: {message}", message))
 
 
 def _user_frames(throwable: _Throwable, sources: Sources) -> Iterator[Place]:

@@ -20,6 +20,7 @@ _MAX_NAME = 255
 MAX_TERMINAL = 1000  # columns, rows
 MAX_BATCH = 20
 _MAX_URL = 2048
+_FILES = "Beside the file that `code` becomes, which may be among them with the same content."
 _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 
 
@@ -77,7 +78,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     language = LanguageField()
     code = CodeField(allow_nul=True)
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
-    files = FileSerializer(many=True, default=list)
+    files = FileSerializer(many=True, default=list, help_text=_FILES)
     install_packages = serializers.ListField(
         child=StrictCharField(max_length=MAX_LENGTH), default=list, max_length=MAX_PACKAGES
     )
@@ -97,18 +98,27 @@ class RunRequestSerializer(serializers.Serializer[Any]):
         language = LANGUAGES[attrs["language"]]
         for name in attrs["install_packages"]:
             if not is_package_name(name, language.install):
-                problem = f"{name!r} is not a package name."
-                raise serializers.ValidationError({"install_packages": problem})
-        names = [file["name"] for file in attrs["files"]]
-        entry = _entry_file(language, attrs["code"])
-        if clash := _clash(names if entry in names else [entry, *names]):
-            problem = f"{clash!r} is both a file and another file's name."
+                refusal = f"{name!r} is not a package name."
+                raise serializers.ValidationError({"install_packages": refusal})
+        if problem := _files_problem(language, attrs["code"], attrs["files"]):
             raise serializers.ValidationError({"files": problem})
         return attrs
 
 
+def _files_problem(language: Language, code: str, files: list[dict[str, str]]) -> str | None:
+    """Why these files cannot be beside the one that `code` becomes, which may be among them."""
+    entry = _entry_file(language, code)
+    names = [file["name"] for file in files]
+    if clash := _clash(names if entry in names else [entry, *names]):
+        return f"{clash!r} is both a file and another file's name."
+    source = language.source(code)
+    if any(language.source(file["content"]) != source for file in files if file["name"] == entry):
+        return f"{entry!r} is the file that `code` becomes, and differs from it. Call it otherwise."
+    return None
+
+
 def _entry_file(language: Language, code: str) -> str:
-    """The file that `code` becomes; one of that name among `files` gives way to it."""
+    """The file that `code` becomes."""
     if language.is_sandboxed:
         return language.program(code, embedded=False).file
     return language.file

@@ -16,40 +16,38 @@ from sandbox.runners.docker.network import NETWORK
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    runner: str = request.param
-    require(runner)
-    data_dir: Path = tmp_path_factory.mktemp(runner)
-    with started(runner, data_dir) as server:
-        yield server
+    yield from _serving(request.param, tmp_path_factory.mktemp(request.param))
 
 
 @pytest.fixture(scope="session")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for what does not depend on the runner; it may post to receivers of tests."""
-    require("bubblewrap")
-    data_dir: Path = tmp_path_factory.mktemp("one")
-    settings = {
-        "CALLBACK_NETWORKS": "127.0.0.1",
-        "DISCONNECT_GRACE": "1",
-        "MAX_RUNS_PER_USER": "2",
-        "MAX_SOCKETS_PER_USER": "50",
-    }
-    with started("bubblewrap", data_dir, settings) as server:
-        yield server
+    yield from _serving(
+        "bubblewrap",
+        tmp_path_factory.mktemp("one"),
+        CALLBACK_NETWORKS="127.0.0.1",
+        DISCONNECT_GRACE="1",
+        MAX_RUNS_PER_USER="2",
+        MAX_SOCKETS_PER_USER="50",
+    )
 
 
 @pytest.fixture(scope="session")
 def fuzzed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that takes as much nonsense as anybody can send."""
-    require("bubblewrap")
-    data_dir: Path = tmp_path_factory.mktemp("fuzzed")
-    settings = {
-        "AI_REQUESTS_PER_MINUTE": "1000000",
-        "DISCONNECT_GRACE": "1",
-        "MAX_REQUESTS_PER_MINUTE": "1000000",
-        "SIGNUPS_PER_HOUR": "1000000",
-    }
-    with started("bubblewrap", data_dir, settings) as server:
+    yield from _serving(
+        "bubblewrap",
+        tmp_path_factory.mktemp("fuzzed"),
+        AI_REQUESTS_PER_MINUTE="1000000",
+        DISCONNECT_GRACE="1",
+        MAX_REQUESTS_PER_MINUTE="1000000",
+        SIGNUPS_PER_HOUR="1000000",
+    )
+
+
+def _serving(runner: str, data_dir: Path, **settings: str) -> Iterator[Server]:
+    require(runner)
+    with started(runner, data_dir, settings) as server:
         yield server
 
 

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from accounts.tests.factories import make_user
 from conftest import require
 from e2e.server import Server, started
-from sandbox import callbacks
+from sandbox import addresses, callbacks
 from sandbox.addresses import may_connect, url_problem
 from sandbox.callbacks import Callbacks
 from sandbox.models import Callback, Run, RunStatus, pack_source
@@ -125,6 +125,7 @@ def test_callbacks_need_an_account(one_server: Server) -> None:
         "http://169.254.169.254/latest/meta-data/",
         "http://[::ffff:10.0.0.1]/",
         "http://10.1/",
+        "http://\uff11\uff10.\uff10.\uff10.\uff11/",
         "https://example.org/" + "x" * 2048,
     ],
 )
@@ -206,11 +207,29 @@ def test_a_trusted_network_is_and_no_other(settings: Settings) -> None:
         "LOCALHOST",
         "localhost.",
         "a.localhost",
+        "\uff11\uff12\uff17.\uff10.\uff10.\uff11",  # fullwidth digits
+        "127。0。0。1",
+        "ⓛocalhost",
+        socket.gethostname(),
+        f"{socket.gethostname().upper()}.",
     ],
 )
 def test_a_private_address_is_refused_when_it_is_given(host: str, settings: Settings) -> None:
     settings.CALLBACK_NETWORKS = []
     assert url_problem(f"http://{host}:8000/x")
+
+
+def test_names_of_the_machines_own_hosts_file_are_looked_up(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALLBACK_NETWORKS = [ip_network("10.1.0.0/16")]
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 ip6-localhost\n10.2.0.1 Db db.lan # not elsewhere\n10.1.0.1 hook\n")
+    monkeypatch.setattr(addresses, "_HOSTS", hosts)
+    for name in ("ip6-localhost", "db", "DB.lan", "db.lan."):
+        assert url_problem(f"http://{name}/"), name
+    for name in ("hook", "elsewhere", "example.org", "münchen.example.org"):
+        assert url_problem(f"http://{name}/") is None, name
 
 
 def make_due(url: str) -> str:

@@ -105,6 +105,7 @@ async def test_stop_kills_within_two_seconds(server: Server) -> None:
         ({"language": "python", "code": "1", "files": files("main.py/x")}, "files"),
         ({"language": "java", "code": "class Odd {}", "files": files("Odd.java/x")}, "files"),
         ({"language": "html", "code": "<p>", "files": files("index.html/x/y")}, "files"),
+        ({"language": "html", "code": "<p>", "files": files("index.html")}, "files"),
     ],
 )
 def test_a_bad_body_names_its_field(server: Server, body: dict[str, Any], field: str) -> None:
@@ -116,9 +117,20 @@ def test_a_bad_body_names_its_field(server: Server, body: dict[str, Any], field:
     assert problem["errors"][0]["field"].startswith(field)
 
 
-def test_code_stands_for_a_file_of_its_name(server: Server) -> None:
+def test_another_file_of_the_codes_name_is_refused_by_its_name(server: Server) -> None:
+    answer = execute(server, language="python", code="print(1)", files=files("a", "main.py"))
+    assert answer.status_code == 400
+    assert "'main.py'" in answer.json()["detail"]
+    code = "class Odd { }"
+    answer = execute(server, language="java", code=code, files=files("Odd.java"))
+    assert answer.status_code == 400
+    assert "'Odd.java'" in answer.json()["detail"]
+
+
+def test_the_codes_own_file_may_be_sent_too(server: Server) -> None:
     code = "print(open('lib/main.py').read())"
-    result = execute(server, language="python", code=code, files=files("main.py", "lib/main.py"))
+    same = {"name": "main.py", "content": code}
+    result = execute(server, language="python", code=code, files=[same, *files("lib/main.py")])
     assert result.json()["stdout"] == "x\n"
 
 

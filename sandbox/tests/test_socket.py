@@ -74,6 +74,16 @@ async def test_stdin_and_files_reach_the_program(server: Server) -> None:
     assert text(frames) == "ä\x00ö\n"
 
 
+async def test_another_file_of_the_codes_name_is_refused(one_server: Server) -> None:
+    other = {"name": "main.py", "content": "print(2)"}
+    body = {"language": "python", "code": "print(1)", "files": [other]}
+    [refusal] = await converse(one_server.url, body)
+    assert (refusal["type"], refusal["code"]) == ("error", "invalid_request")
+    assert "'main.py'" in refusal["content"]
+    frames = await converse(one_server.url, body | {"files": [other | {"content": "print(1)"}]})
+    assert text(frames) == "1\n"
+
+
 async def test_stop_ends_an_endless_loop_within_two_seconds(server: Server) -> None:
     async def stop(socket: ClientConnection, frame: Frame) -> None:
         if frame["type"] == "stdout":

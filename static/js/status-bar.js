@@ -89,8 +89,12 @@ export function seconds(ms, digits = ms < 10_000 ? 2 : 1) {
   return `${(ms / 1000).toFixed(digits)} s`;
 }
 
-/** @param {number} bytes */
+/**
+ * A megabyte has 1024² bytes, as in MAX_MEMORY and in the explanations of an ending.
+ *
+ * @param {number} bytes
+ */
 export function megabytes(bytes) {
-  const size = bytes / 1e6;
+  const size = bytes / 1024 ** 2;
   return `${size < 100 ? size.toFixed(1) : Math.round(size)} MB`;
 }

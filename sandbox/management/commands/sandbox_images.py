@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from sandbox.errors import SandboxError
 from sandbox.languages import LANGUAGES
+from sandbox.limits import MIB
 from sandbox.runners.docker.engine import Engine
 from sandbox.runners.docker.images import ImageError, Progress, language_images, pull
 
@@ -149,7 +150,7 @@ def _users(image: str) -> str:
 
 
 def _megabytes(progress: Progress) -> str:
-    return f"{progress.downloaded_bytes / 1e6:.1f} MB"
+    return f"{progress.downloaded_bytes / MIB:.1f} MB"
 
 
 def _run_build() -> int:

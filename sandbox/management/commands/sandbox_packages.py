@@ -10,12 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cloudrun.sizes import parse_size
 from sandbox.errors import SandboxError
+from sandbox.limits import MIB
 from sandbox.runners.base import Runner
 from sandbox.runners.choose import choose
 from sandbox.runners.packages import Installations, Note
 from sandbox.services import instance_id, runner_makers
-
-_MIB = 1024 * 1024
 
 
 class Command(BaseCommand):
@@ -65,11 +64,11 @@ class Command(BaseCommand):
         sizes = await installations.store.sizes()
         for note in installations.notes():
             used = datetime.fromtimestamp(note.used_at, UTC).strftime("%Y-%m-%d %H:%M")
-            size = sizes.get(note.key, 0) / _MIB
-            self.stdout.write(f"{size:8.1f} MiB  used {used}  {_names(note)}")
-        total = sum(sizes.values()) / _MIB
-        limit = settings.PACKAGE_CACHE_SIZE / _MIB
-        self.stdout.write(f"{total:8.1f} MiB of {limit:.0f} (PACKAGE_CACHE_SIZE)")
+            size = sizes.get(note.key, 0) / MIB
+            self.stdout.write(f"{size:8.1f} MB  used {used}  {_names(note)}")
+        total = sum(sizes.values()) / MIB
+        limit = settings.PACKAGE_CACHE_SIZE / MIB
+        self.stdout.write(f"{total:8.1f} MB of {limit:.0f} (PACKAGE_CACHE_SIZE)")
 
 
 def _names(note: Note) -> str:

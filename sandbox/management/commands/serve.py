@@ -15,8 +15,6 @@ from daphne.server import twisted_loop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from twisted.internet import reactor as installed_reactor
-from twisted.internet.defer import Deferred
 
 from cloudrun.asgi import application
 from cloudrun.http_server import Server
@@ -30,6 +28,8 @@ from sandbox.services import service
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _THRESHOLD_BYTES = 128 * 1024
+# Of a body on its way to Django; large enough that the allocator gives it back when it is read.
+_PIECE_BYTES = 1024 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,6 @@ class Command(BaseCommand):
         choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
         self._introduce(choice, host)
-        reactor: Any = installed_reactor  # typed as the interface, without its `self`
-        reactor.addSystemEventTrigger("before", "shutdown", _drain)
         Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=settings.PORT),
@@ -53,8 +51,10 @@ class Command(BaseCommand):
             websocket_max_message_size=max_json_bytes(),
             websocket_max_frame_size=max_json_bytes(),
             websocket_timeout=-1,
+            request_buffer_size=_PIECE_BYTES,
             application_close_timeout=15,
             server_name="cloudrun",
+            drain=_drain,
         ).run()
         lock.close()
         _exit()
@@ -102,8 +102,8 @@ def _give_memory_back() -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, _THRESHOLD_BYTES)
 
 
-def _drain() -> "Deferred[None]":
-    return Deferred.fromFuture(twisted_loop.create_task(service().drain()))
+async def _drain() -> None:
+    await service().drain()
 
 
 async def _prepare() -> Choice:
