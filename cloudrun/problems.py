@@ -175,7 +175,12 @@ def refusal(request: HttpRequest, error: ApplicationError) -> HttpResponse:
     """The error as the caller can read it: a page for a browser, else a problem."""
     if wants_problem(request):
         return response(error)
-    page = render(request, "refused.html", {"error": error}, status=error.status)
+    return as_refusal(render(request, "refused.html", {"error": error}), error)
+
+
+def as_refusal(page: HttpResponse, error: ApplicationError) -> HttpResponse:
+    """The page, with the status and the header of the error that it tells of."""
+    page.status_code = error.status
     for name, value in headers(error).items():
         page[name] = value
     return page

@@ -131,6 +131,7 @@ def _secret(name: str) -> str:
 
 JWT_SECRET = _secret("JWT_SECRET")
 SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = _words("SECRET_KEY_FALLBACKS")  # former ones, which are still read
 CALLBACK_SECRET = _secret("CALLBACK_SECRET")
 
 # What follows from SITE_URL
@@ -291,19 +292,17 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Logins and sign-ups are counted by our own limits, which let a whole class in at once. This one is
-# for codes of the second factor; what sends mail keeps allauth's.
-ACCOUNT_RATE_LIMITS = {
-    "login": None,
-    "login_failed": f"{LOGIN_FAILURES}/5m/key",
-    "signup": None,
-}
+# Logins, their codes and sign-ups are counted by our own limits, which let a whole class in at once.
+# What sends mail or changes the account keeps allauth's.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None}
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # A code, not a link, so that a sign-up goes on where it began; passkeys need that.
 _must_verify = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _must_verify
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = _must_verify
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.ActivateForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "authenticate": "accounts.second_factor.AuthenticateForm",
     "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
