@@ -252,12 +252,20 @@ _IN_PROCESS = {
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 _IN_DATABASE = {"BACKEND": "cloudrun.counters.DatabaseCounters"}
+# allauth's limits are lists of times, which that does not hold. Nothing but them is in `default`.
+_LISTS_IN_DATABASE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cloudrun_cacheentry",
+    "OPTIONS": _IN_PROCESS["OPTIONS"],
+}
 _is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if _text("CACHE_URL"):
     _cache: dict[str, Any] = env.cache_url_config(_text("CACHE_URL"))
     CACHES = {"default": _cache, "counters": _cache}
+elif _is_sqlite:
+    CACHES = {"default": _IN_PROCESS, "counters": _IN_PROCESS}
 else:
-    CACHES = {"default": _IN_PROCESS, "counters": _IN_PROCESS if _is_sqlite else _IN_DATABASE}
+    CACHES = {"default": _LISTS_IN_DATABASE, "counters": _IN_DATABASE}
 COUNTERS_ARE_LOCAL = CACHES["counters"]["BACKEND"] == _IN_PROCESS["BACKEND"]
 RATELIMIT_USE_CACHE = "counters"
 
@@ -292,8 +300,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Logins, their codes and sign-ups are counted by our own limits, which let a whole class in at once.
-# What sends mail or changes the account keeps allauth's.
+# Logins, their codes and sign-ups are counted by our own limits, which let in a whole class at
+# once. What sends mail or changes the account keeps allauth's.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None}
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # A code, not a link, so that a sign-up goes on where it began; passkeys need that.

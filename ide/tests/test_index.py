@@ -1,8 +1,9 @@
 import json
 import re
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -103,6 +104,16 @@ def test_guest_gets_a_session_that_is_stored(client: Client) -> None:
     assert client.session.exists(key)
     client.get("/")
     assert client.session.session_key == key
+
+
+def test_who_needs_no_session_as_a_guest_gets_none(client: Client, django_user_model: Any) -> None:
+    with override_settings(GUEST_RUNS=False):
+        client.get("/")
+    assert not Session.objects.exists()
+    client.force_login(django_user_model.objects.create_user("ada"))
+    before = Session.objects.get().session_data
+    client.get("/")
+    assert Session.objects.get().session_data == before
 
 
 def test_forged_session_key_is_replaced(client: Client) -> None:
