@@ -222,6 +222,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return response(NotFoundError(f"There is nothing at {request.path}."))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """`handler429`, which allauth asks for. It does not say which of its limits it was; the longest
+    of those that people meet is of three minutes."""
+    return refusal(request, RateLimitedError("Try again in a few minutes.", retry_after=180))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`."""
     error = unforeseen()

@@ -50,4 +50,5 @@ urlpatterns = [
 handler400 = "cloudrun.problems.bad_request"
 handler403 = "cloudrun.problems.forbidden"
 handler404 = "cloudrun.problems.not_found"
+handler429 = "cloudrun.problems.too_many"
 handler500 = "cloudrun.problems.server_error"

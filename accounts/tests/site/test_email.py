@@ -169,6 +169,7 @@ class TestPasswordReset:
     def test_letters_are_limited(self, client: Client, ada: User) -> None:
         statuses = [self.ask(client, "ada@example.org").status_code for _ in range(6)]  # type: ignore[attr-defined]
         assert statuses == [302] * 5 + [429]
+        assert self.ask(client, "ada@example.org")["Retry-After"] == "180"  # type: ignore[index]
 
     def test_limit_is_kept_where_other_servers_see_it(
         self, client: Client, ada: User, settings: Settings
