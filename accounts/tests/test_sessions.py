@@ -1,7 +1,13 @@
 """What is left of sessions that have expired, and what an owner is told of theirs."""
 
+import os
+import subprocess
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,6 +20,8 @@ from accounts.selectors import account_facts
 from accounts.sessions import sessions_clear
 from accounts.tests.factories import make_user
 from accounts.tests.site.pages import log_in, user_of
+from e2e.database import database_url
+from e2e.server import ROOT, started
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
 
@@ -30,6 +38,32 @@ def test_expired_sessions_are_removed_and_no_others() -> None:
     kept = str(stays.session.session_key)
     assert [session.pk for session in Session.objects.all()] == [kept]
     assert [session.session_key for session in UserSession.objects.all()] == [kept]
+
+
+def test_server_removes_them_from_its_start(tmp_path: Path) -> None:
+    with started("bubblewrap", tmp_path) as server:
+        httpx.get(server.url).raise_for_status()
+    assert sessions_on(tmp_path, "update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))") == "1"
+    with started("bubblewrap", tmp_path):
+        deadline = time.monotonic() + 20
+        while sessions_on(tmp_path, "count()") != "0" and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert sessions_on(tmp_path, "count()") == "0"
+
+
+def sessions_on(data_dir: Path, call: str) -> str:
+    """What a call on the sessions of another server's database gives."""
+    code = (
+        "from datetime import UTC, datetime; from django.contrib.sessions.models import Session;"
+        f"print(Session.objects.{call})"
+    )
+    shown = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return shown.stdout.strip()
 
 
 def test_owner_is_told_of_every_key_and_address_but_no_secret() -> None:
