@@ -25,7 +25,7 @@ _PAGES = frozenset({"document", "iframe"})
 @never_cache
 async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so each guest has one from here on:
-    the WebSocket of a run comes too late for a cookie."""
+    the WebSocket of a run comes too late for a cookie. The database is not asked for it."""
     user = await request.auser()
     if settings.GUEST_RUNS and not user.is_authenticated:
         await guest_welcome(request.session)

@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -41,9 +40,9 @@ def test_expired_sessions_are_removed_and_no_others() -> None:
 
 
 def test_server_removes_them_from_its_start(tmp_path: Path) -> None:
-    with started("bubblewrap", tmp_path) as server:
-        httpx.get(server.url).raise_for_status()
-    assert sessions_on(tmp_path, "update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))") == "1"
+    manage(tmp_path, "migrate")
+    sessions_on(tmp_path, "create(pk='old', expire_date=datetime(2020, 1, 1, tzinfo=UTC))")
+    assert sessions_on(tmp_path, "count()") == "1"
     with started("bubblewrap", tmp_path):
         deadline = time.monotonic() + 20
         while sessions_on(tmp_path, "count()") != "0" and time.monotonic() < deadline:
@@ -52,18 +51,22 @@ def test_server_removes_them_from_its_start(tmp_path: Path) -> None:
 
 
 def sessions_on(data_dir: Path, call: str) -> str:
-    """What a call on the sessions of another server's database gives."""
+    """What a call on the sessions of a server's database gives."""
     code = (
         "from datetime import UTC, datetime; from django.contrib.sessions.models import Session;"
         f"print(Session.objects.{call})"
     )
-    shown = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code],
+    return manage(data_dir, "shell", "-c", code)
+
+
+def manage(data_dir: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command, "--verbosity", "0"],
         cwd=ROOT,
         env=os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return shown.stdout.strip()
+    return done.stdout.strip()
 
 
 def test_owner_is_told_of_every_key_and_address_but_no_secret() -> None:
