@@ -120,8 +120,9 @@ def user_with_password(*, name: str, password: str, address: str) -> User | None
 
     `RateLimitedError` after too many failures from `address`.
     """
-    attempt = LoginAttempt.count(name, address)
-    user = _user_by_name(name.lower())
+    name = name.lower()
+    user = _user_by_name(name)
+    attempt = LoginAttempt.count(name, user, address)
     if not _password_is_right(user, password):
         return None
     attempt.succeeded()

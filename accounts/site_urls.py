@@ -10,6 +10,13 @@ from accounts import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", views.profile, name="account_profile"),
     path("sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
+    path("2fa/authenticate/", views.AuthenticateView.as_view(), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", views.ReauthenticateView.as_view(), name="mfa_reauthenticate"),
+    path(
+        "2fa/recovery-codes/generate/",
+        views.NewRecoveryCodesView.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
     path("", include("allauth.urls")),
 ]
 

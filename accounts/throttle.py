@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.cache import caches
 
-from cloudrun.errors import RateLimitedError
+from accounts.models import User
 from cloudrun.proxies import counted_address
 from cloudrun.rates import Rate, subject_of
 
@@ -38,7 +38,8 @@ class FailureLimit:
 
     An attempt is counted before it is known to fail and given back where it did not: guesses sent
     all at once cannot slip past a counter that only moves after each. Windows are aligned to the
-    clock, so that refused attempts never make the wait longer.
+    clock, so that refused attempts never make the wait longer. Only a refusal tells what is left:
+    before it, the number would tell which names belong to one account.
     """
 
     name: str
@@ -54,9 +55,8 @@ class FailureLimit:
         caches["counters"].add(slot, 0, timeout=self.window_s)
         if _change(slot, 1) > self.failures:
             wait_s = max(1, math.ceil((window + 1) * self.window_s - now))
-            raise RateLimitedError(
-                f"Too many failed attempts. Try again in {wait_s} s.", retry_after=wait_s
-            )
+            rate = Rate(self.name, self.failures, self.window_s, "Too many failed attempts.")
+            rate.refuse(wait_s)
         return slot
 
     def give_back(self, slot: str) -> None:
@@ -78,16 +78,19 @@ class LoginAttempt:
     slots: tuple[str, ...]
 
     @classmethod
-    def count(cls, name: str, address: str) -> "LoginAttempt":
+    def count(cls, name: str, user: User | None, address: str) -> "LoginAttempt":
         """`RateLimitedError` after too many failures from `address`.
 
-        Per account and address, so that a stranger elsewhere cannot lock the owner out. By the
-        name as given: one count for a username and its e-mail would tell that they are one.
+        Per account and address, so that a stranger elsewhere cannot lock the owner out; by the
+        `name` in lower case where it is nobody's. Whoever fails often enough can find out that a
+        username and an e-mail address are one account's; counted apart, each would give as many
+        guesses again.
         """
         source = counted_address(address)
+        account = f"name {name}" if user is None else f"user {user.pk}"
         of_account = FailureLimit("login-account", settings.LOGIN_FAILURES)
         of_address = FailureLimit("login-address", settings.LOGIN_FAILURES_PER_ADDRESS)
-        return cls((of_account.take(f"{source} {name.lower()}"), of_address.take(source)))
+        return cls((of_account.take(f"{source} {account}"), of_address.take(source)))
 
     def succeeded(self) -> None:
         for slot in self.slots:

@@ -1,7 +1,9 @@
-"""The account pages that allauth has not."""
+"""The account pages that allauth has not, or has otherwise."""
 
-from typing import cast
+from typing import Any, cast
 
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -9,9 +11,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic.edit import FormView
 
+from accounts.encryption import SecretLostError
 from accounts.forms import ProfileForm
 from accounts.models import User
+from cloudrun import problems
 
 
 @login_required
@@ -38,3 +43,33 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("index")
     messages.success(request, "The session has ended.")
     return redirect("usersessions_list")
+
+
+class _CodePageMixin:
+    """Whoever guesses gets the page again, as a refusal."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        page: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # a view's
+        refusal = getattr(form, "refusal", None)  # keys have none: they cannot be guessed
+        return problems.as_refusal(page, refusal) if refusal else page
+
+
+class AuthenticateView(_CodePageMixin, mfa.AuthenticateView):  # type: ignore[misc]
+    """Asks for the second factor at the login."""
+
+
+class ReauthenticateView(_CodePageMixin, mfa.ReauthenticateView):  # type: ignore[misc]
+    """Asks for it before the account's safety is changed."""
+
+    template_name = "account/reauthenticate.html"
+
+
+class NewRecoveryCodesView(recovery_codes.GenerateRecoveryCodesView):  # type: ignore[misc]
+    """Makes new recovery codes, also where the old ones cannot be read any more."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            context: dict[str, Any] = super().get_context_data(**kwargs)
+        except SecretLostError:
+            context = FormView.get_context_data(self, **kwargs) | {"unused_code_count": 0}
+        return context

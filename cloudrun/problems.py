@@ -175,7 +175,12 @@ def refusal(request: HttpRequest, error: ApplicationError) -> HttpResponse:
     """The error as the caller can read it: a page for a browser, else a problem."""
     if wants_problem(request):
         return response(error)
-    page = render(request, "refused.html", {"error": error}, status=error.status)
+    return as_refusal(render(request, "refused.html", {"error": error}), error)
+
+
+def as_refusal(page: HttpResponse, error: ApplicationError) -> HttpResponse:
+    """The page, with the status and the header of the error that it tells of."""
+    page.status_code = error.status
     for name, value in headers(error).items():
         page[name] = value
     return page
@@ -215,6 +220,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not wants_problem(request):
         return defaults.page_not_found(request, exception)
     return response(NotFoundError(f"There is nothing at {request.path}."))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """`handler429`, which allauth asks for. It does not say which of its limits it was; the longest
+    of those that people meet is of three minutes."""
+    return refusal(request, RateLimitedError("Try again in a few minutes.", retry_after=180))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

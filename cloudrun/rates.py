@@ -6,7 +6,7 @@ The header fields are those of https://datatracker.ietf.org/doc/draft-ietf-httpa
 import math
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from asgiref.sync import iscoroutinefunction
 from channels.db import database_sync_to_async
@@ -52,10 +52,14 @@ class Rate:
         if usage is None:  # RATELIMIT_ENABLE is off
             return
         reset_s = max(1, math.ceil(usage["time_left"]))
-        left = 0 if usage["should_limit"] else self.limit - usage["count"]
-        _tell(Usage(self, left, reset_s))
         if usage["should_limit"]:
-            raise RateLimitedError(f"{self.rule} Try again in {reset_s} s.", retry_after=reset_s)
+            self.refuse(reset_s)
+        _tell(Usage(self, self.limit - usage["count"], reset_s))
+
+    def refuse(self, reset_s: int) -> NoReturn:
+        """Say that nothing is left: in the answer's header, and by a `RateLimitedError`."""
+        _tell(Usage(self, 0, reset_s))
+        raise RateLimitedError(f"{self.rule} Try again in {reset_s} s.", retry_after=reset_s)
 
     async def acount(self, subject: str) -> None:
         """`count` from an event loop; at once where the counters are in this process."""

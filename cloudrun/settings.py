@@ -132,6 +132,7 @@ def _secret(name: str) -> str:
 
 JWT_SECRET = _secret("JWT_SECRET")
 SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = _words("SECRET_KEY_FALLBACKS")  # former ones, which are still read
 CALLBACK_SECRET = _secret("CALLBACK_SECRET")
 
 # What follows from SITE_URL
@@ -252,12 +253,20 @@ _IN_PROCESS = {
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 _IN_DATABASE = {"BACKEND": "cloudrun.counters.DatabaseCounters"}
+# allauth's limits are lists of times, which that does not hold. Nothing but them is in `default`.
+_LISTS_IN_DATABASE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cloudrun_cacheentry",
+    "OPTIONS": _IN_PROCESS["OPTIONS"],
+}
 _is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if _text("CACHE_URL"):
     _cache: dict[str, Any] = env.cache_url_config(_text("CACHE_URL"))
     CACHES = {"default": _cache, "counters": _cache}
+elif _is_sqlite:
+    CACHES = {"default": _IN_PROCESS, "counters": _IN_PROCESS}
 else:
-    CACHES = {"default": _IN_PROCESS, "counters": _IN_PROCESS if _is_sqlite else _IN_DATABASE}
+    CACHES = {"default": _LISTS_IN_DATABASE, "counters": _IN_DATABASE}
 COUNTERS_ARE_LOCAL = CACHES["counters"]["BACKEND"] == _IN_PROCESS["BACKEND"]
 RATELIMIT_USE_CACHE = "counters"
 
@@ -292,19 +301,17 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Logins and sign-ups are counted by our own limits, which let a whole class in at once. This one is
-# for codes of the second factor; what sends mail keeps allauth's.
-ACCOUNT_RATE_LIMITS = {
-    "login": None,
-    "login_failed": f"{LOGIN_FAILURES}/5m/key",
-    "signup": None,
-}
+# Logins, their codes and sign-ups are counted by our own limits, which let in a whole class at
+# once. What sends mail or changes the account keeps allauth's.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None}
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 # A code, not a link, so that a sign-up goes on where it began; passkeys need that.
 _must_verify = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = _must_verify
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = _must_verify
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.ActivateForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "authenticate": "accounts.second_factor.AuthenticateForm",
     "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
 
 from cloudrun import problems
 from cloudrun.errors import NotFoundError
@@ -19,6 +20,9 @@ def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 class SchemaView(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2]  # the one that is `application/json`
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version: what `?version=` says is not in the answer."""
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -46,4 +50,5 @@ urlpatterns = [
 handler400 = "cloudrun.problems.bad_request"
 handler403 = "cloudrun.problems.forbidden"
 handler404 = "cloudrun.problems.not_found"
+handler429 = "cloudrun.problems.too_many"
 handler500 = "cloudrun.problems.server_error"

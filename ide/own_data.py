@@ -4,7 +4,7 @@ import asyncio
 import json
 import zipfile
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
@@ -13,12 +13,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.selectors import account_facts
 from accounts.serializers import UserSerializer
 from sandbox.archive import run_files
 from sandbox.services import service
@@ -28,10 +30,11 @@ from sandbox.services import service
 @login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """A zip of the profile and all runs, made while it is sent."""
+    """A zip of the account and all runs, made while it is sent."""
     user = cast(User, request.user)
+    account = {"profile": UserSerializer(user).data, **account_facts(user)}
     return StreamingHttpResponse(
-        _zipped(user),
+        _zipped(user.pk, account),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="cloudrun-{user.username}.zip"'},
     )
@@ -59,12 +62,12 @@ class _Sink:
         return taken
 
 
-async def _zipped(user: User) -> AsyncIterator[bytes]:
+async def _zipped(user_id: int, account: dict[str, Any]) -> AsyncIterator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        profile = json.dumps(UserSerializer(user).data, indent=2)
-        archive.writestr("profile.json", profile)
-        async for path, content in run_files(user.pk):
+        for name, facts in account.items():
+            archive.writestr(f"{name}.json", json.dumps(facts, indent=2, cls=DjangoJSONEncoder))
+        async for path, content in run_files(user_id):
             await asyncio.to_thread(archive.writestr, path, content)
             yield sink.take()
     yield sink.take()

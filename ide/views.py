@@ -24,8 +24,11 @@ _PAGES = frozenset({"document", "iframe"})
 @require_safe
 @never_cache
 async def index(request: HttpRequest) -> HttpResponse:
-    """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
-    await guest_welcome(request.session)
+    """The editor page. A guest's runs belong to their session, so each guest has one from here on:
+    the WebSocket of a run comes too late for a cookie. The database is not asked for it."""
+    user = await request.auser()
+    if settings.GUEST_RUNS and not user.is_authenticated:
+        await guest_welcome(request.session)
     choice = await service().choice()
     has_network = await _has_network(request, choice)
     languages = [
@@ -38,7 +41,6 @@ async def index(request: HttpRequest) -> HttpResponse:
         "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},
         "runner": runner,
     }
-    user = await request.auser()
     context = {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
     return render(request, "ide/index.html", context)
 

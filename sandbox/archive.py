@@ -8,8 +8,6 @@ from sandbox import events
 from sandbox.languages import LANGUAGES
 from sandbox.models import Run
 
-_OUTPUT = ("stdout", "stderr")
-
 
 async def run_files(user_id: int) -> AsyncIterator[tuple[str, bytes]]:
     """`(path, content)` of every file of every run, the oldest run first; one run in memory."""
@@ -29,7 +27,8 @@ def _files(run: Run) -> list[tuple[str, bytes]]:
         **{f"files/{file['name']}": file["content"] for file in source["files"]},
         f"files/{language.file if language else 'code.txt'}": source["code"],
         "stdin.txt": source["stdin"],
-        "output.txt": _output(run),
+        "stdout.txt": _output(run, "stdout"),
+        "stderr.txt": _output(run, "stderr"),
         "run.json": json.dumps(_facts(run), indent=2),
     }
     return [
@@ -37,11 +36,11 @@ def _files(run: Run) -> list[tuple[str, bytes]]:
     ]
 
 
-def _output(run: Run) -> str:
+def _output(run: Run, stream: str) -> str:
     if run.log is None:
         return ""
     stored = events.unpack(bytes(run.log))
-    return "".join(event.content for event in stored if event.type in _OUTPUT)
+    return "".join(event.content for event in stored if event.type == stream)
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -14,20 +14,19 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from cloudrun.sessions import GUEST
 from sandbox.records import runs_adopt
 from sandbox.services import service
 
-_GUEST = "guest"
-
 
 async def guest_welcome(session: SessionBase) -> None:
-    """Give the session its guest, where it has none; this has it stored, too."""
-    await session.asetdefault(_GUEST, secrets.token_hex(16))
+    """Give the session its guest, where it has none."""
+    await session.asetdefault(GUEST, secrets.token_hex(16))
 
 
 def guest_id(session: SessionBase) -> str:
     """Empty for a session without a guest, such as one whose key the client made up."""
-    return str(session.get(_GUEST, ""))
+    return str(session.get(GUEST, ""))
 
 
 @receiver(user_logged_in)

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 
 @pytest.fixture(autouse=True)
-def _no_failures_counted() -> None:
+def _no_failures_counted(db: None) -> None:
     cache.clear()
 
 

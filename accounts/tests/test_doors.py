@@ -58,6 +58,7 @@ def by_backend(name: str, password: str, address: str) -> int:
 def _status(answer: Any, meanings: dict[int, int] | None = None) -> int:
     if answer.status_code == 429:
         assert 1 <= int(answer["Retry-After"]) <= 300
+        assert ";r=0;t=" in answer["RateLimit"]
     status: int = answer.status_code
     return (meanings or {}).get(status, status)
 
@@ -80,6 +81,16 @@ def test_guesses_at_one_door_close_all(guessed_at: Door, door: Door) -> None:
     assert [guessed_at("ada", "wrong", "10.0.0.1") for _ in range(10)] == [401] * 10
     assert door("ada", PASSWORD, "10.0.0.1") == 429
     assert door("ada", PASSWORD, "10.0.0.2") == 200
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_two_names_of_an_account_give_no_more_guesses(door: Door) -> None:
+    make_user()
+    names = ["ada", "ada@example.org", "ADA", "Ada@Example.org", "ada"] * 2
+    assert [door(name, "wrong", "10.0.0.1") for name in names] == [401] * 10
+    assert door("ada", PASSWORD, "10.0.0.1") == 429
+    assert door("ada@example.org", PASSWORD, "10.0.0.1") == 429
+    assert door("ada@example.org", PASSWORD, "10.0.0.2") == 200
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -154,6 +154,12 @@ class TestRepeatedFailures:
         assert login(api, "nobody").status_code == 429
 
     @pytest.mark.usefixtures("clock")
+    def test_username_that_reads_like_a_count_of_another_is_its_own(self, api: APIClient) -> None:
+        user = make_user()
+        self.fail(api, 10, username=f"user {user.pk}")
+        assert login(api).status_code == 200
+
+    @pytest.mark.usefixtures("clock")
     def test_address_is_refused_after_fifty_over_all_accounts(self, api: APIClient) -> None:
         make_user()
         for number in range(50):
@@ -166,6 +172,15 @@ class TestRepeatedFailures:
         make_user()
         assert {login(api).status_code for _ in range(60)} == {200}
         self.fail(api, 10)
+
+    def test_refusal_alone_tells_what_is_left(self, api: APIClient, clock: list[float]) -> None:
+        make_user()
+        assert "RateLimit" not in login(api, password="wrong")
+        self.fail(api, 9)
+        clock[0] += 100
+        response = login(api)
+        assert response["RateLimit-Policy"] == '"login-account";q=10;w=300'
+        assert response["RateLimit"] == '"login-account";r=0;t=200'
 
     @pytest.mark.usefixtures("clock")
     def test_forwarded_address_that_a_client_makes_up_changes_nothing(self, api: APIClient) -> None:
@@ -196,7 +211,7 @@ def test_guesses_sent_all_at_once_do_not_pass_the_limit() -> None:
 @pytest.mark.usefixtures("clock")
 def test_slot_dropped_by_the_cache_is_no_failure(settings: Settings) -> None:
     settings.LOGIN_FAILURES = 1
-    attempt = LoginAttempt.count("ada", "10.0.0.1")
+    attempt = LoginAttempt.count("ada", None, "10.0.0.1")
     caches["counters"].clear()
     attempt.succeeded()
-    assert LoginAttempt.count("ada", "10.0.0.1") == attempt
+    assert LoginAttempt.count("ada", None, "10.0.0.1") == attempt

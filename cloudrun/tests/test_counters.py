@@ -1,5 +1,8 @@
 """Counting in the database, as several servers do together."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +14,7 @@ from cloudrun.counters import DatabaseCounters
 from cloudrun.errors import RateLimitedError
 from cloudrun.models import Counter
 from cloudrun.rates import Rate
+from e2e.server import ROOT
 
 IN_DATABASE = {"BACKEND": "cloudrun.counters.DatabaseCounters"}
 
@@ -69,6 +73,18 @@ def at_once(calls: int, call: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(lambda _: with_own_connection(), range(calls)))
+
+
+def test_no_limit_is_kept_in_one_of_several_servers() -> None:
+    show = "from django.conf import settings; print(settings.CACHES)"
+    shown = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": "postgres://nobody@localhost/none"},
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "DatabaseCounters" in shown
+    assert "locmem" not in shown
 
 
 @pytest.mark.django_db(transaction=True)

@@ -177,6 +177,12 @@ def test_schema_offers_a_run_that_can_be_tried_at_once(client: Client) -> None:
     assert schema(client)["components"]["schemas"]["LanguageEnum"]["enum"] == list(LANGUAGES)
 
 
+def test_schema_does_not_repeat_what_it_is_asked_by(client: Client) -> None:
+    response = client.get("/api/schema", {"version": "<script>x", "lang": "<script>x"})
+    assert response.content == client.get("/api/schema").content
+    assert "script" not in response["Content-Disposition"]
+
+
 @pytest.mark.parametrize(
     ("path", "method", "statuses"),
     [

@@ -16,11 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from conftest import require
 from e2e.server import Server, started
-from ide.tests.visitor import PASSWORD, Visitor
+from ide.tests.visitor import PASSWORD, VISITOR, Visitor
 from sandbox.tests.client import Frame
 
 MEGABYTE = 1024 * 1024
 PAGE = "<p>hello</p>"
+HALLO = "import sys\nprint('hällo')\nprint('hö', file=sys.stderr)"
 SLOW = "import time\nprint('begun', flush=True)\ntime.sleep(4)\nprint('ended')\n"
 
 
@@ -130,7 +131,7 @@ def files_of_export(visitor: Visitor) -> dict[str, str]:
 def test_export_has_the_profile_and_every_run(server: Server) -> None:
     visitor = Visitor(server)
     visitor.sign_up("exporter")
-    run = visitor.execute("print('hällo')")
+    run = visitor.execute(HALLO)
     run_page(visitor)
     other = Visitor(server)
     other.sign_up("other_one")
@@ -138,13 +139,26 @@ def test_export_has_the_profile_and_every_run(server: Server) -> None:
     files = files_of_export(visitor)
     assert json.loads(files["profile.json"])["username"] == "exporter"
     by_name = {name.split("/", 2)[-1]: text for name, text in files.items()}
-    assert by_name["files/main.py"] == "print('hällo')"
-    assert by_name["output.txt"] == "hällo\n"
+    assert by_name["files/main.py"] == HALLO
+    assert (by_name["stdout.txt"], by_name["stderr.txt"]) == ("hällo\n", "hö\n")
     assert by_name["files/index.html"] == PAGE
     facts = [json.loads(text) for name, text in files.items() if name.endswith("run.json")]
     assert [fact["language"] for fact in facts] == ["python", "html"]
     assert facts[0]["execution_id"] == run["execution_id"]
     assert "not yours" not in "".join(files.values())
+
+
+def test_export_has_what_else_is_known_of_the_account(server: Server) -> None:
+    visitor = Visitor(server)
+    visitor.sign_up("known")
+    files = {name: json.loads(text) for name, text in files_of_export(visitor).items()}
+    assert files["email_addresses.json"] == [
+        {"email": "known@example.org", "verified": False, "primary": True}
+    ]
+    (session,) = files["sessions.json"]
+    assert (session["ip"], session["user_agent"]) == ("127.0.0.1", VISITOR)
+    assert visitor.http.cookies["sessionid"] not in str(files)
+    assert files["second_factors.json"] == files["logins_elsewhere.json"] == []
 
 
 def test_export_is_made_no_faster_than_it_is_read(server: Server) -> None:

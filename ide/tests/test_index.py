@@ -1,8 +1,9 @@
 import json
 import re
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -96,19 +97,58 @@ def test_network_is_promised_to_those_who_get_it(
         assert has_network(client)
 
 
-def test_guest_gets_a_session_that_is_stored(client: Client) -> None:
+def test_guest_gets_a_session_that_stays_and_takes_no_row(client: Client) -> None:
     client.get("/")
-    key = client.session.session_key
-    assert key
-    assert client.session.exists(key)
+    key, guest = client.session.session_key, client.session["guest"]
     client.get("/")
-    assert client.session.session_key == key
+    assert (client.session.session_key, client.session["guest"]) == (key, guest)
+    client.cookies.clear()
+    client.get("/")
+    assert client.session["guest"] != guest
+    assert not Session.objects.exists()
 
 
-def test_forged_session_key_is_replaced(client: Client) -> None:
-    client.cookies["sessionid"] = "a" * 32
+def test_guest_whose_session_holds_more_gets_a_row_and_another_key(client: Client) -> None:
     client.get("/")
-    assert client.cookies["sessionid"].value != "a" * 32
+    guest, old_key = client.session["guest"], client.cookies["sessionid"].value
+    session = client.session
+    session["more"] = 1
+    session.save()
+    assert session.session_key != old_key
+    client.cookies["sessionid"] = str(session.session_key)
+    assert dict(client.session.items()) == {"guest": guest, "more": 1}
+    client.get("/")
+    assert client.session.session_key == Session.objects.get().pk
+
+
+def test_who_needs_no_session_as_a_guest_gets_none(client: Client, django_user_model: Any) -> None:
+    with override_settings(GUEST_RUNS=False):
+        client.get("/")
+    assert not Session.objects.exists()
+    client.force_login(django_user_model.objects.create_user("ada"))
+    before = Session.objects.get().session_data
+    client.get("/")
+    assert Session.objects.get().session_data == before
+
+
+@pytest.mark.parametrize("key", ["a" * 32, "guest" + "a" * 64, "guest" + "a" * 32])
+def test_forged_session_key_is_replaced(client: Client, key: str) -> None:
+    client.cookies["sessionid"] = key
+    client.get("/")
+    assert client.cookies["sessionid"].value != key
+    assert client.session["guest"] != "a" * 32
+
+
+def test_guest_who_logs_in_and_out_leaves_a_key_that_opens_nothing(
+    client: Client, django_user_model: type[User]
+) -> None:
+    client.get("/")
+    guest, old_key = client.session["guest"], client.cookies["sessionid"].value
+    client.force_login(django_user_model.objects.create_user("ada"))
+    assert client.session["guest"] == guest
+    client.logout()
+    client.cookies["sessionid"] = old_key
+    assert list(client.session.keys()) == ["guest"]
 
 
 def test_scripts_carry_the_nonce_of_the_policy(client: Client) -> None:

@@ -9,13 +9,15 @@ from e2e.server import Server
 from sandbox.tests.client import Frame, converse, socket_url
 
 PASSWORD = "correct horse battery"
+VISITOR = "Visitor/1.0"
 
 
 class Visitor:
     def __init__(self, server: Server) -> None:
         self.url = server.url
         self.origin = server.url.replace("localhost", "127.0.0.1")  # as `socket_url` has it
-        self.http = httpx.Client(base_url=self.origin, headers={"Origin": self.origin}, timeout=30)
+        headers = {"Origin": self.origin, "User-Agent": VISITOR}
+        self.http = httpx.Client(base_url=self.origin, headers=headers, timeout=30)
         self.http.get("/").raise_for_status()
 
     @property

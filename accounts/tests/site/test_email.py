@@ -3,19 +3,27 @@ import smtplib
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.conf import settings
+from django.conf import settings as site
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import user_register
 from accounts.tests.factories import PASSWORD
 from accounts.tests.site.pages import errors_of, log_in, reauthenticate, sign_up, user_of
+from cloudrun.models import CacheEntry
 
 pytestmark = pytest.mark.django_db
+
+# As the settings have it on PostgreSQL.
+IN_DATABASE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cloudrun_cacheentry",
+}
 
 
 @pytest.fixture
@@ -96,7 +104,7 @@ def test_two_users_cannot_hold_one_address(ada: User, grace: User) -> None:
 
 
 def link_in(letter: object) -> str:
-    found = re.search(rf"{settings.SITE_URL}(/\S+)", str(letter.body))  # type: ignore[attr-defined]
+    found = re.search(rf"{site.SITE_URL}(/\S+)", str(letter.body))  # type: ignore[attr-defined]
     assert found
     return found[1]
 
@@ -154,13 +162,24 @@ class TestPasswordReset:
         headers = {"host": "localhost:4444", "x-forwarded-host": "evil.example"}
         client.post("/accounts/password/reset/", {"email": "ada@example.org"}, headers=headers)
         letter = str(mail.outbox[0].body)
-        assert f"{settings.SITE_URL}/accounts/password/reset/key/" in letter
+        assert f"{site.SITE_URL}/accounts/password/reset/key/" in letter
         assert "4444" not in letter
         assert "evil.example" not in letter
 
     def test_letters_are_limited(self, client: Client, ada: User) -> None:
         statuses = [self.ask(client, "ada@example.org").status_code for _ in range(6)]  # type: ignore[attr-defined]
         assert statuses == [302] * 5 + [429]
+        assert self.ask(client, "ada@example.org")["Retry-After"] == "180"  # type: ignore[index]
+
+    def test_limit_is_kept_where_other_servers_see_it(
+        self, client: Client, ada: User, settings: Settings
+    ) -> None:
+        settings.CACHES = settings.CACHES | {"default": IN_DATABASE}
+        for _ in range(5):
+            self.ask(client, "ada@example.org")
+        assert CacheEntry.objects.exists()
+        response = self.ask(client, "ada@example.org")
+        assert response.status_code == 429  # type: ignore[attr-defined]
 
 
 def test_sign_up_stands_where_the_mail_server_is_gone(

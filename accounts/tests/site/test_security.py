@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,7 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -74,7 +76,30 @@ class TestPassword:
         assert log_in(Client(), password=NEW).status_code == 302
 
 
+def enter(client: Client, code: str) -> Any:
+    """Answer the login's question for a code."""
+    return client.post("/accounts/2fa/authenticate/", {"code": code})
+
+
+def assert_refused_with_the_form(response: Any) -> None:
+    assert response.status_code == 429
+    assert 1 <= int(response["Retry-After"]) <= 300
+    assert response["RateLimit"].startswith('"second-factor";r=0;t=')
+    page = response.content.decode()
+    assert "Too many failed attempts" in page
+    assert re.search(r'<input[^>]*autocomplete="one-time-code"', page)
+
+
 class TestSecondFactor:
+    @pytest.mark.parametrize("spaced", [False, True])
+    def test_code_that_sets_the_app_up_lets_nobody_in(self, ada_in: Client, spaced: bool) -> None:
+        code = code_of(activate_totp(ada_in))
+        client = Client()
+        log_in(client)
+        response = enter(client, f"{code[:3]} {code[3:]}" if spaced else code)
+        assert errors_of(response) == {"code": ["This code has been used. Wait for the next one."]}
+        assert user_of(client) is None
+
     def test_activation_asks_for_the_password(self, ada_in: Client) -> None:
         response = ada_in.get("/accounts/2fa/totp/activate/")
         assert response["Location"].startswith("/accounts/reauthenticate/?next=")
@@ -144,9 +169,20 @@ class TestSecondFactor:
         client = Client()
         log_in(client)
         for _ in range(10):
-            client.post("/accounts/2fa/authenticate/", {"code": "000000"})
-        client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+            assert enter(client, "000000").status_code == 200
+        response = enter(client, code_of(secret, periods_ahead=1))
+        assert_refused_with_the_form(response)
         assert user_of(client) is None
+
+    def test_codes_are_not_guessed_by_a_session_that_somebody_took(
+        self, ada_in: Client, settings: Settings
+    ) -> None:
+        settings.LOGIN_FAILURES = 3  # fewer than allauth lets through to any form of this kind
+        activate_totp(ada_in)
+        path = "/accounts/2fa/reauthenticate/"
+        for _ in range(3):
+            assert ada_in.post(path, {"code": "000000"}).status_code == 200
+        assert_refused_with_the_form(ada_in.post(path, {"code": "000000"}))
 
     def test_recovery_code_holds_once(self, ada_in: Client, ada: User) -> None:
         activate_totp(ada_in)

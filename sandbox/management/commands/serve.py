@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from accounts.sessions import sessions_clear_hourly
 from cloudrun.asgi import application
 from cloudrun.http_server import Server
 from cloudrun.loop_lag import loop_lag
@@ -109,6 +110,7 @@ async def _drain() -> None:
 async def _prepare() -> Choice:
     loop_lag()  # measures from here on
     await service().recover()
+    twisted_loop.create_task(sessions_clear_hourly()).add_done_callback(_report)
     if settings.PRE_PULL_IMAGES:
         twisted_loop.create_task(service().fetch()).add_done_callback(_report)
     return await service().choice()
@@ -116,7 +118,7 @@ async def _prepare() -> Choice:
 
 def _report(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
-        logger.error("images could not be fetched", exc_info=error)
+        logger.error("what goes on in the background has failed", exc_info=error)
 
 
 def _is_embedded(choice: Choice) -> bool:
