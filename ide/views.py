@@ -26,6 +26,14 @@ _PAGES = frozenset({"document", "iframe"})
 async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so everyone has one from here on."""
     await guest_welcome(request.session)
+    context = await bench(request)
+    templates = {id: language.template for id, language in LANGUAGES.items()}
+    context["page_data"]["templates"] = templates
+    return render(request, "ide/index.html", context)
+
+
+async def bench(request: HttpRequest) -> dict[str, Any]:
+    """What every page with an editor needs to know of this server: its languages, its runner."""
     choice = await service().choice()
     has_network = await _has_network(request, choice)
     languages = [
@@ -33,14 +41,9 @@ async def index(request: HttpRequest) -> HttpResponse:
         for language in language_details(choice)
     ]
     runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
-    page_data: dict[str, Any] = {
-        "languages": languages,
-        "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},
-        "runner": runner,
-    }
     user = await request.auser()
-    context = {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
-    return render(request, "ide/index.html", context)
+    page_data: dict[str, Any] = {"languages": languages, "runner": runner}
+    return {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
 
 
 async def _has_network(request: HttpRequest, choice: Choice) -> bool:

@@ -4,7 +4,6 @@ import { recall, remember } from './storage.js';
 /** @import { Ending } from './run-socket.js' */
 /** @import { Frame, RunRequest, RunState, TerminalSize } from './types.js' */
 
-const KEPT = 'run';
 /** After this long without an answer to Stop the connection is given up, which stops the run too. */
 const STOP_WITHIN_MS = 4000;
 /** The codes of an `error` frame that tell the end of a run that there was. */
@@ -42,6 +41,7 @@ const ACTIVE_STATES = new Set([
 
 /** The run of this tab: one at a time, and the last one is shown again after a reload. */
 export class CurrentRun {
+  #keptAs;
   #hooks;
   /** @type {RunSocket | undefined} */
   #socket;
@@ -58,8 +58,12 @@ export class CurrentRun {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #stopTimer;
 
-  /** @param {CurrentRunHooks} hooks */
-  constructor(hooks) {
+  /**
+   * @param {string} keptAs under which word the tab keeps the last one
+   * @param {CurrentRunHooks} hooks
+   */
+  constructor(keptAs, hooks) {
+    this.#keptAs = keptAs;
     this.#hooks = hooks;
     window.addEventListener('pagehide', () => this.#keep());
   }
@@ -90,7 +94,7 @@ export class CurrentRun {
   /** @param {RunRequest} request */
   start(request) {
     if (this.isActive) return;
-    remember('session', KEPT, null);
+    remember('session', this.#keptAs, null);
     this.#begin(newRun(request.language));
     this.#open(request);
   }
@@ -103,7 +107,7 @@ export class CurrentRun {
    * @returns {boolean} whether there is one
    */
   resume(size) {
-    const kept = keptRun();
+    const kept = keptRun(this.#keptAs);
     if (!kept) return false;
     this.#begin(kept);
     this.#open({ type: 'resume', execution_id: kept.executionId, after_seq: 0 });
@@ -132,7 +136,7 @@ export class CurrentRun {
   forget() {
     if (this.isActive) return;
     this.#kept = newRun(this.#kept.language);
-    remember('session', KEPT, null);
+    remember('session', this.#keptAs, null);
   }
 
   /** @param {KeptRun} kept */
@@ -245,7 +249,7 @@ export class CurrentRun {
   #keep() {
     if (!this.#kept.executionId) return;
     this.#kept.seen = Math.max(this.#lastSeq, this.#seen);
-    remember('session', KEPT, JSON.stringify(this.#kept));
+    remember('session', this.#keptAs, JSON.stringify(this.#kept));
   }
 }
 
@@ -257,10 +261,13 @@ function newRun(language) {
   return { executionId: '', language, ended: false, seen: 0, since: null };
 }
 
-/** @returns {KeptRun | null} */
-function keptRun() {
+/**
+ * @param {string} keptAs
+ * @returns {KeptRun | null}
+ */
+function keptRun(keptAs) {
   try {
-    const kept = JSON.parse(recall('session', KEPT) ?? 'null');
+    const kept = JSON.parse(recall('session', keptAs) ?? 'null');
     return kept?.executionId ? kept : null;
   } catch {
     return null;

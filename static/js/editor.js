@@ -19,7 +19,8 @@ export class Editor {
   #view;
   #nonce;
   #hooks;
-  #mode = new Compartment();
+  /** What follows from a document's name. */
+  #named = new Compartment();
   #key = '';
   /** @type {Map<string, EditorState>} */
   #states = new Map();
@@ -51,10 +52,39 @@ export class Editor {
     const known = this.#states.get(key);
     this.#view.setState(known ?? this.#newState(fileName, text));
     this.#tellCursor(this.#view.state);
-    if (known) return;
+    if (!known) await this.rename(key, fileName);
+  }
+
+  /**
+   * A document has another name, and with it may have another language.
+   *
+   * @param {string} key
+   * @param {string} fileName
+   */
+  async rename(key, fileName) {
     const mode = await loadMode(fileName);
-    if (this.#key !== key) this.#states.delete(key);
-    else this.#view.dispatch({ effects: this.#mode.reconfigure(mode) });
+    this.#change(key, { effects: this.#named.reconfigure(namedExtensions(fileName, mode)) });
+  }
+
+  /**
+   * Replaces a document's text, as one step that Undo takes back, whether it is shown or not.
+   *
+   * @param {string} key
+   * @param {string} text
+   */
+  setText(key, text) {
+    const state = this.#stateOf(key);
+    if (state && state.doc.toString() !== text) this.#change(key, replacement(state, text));
+  }
+
+  /**
+   * The document is gone, and its undo with it.
+   *
+   * @param {string} key
+   */
+  close(key) {
+    this.#states.delete(key);
+    if (this.#key === key) this.#key = '';
   }
 
   get text() {
@@ -67,11 +97,7 @@ export class Editor {
    * @param {string} text
    */
   replaceText(text) {
-    const { state } = this.#view;
-    this.#view.dispatch({
-      changes: { from: 0, to: state.doc.length, insert: text },
-      annotations: isolateHistory.of('full'),
-    });
+    this.#view.dispatch(replacement(this.#view.state, text));
     this.focus();
   }
 
@@ -126,15 +152,9 @@ export class Editor {
         basicSetup,
         typeOverSelection,
         keymap.of([indentWithTab]),
-        indentUnit.of(' '.repeat(indentOf(fileName))),
-        this.#mode.of([]),
+        this.#named.of(namedExtensions(fileName, [])),
         editorTheme,
         errorLine,
-        EditorView.contentAttributes.of({
-          'aria-label': `Code of ${fileName}`,
-          'aria-describedby': 'editor-help',
-          tabindex: '0',
-        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.#hooks.onChange(update.state.doc.toString());
           if (update.docChanged || update.selectionSet) this.#tellCursor(update.state);
@@ -143,10 +163,52 @@ export class Editor {
     });
   }
 
+  /** @param {string} key */
+  #stateOf(key) {
+    return key === this.#key ? this.#view.state : this.#states.get(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {import('@codemirror/state').TransactionSpec} change
+   */
+  #change(key, change) {
+    const state = this.#states.get(key);
+    if (key === this.#key) this.#view.dispatch(change);
+    else if (state) this.#states.set(key, state.update(change).state);
+  }
+
   /** @param {EditorState} state */
   #tellCursor(state) {
     const { head } = state.selection.main;
     const line = state.doc.lineAt(head);
     this.#hooks.onCursor(line.number, head - line.from + 1);
   }
+}
+
+/**
+ * @param {EditorState} state
+ * @param {string} text
+ */
+function replacement(state, text) {
+  return {
+    changes: { from: 0, to: state.doc.length, insert: text },
+    annotations: isolateHistory.of('full'),
+  };
+}
+
+/**
+ * @param {string} fileName
+ * @param {import('@codemirror/state').Extension} mode
+ */
+function namedExtensions(fileName, mode) {
+  return [
+    mode,
+    indentUnit.of(' '.repeat(indentOf(fileName))),
+    EditorView.contentAttributes.of({
+      'aria-label': `Code of ${fileName}`,
+      'aria-describedby': 'editor-help',
+      tabindex: '0',
+    }),
+  ];
 }

@@ -47,6 +47,19 @@ export class Languages {
   }
 
   /**
+   * That it can run by now, or why it cannot.
+   *
+   * @param {Language} language
+   * @param {() => void} run
+   * @returns {NoticeText}
+   */
+  card(language, run) {
+    if (!language.available) return this.notice(language);
+    const actions = [{ label: 'Run', first: true, act: run }];
+    return { tone: 'good', title: `${language.name} is ready.`, actions };
+  }
+
+  /**
    * Why it cannot run, and what can be done meanwhile.
    *
    * @param {Language} language

@@ -16,7 +16,9 @@ const MODES = {
   js: { load: async () => (await import('@codemirror/lang-javascript')).javascript(), indent: 2 },
   java: { load: async () => (await import('@codemirror/lang-java')).java(), indent: 4 },
   cpp: { load: async () => (await import('@codemirror/lang-cpp')).cpp(), indent: 4 },
+  css: { load: async () => (await import('@codemirror/lang-css')).css(), indent: 2 },
   html: { load: async () => (await import('@codemirror/lang-html')).html(), indent: 2 },
+  json: { load: async () => (await import('@codemirror/lang-javascript')).javascript(), indent: 2 },
   sh: { load: shell, indent: 2 },
 };
 
@@ -26,13 +28,17 @@ function modeOf(fileName) {
 }
 
 /**
- * Plain text, an empty extension, for a file that none of them knows.
+ * Plain text, an empty extension, for a file that none of them knows, or while the network is gone.
  *
  * @param {string} fileName
  * @returns {Promise<Extension>}
  */
 export async function loadMode(fileName) {
-  return (await modeOf(fileName)?.load()) ?? [];
+  try {
+    return (await modeOf(fileName)?.load()) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /**

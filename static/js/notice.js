@@ -1,4 +1,4 @@
-import { find, icon } from './dom.js';
+import { icon } from './dom.js';
 
 /** @import { NoticeText, Tone } from './types.js' */
 
@@ -7,7 +7,12 @@ const ICONS = { plain: 'info', busy: 'info', good: 'good', warn: 'alert', bad: '
 
 /** The card below the terminal: what happened, in words, and the next steps as buttons. */
 export class Notice {
-  #host = find('notice');
+  #host;
+
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.#host = host;
+  }
 
   get isShown() {
     return !this.#host.hidden;

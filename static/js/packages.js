@@ -33,6 +33,17 @@ export class Packages {
   }
 
   /**
+   * What a run's request says of them.
+   *
+   * @param {string} language
+   * @returns {{ install_packages?: string[] }}
+   */
+  forRun(language) {
+    const asked = this.of(language);
+    return asked.length > 0 ? { install_packages: asked } : {};
+  }
+
+  /**
    * @param {string} language
    * @param {string} name
    */
@@ -80,6 +91,6 @@ export class Packages {
     this.remove(this.#language, [name]);
     const chips = this.#list.querySelectorAll('button');
     // The focus must not fall off the page with the chip that had it.
-    (chips[Math.min(at, chips.length - 1)] ?? find('file-name')).focus();
+    (chips[Math.min(at, chips.length - 1)] ?? find('run')).focus();
   }
 }

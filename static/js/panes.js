@@ -1,6 +1,8 @@
 import { findAll } from './dom.js';
 
-/** @typedef {'code' | 'terminal' | 'preview'} Pane */
+/** @typedef {'files' | 'code' | 'terminal' | 'preview'} Pane */
+
+const OUTPUTS = new Set(['terminal', 'preview']);
 
 /**
  * Which pane is in front: a tab of the output beside the editor and, where the screen is narrow,
@@ -33,7 +35,7 @@ export class Panes {
     for (const button of findAll('show-pane')) {
       button.setAttribute('aria-current', String(button.dataset.showPane === pane));
     }
-    if (pane !== 'code') this.#select(pane);
+    if (OUTPUTS.has(pane)) this.#select(pane);
     this.#onShow(pane);
   }
 
@@ -61,7 +63,7 @@ export class Panes {
 
 /** @param {string | undefined} name */
 function paneOf(name) {
-  return name === 'terminal' || name === 'preview' ? name : 'code';
+  return name === 'files' || name === 'terminal' || name === 'preview' ? name : 'code';
 }
 
 /** @returns {boolean} whether only one pane fits; the same width as in `layout.css` */

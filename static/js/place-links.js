@@ -11,7 +11,8 @@ const LOOKED_AT_ROWS = 200;
 export class PlaceLinks {
   #xterm;
   #onPlace;
-  #fileName = '';
+  /** @type {string[]} */
+  #fileNames = [];
 
   /**
    * @param {Terminal} xterm
@@ -25,9 +26,9 @@ export class PlaceLinks {
     });
   }
 
-  /** @param {string} fileName whose places are meant */
-  of(fileName) {
-    this.#fileName = fileName;
+  /** @param {string[]} fileNames whose places are meant */
+  of(fileNames) {
+    this.#fileNames = fileNames;
   }
 
   /** Paints them as links, which xterm.js alone does only under the pointer. */
@@ -35,7 +36,7 @@ export class PlaceLinks {
     const { baseY, cursorY } = this.#xterm.buffer.active;
     const last = baseY + cursorY;
     for (let row = Math.max(0, last - LOOKED_AT_ROWS); row <= last; row += 1) {
-      for (const { start, length } of findPlaces(this.#textOf(row), this.#fileName)) {
+      for (const { start, length } of findPlaces(this.#textOf(row), this.#fileNames)) {
         this.#xterm.registerDecoration({
           marker: this.#xterm.registerMarker(row - last),
           x: start,
@@ -57,10 +58,10 @@ export class PlaceLinks {
    */
   #linksOn(row) {
     const text = this.#textOf(row - 1);
-    return findPlaces(text, this.#fileName).map(({ start, length, line, column }) => ({
+    return findPlaces(text, this.#fileNames).map(({ start, length, file, line, column }) => ({
       text: text.slice(start, start + length),
       range: { start: { x: start + 1, y: row }, end: { x: start + length, y: row } },
-      activate: () => this.#onPlace({ file: this.#fileName, line, column }),
+      activate: () => this.#onPlace({ file, line, column }),
     }));
   }
 }

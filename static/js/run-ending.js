@@ -12,6 +12,7 @@ import { megabytes, seconds } from './status-bar.js';
  * @property {RunCards} cards
  * @property {StatusBar} status
  * @property {(place: Place | null) => void} markError
+ * @property {() => string[]} fileNames beside the one that the server names
  */
 
 /**
@@ -53,14 +54,14 @@ export class RunEnding {
    * @param {Frame} frame
    */
   async #tellComplete(end, frame) {
-    const { terminal, cards, status, markError } = this.#parts;
+    const { terminal, cards, status, markError, fileNames } = this.#parts;
     if (end.isPage) {
       status.clearNumbers();
       return status.announce('The page is shown.');
     }
     if (typeof frame.duration_ms === 'number') status.time(frame.duration_ms);
     if (frame.memory_bytes) status.memory(frame.memory_bytes);
-    if (frame.file) terminal.linkPlacesOf(frame.file);
+    if (frame.file) terminal.linkPlacesOf([frame.file, ...fileNames()]);
     if (end.state !== 'stopped') markError(placeOf(frame));
     cards.ended(end.state, frame);
     const { shown, said } = endingLine(end, frame);

@@ -61,7 +61,6 @@ export class RunView {
     this.#empty.hidden = true;
     this.#setOutputHeight(null);
     terminal.clear();
-    terminal.linkPlacesOf(language.file);
     askHint.begin();
     cards.begin();
     status.clearNumbers();

@@ -76,6 +76,11 @@ export class Terminal {
     return { cols: this.#xterm.cols, rows: this.#xterm.rows };
   }
 
+  /** What a run's request says of it. */
+  get forRun() {
+    return { interactive: true, tty: true, ...this.size };
+  }
+
   get hasFocus() {
     return this.#host.contains(document.activeElement);
   }
@@ -103,9 +108,9 @@ export class Terminal {
     this.#xterm.clear();
   }
 
-  /** @param {string} fileName whose places become links */
-  linkPlacesOf(fileName) {
-    this.#links.of(fileName);
+  /** @param {string[]} fileNames whose places become links */
+  linkPlacesOf(fileNames) {
+    this.#links.of(fileNames);
   }
 
   /**

@@ -45,7 +45,7 @@ const out = (content) => ({ type: 'stdout', content });
 function tab() {
   globalThis.window = new EventTarget();
   const told = [];
-  const run = new CurrentRun({
+  const run = new CurrentRun('run', {
     onBegin: () => {},
     onState: (state) => told.push(state),
     onOutput: ({ content }) => told.push(content + (run.isReplay ? '*' : '')),

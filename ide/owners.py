@@ -1,0 +1,37 @@
+"""Whose a workspace is: a user's, else a guest's, for as long as their session is there."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Q
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from ide.models import Workspace
+from sandbox.guests import guest_id, guest_welcome
+from sandbox.identity import owner_of_request
+from sandbox.requests import Owner
+
+
+def owner_here(request: HttpRequest) -> Owner:
+    """The visitor of a page, who is a guest from here on where they are no user.
+
+    `NotAuthenticatedError` where guests are off.
+    """
+    async_to_sync(guest_welcome)(request.session)
+    return owner_of_request(request)
+
+
+def owned_by(owner: Owner, *, guest: str = "guest") -> Q:
+    """What belongs to them, in a table whose column for guests has that name."""
+    if owner.user_id is not None:
+        return Q(user=owner.user_id)
+    return Q(**{"user": None, guest: owner.session_key}) if owner.session_key else Q(pk=None)
+
+
+@receiver(user_logged_in)
+def guest_becomes_user(request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """What the guest has made belongs to the account that they make or log into."""
+    if guest := guest_id(request.session):
+        Workspace.objects.filter(user=None, guest=guest).update(user=user.pk, guest="")
