@@ -30,8 +30,8 @@ def new_deletion() -> str:
 class Workspace(models.Model):
     """Files with a name. `entry` is the path of the one that Run starts with.
 
-    It belongs to a user, else to the guest of a session (`sandbox.guests`). `deleted_at` is set for
-    as long as a delete can be taken back.
+    It belongs to a user, else to the guest of a session (`sandbox.guests`), who was here last at
+    `seen_at`, to the day. `deleted_at` is set for as long as a delete can be taken back.
     """
 
     id = models.CharField(primary_key=True, max_length=16, default=new_workspace_id, editable=False)
@@ -44,11 +44,15 @@ class Workspace(models.Model):
     entry = models.CharField(max_length=PATH_MAX_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         ordering = ("-changed_at", "pk")
-        indexes = [models.Index(fields=["user", "-changed_at"])]
+        indexes = [
+            models.Index(fields=["user", "-changed_at"]),
+            models.Index(fields=["seen_at"], condition=Q(user=None), name="guests_workspaces"),
+        ]
 
     def __str__(self) -> str:
         return self.name

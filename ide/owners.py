@@ -4,14 +4,18 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from ide.models import Workspace
 from sandbox.guests import guest_id, guest_welcome
 from sandbox.identity import owner_of_request
 from sandbox.requests import Owner
+
+_SEEN = "guest_seen"
 
 
 def owner_here(request: HttpRequest) -> Owner:
@@ -20,7 +24,19 @@ def owner_here(request: HttpRequest) -> Owner:
     `NotAuthenticatedError` where guests are off.
     """
     async_to_sync(guest_welcome)(request.session)
-    return owner_of_request(request)
+    owner = owner_of_request(request)
+    if owner.user_id is None:
+        _see(owner, request.session)
+    return owner
+
+
+def _see(guest: Owner, session: SessionBase) -> None:
+    """Once a day: neither the session of a guest who comes back ends, nor what they have made."""
+    today = timezone.now().date().isoformat()
+    if session.get(_SEEN) == today:
+        return
+    session[_SEEN] = today
+    Workspace.objects.filter(owned_by(guest)).update(seen_at=timezone.now())
 
 
 def owned_by(owner: Owner, *, guest: str = "guest") -> Q:

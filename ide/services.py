@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -22,6 +23,7 @@ from sandbox.requests import Owner
 
 # How long a delete can be taken back.
 UNDO_TIME = timedelta(minutes=10)
+_AT_A_TIME = 20
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,7 +85,7 @@ def workspace_duplicate(*, workspace: Workspace) -> Workspace:
 
 def workspace_delete(*, workspace: Workspace) -> None:
     """It can be restored for `UNDO_TIME`; what was deleted before that goes for good."""
-    _empty_trash()
+    trash_empty()
     Workspace.objects.filter(pk=workspace.pk).update(deleted_at=timezone.now())
 
 
@@ -91,6 +93,25 @@ def workspace_restore(*, workspace: Workspace) -> None:
     with transaction.atomic():
         Workspace.objects.filter(pk=workspace.pk).update(deleted_at=None)
         check_rooms(workspace)
+
+
+def trash_empty() -> None:
+    """Take away what nobody can bring back any more."""
+    too_late = timezone.now() - UNDO_TIME
+    File.objects.filter(deleted_at__lt=too_late).delete()
+    Workspace.objects.filter(deleted_at__lt=too_late).delete()
+
+
+def abandoned_delete() -> int:
+    """Delete the workspaces of guests whose session has ended; how many there were."""
+    ended = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    count = 0
+    abandoned = Workspace.objects.filter(user=None, seen_at__lt=ended)
+    # A few at a time, since others wait for the database meanwhile.
+    while ids := list(abandoned.values_list("pk", flat=True)[:_AT_A_TIME]):
+        abandoned.filter(pk__in=ids).delete()
+        count += len(ids)
+    return count
 
 
 def _changes(
@@ -171,7 +192,7 @@ def path_delete(workspace: Workspace, /, *, path: str) -> str:
     _check_not_entry(workspace, path, "cannot be deleted")
     deletion = new_deletion()
     ids = [file.pk for file in _at(workspace, path)]
-    _empty_trash()
+    trash_empty()
     File.objects.filter(pk__in=ids).update(deletion=deletion, deleted_at=timezone.now())
     return deletion
 
@@ -241,10 +262,3 @@ def _name(name: str) -> str:
 
 def _listed(paths: list[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} (with {len(paths) - 1} more)"
-
-
-def _empty_trash() -> None:
-    """Whoever deletes takes away what nobody can bring back any more."""
-    too_late = timezone.now() - UNDO_TIME
-    File.objects.filter(deleted_at__lt=too_late).delete()
-    Workspace.objects.filter(deleted_at__lt=too_late).delete()

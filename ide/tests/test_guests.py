@@ -150,9 +150,7 @@ def test_export_has_the_profile_and_every_run(server: Server) -> None:
 def test_export_has_every_workspace(server: Server) -> None:
     visitor = Visitor(server)
     visitor.sign_up("packer")
-    token = visitor.http.cookies.get("csrftoken") or ""
-    form = {"start": "example:02-modules", "csrfmiddlewaretoken": token}
-    assert visitor.http.post("/workspaces/new", data=form).status_code == 302
+    visitor.begin_workspace("example:02-modules")
     names = [name for name in files_of_export(visitor) if name.startswith("workspaces/")]
     assert sorted(name.partition("/data/")[2] or name.rpartition("/")[2] for name in names) == [
         "cities.csv",

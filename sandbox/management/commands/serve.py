@@ -19,6 +19,7 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from cloudrun.asgi import application
+from cloudrun.cleaning import clean_up_forever
 from cloudrun.http_server import Server
 from cloudrun.loop_lag import loop_lag
 from cloudrun.parsers import max_json_bytes
@@ -32,6 +33,7 @@ _M_MMAP_THRESHOLD = -3
 _THRESHOLD_BYTES = 128 * 1024
 
 logger = logging.getLogger(__name__)
+_background: list["asyncio.Task[None]"] = []  # a loop alone keeps no task alive
 
 
 class Command(BaseCommand):
@@ -109,6 +111,7 @@ def _drain() -> "Deferred[None]":
 async def _prepare() -> Choice:
     loop_lag()  # measures from here on
     await service().recover()
+    _background.append(twisted_loop.create_task(clean_up_forever()))
     if settings.PRE_PULL_IMAGES:
         twisted_loop.create_task(service().fetch()).add_done_callback(_report)
     return await service().choice()
