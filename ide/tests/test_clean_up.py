@@ -115,12 +115,12 @@ def test_server_cleans_up_by_itself(tmp_path: Path) -> None:
 def in_its_database(data_dir: Path, code: str) -> str:
     """What the code prints, with this module's names."""
     environment = {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)}
-    command = [sys.executable, ROOT / "manage.py", "shell", "--no-imports", "--command"]
+    names = "from ide.tests.test_clean_up import *"
     done = subprocess.run(
-        [*command, f"from ide.tests.test_clean_up import *\n{code}"],
+        [sys.executable, str(ROOT / "manage.py"), "shell", "--command", f"{names}\n{code}"],
         env=os.environ | environment,
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
-    return done.stdout
+    return str(done.stdout)
