@@ -117,7 +117,11 @@ def abandoned_delete() -> int:
 def _changes(
     change: Callable[Concatenate[Workspace, P], T],
 ) -> Callable[Concatenate[Workspace, P], T]:
-    """One change of a workspace's files at a time, checked as a whole before it counts."""
+    """One change of a workspace's files at a time, its paths checked as a whole before it counts.
+
+    What grows checks its room, too. What shrinks need not: that is the way out for whoever has more
+    than there is room for, such as the workspaces of two that became one user's.
+    """
 
     @wraps(change)
     def changed(workspace: Workspace, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -126,7 +130,6 @@ def _changes(
                 _lock(workspace)
                 result = change(workspace, *args, **kwargs)
                 check_paths(_files(workspace).values_list("path", flat=True))
-                check_rooms(workspace)
                 Workspace.objects.filter(pk=workspace.pk).update(changed_at=timezone.now())
         except IntegrityError as error:
             raise ConflictError("There is a file of that name already.") from error
@@ -139,7 +142,9 @@ def _changes(
 def file_create(workspace: Workspace, /, *, path: str, content: bytes = b"") -> File:
     check_path(path)
     _check_free(workspace, path)
-    return _insert(workspace, {path: content})[0]
+    file = _insert(workspace, {path: content})[0]
+    check_rooms(workspace)
+    return file
 
 
 @_changes
@@ -153,6 +158,7 @@ def files_add(workspace: Workspace, /, *, files: Mapping[str, bytes], replace: b
     for path, file in there.items():
         _store(file, files[path])
     _insert(workspace, {path: files[path] for path in files if path not in there})
+    check_rooms(workspace)
 
 
 @_changes
@@ -163,7 +169,10 @@ def file_write(workspace: Workspace, /, *, file_id: int, content: bytes, version
         raise FileGoneError
     if file.version != version:
         raise VersionConflictError(file)
+    is_longer = len(content) > file.size
     _store(file, content)
+    if is_longer:
+        check_rooms(workspace)
     return file
 
 
@@ -206,6 +215,7 @@ def deletion_undo(workspace: Workspace, /, *, deletion: str) -> None:
     for file in files:
         _check_free(workspace, file.path)
     files.update(deletion="", deleted_at=None)
+    check_rooms(workspace)
 
 
 def _lock(workspace: Workspace) -> None:

@@ -195,6 +195,21 @@ def test_limits_refuse_the_whole_change(workspace: Workspace) -> None:
     assert Workspace.objects.count() == 1
 
 
+@override_settings(MAX_FILES_PER_REQUEST=2, MAX_UPLOAD_SIZE=1, MAX_BYTES_PER_USER=1)
+def test_who_has_more_than_there_is_room_for_can_make_room() -> None:
+    with override_settings(MAX_FILES_PER_REQUEST=9, MAX_UPLOAD_SIZE=99, MAX_BYTES_PER_USER=99):
+        workspace = make_workspace(make_user(), {"a.txt": b"aa", "b.txt": b"bb"})
+    file = File.objects.get(path="a.txt")
+    with pytest.raises(PayloadTooLargeError):
+        services.file_write(workspace, file_id=file.pk, content=b"aaa", version=1)
+    services.file_write(workspace, file_id=file.pk, content=b"a", version=1)
+    services.path_move(workspace, path="a.txt", to="c.txt")
+    deletion = services.path_delete(workspace, path="b.txt")
+    with pytest.raises(PayloadTooLargeError):
+        services.deletion_undo(workspace, deletion=deletion)
+    assert paths(workspace) == ["c.txt", "main.py"]
+
+
 def test_limit_is_told_before_it_bites(client: Client, workspace: Workspace) -> None:
     tree = client.get(f"/w/{workspace.pk}/files").json()["tree"]
     assert "files in this workspace" not in tree
