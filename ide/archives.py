@@ -1,7 +1,9 @@
 """Zip files, in and out."""
 
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -16,6 +18,17 @@ _CHUNK = 64 * 1024
 _ENCRYPTED = 0x1
 # Of the others, decompressors cannot be told to stop after so many bytes.
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What `zipfile` raises for bytes that are not as they should be.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 # What macOS adds to every zip, and nobody wrote.
 _LITTER = ("__MACOSX/", ".DS_Store")
 
@@ -26,14 +39,8 @@ def zip_files(data: IO[bytes]) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(data) as archive:
             return _read(archive)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        UnicodeDecodeError,
-    ) as error:
-        raise InvalidRequestError(f"This is no zip file that can be read: {error}.") from error
+    except _DAMAGED as error:
+        raise InvalidRequestError("This is no zip file, or a damaged one.") from error
 
 
 def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
