@@ -115,9 +115,10 @@ def test_server_cleans_up_by_itself(tmp_path: Path) -> None:
 def in_its_database(data_dir: Path, code: str) -> str:
     """What the code prints, with this module's names."""
     environment = {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)}
+    shell = [sys.executable, str(ROOT / "manage.py"), "shell", "--no-imports"]
     names = "from ide.tests.test_clean_up import *"
     done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "shell", "--command", f"{names}\n{code}"],
+        [*shell, "--command", f"{names}\n{code}"],
         env=os.environ | environment,
         check=True,
         stdout=subprocess.PIPE,
