@@ -97,6 +97,9 @@ MAX_OUTPUT = parse_size(_text("MAX_OUTPUT", "1m"))
 MAX_UPLOAD_SIZE = parse_size(_text("MAX_UPLOAD_SIZE", "10m"))
 UPLOAD_MEMORY = parse_size(_text("UPLOAD_MEMORY", "128m"))  # of all large requests together
 MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
+WORKSPACES_PER_HOUR = _number("WORKSPACES_PER_HOUR", 200)  # of one user, or of one address
+MAX_WORKSPACES_PER_USER = _number("MAX_WORKSPACES_PER_USER", 100)
+MAX_BYTES_PER_USER = parse_size(_text("MAX_BYTES_PER_USER", "100m"))  # in all their workspaces
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 # Private networks that results may be posted to as well
 CALLBACK_NETWORKS = [ip_network(word, strict=False) for word in _words("CALLBACK_NETWORKS")]
@@ -348,6 +351,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has any use for our files
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES_PER_REQUEST
 
 _SOCIAL_ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
 CONTENT_SECURITY_POLICY = {

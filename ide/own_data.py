@@ -9,6 +9,7 @@ from typing import Any, cast
 from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from asgiref.sync import async_to_sync
+from channels.db import database_sync_to_async
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -22,6 +23,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.selectors import account_facts
 from accounts.serializers import UserSerializer
+from ide.archives import Sink, workspace_files
+from ide.models import Workspace
 from sandbox.archive import run_files
 from sandbox.services import service
 
@@ -30,7 +33,7 @@ from sandbox.services import service
 @login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """A zip of the account and all runs, made while it is sent."""
+    """A zip of the account, all runs and all workspaces, made while it is sent."""
     user = cast(User, request.user)
     account = {"profile": UserSerializer(user).data, **account_facts(user)}
     return StreamingHttpResponse(
@@ -40,37 +43,24 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     )
 
 
-class _Sink:
-    """A file that `zipfile` writes to and that is emptied now and then."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-    def take(self) -> bytes:
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        return taken
-
-
 async def _zipped(user_id: int, account: dict[str, Any]) -> AsyncIterator[bytes]:
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, facts in account.items():
             archive.writestr(f"{name}.json", json.dumps(facts, indent=2, cls=DjangoJSONEncoder))
         async for path, content in run_files(user_id):
             await asyncio.to_thread(archive.writestr, path, content)
             yield sink.take()
+        async for workspace in Workspace.objects.filter(user=user_id, deleted_at=None):
+            folder = f"workspaces/{workspace.name.replace('/', '_')}_{workspace.pk[:6]}"
+            await database_sync_to_async(_write_files)(archive, folder, workspace)
+            yield sink.take()
     yield sink.take()
+
+
+def _write_files(archive: zipfile.ZipFile, folder: str, workspace: Workspace) -> None:
+    for path, content in workspace_files(workspace):
+        archive.writestr(f"{folder}/{path}", content)
 
 
 class DeletionForm(forms.Form):
@@ -104,7 +94,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _delete(user)
         logout(request)
-        messages.success(request, "Your account and all your runs are deleted.")
+        messages.success(request, "Your account and all that was yours is deleted.")
         return redirect("account_login")
     return render(request, "account/delete.html", {"form": form})
 

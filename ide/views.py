@@ -29,6 +29,14 @@ async def index(request: HttpRequest) -> HttpResponse:
     user = await request.auser()
     if settings.GUEST_RUNS and not user.is_authenticated:
         await guest_welcome(request.session)
+    context = await bench(request)
+    templates = {id: language.template for id, language in LANGUAGES.items()}
+    context["page_data"]["templates"] = templates
+    return render(request, "ide/index.html", context)
+
+
+async def bench(request: HttpRequest) -> dict[str, Any]:
+    """What every page with an editor needs to know of this server: its languages, its runner."""
     choice = await service().choice()
     has_network = await _has_network(request, choice)
     languages = [
@@ -36,13 +44,9 @@ async def index(request: HttpRequest) -> HttpResponse:
         for language in language_details(choice)
     ]
     runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
-    page_data: dict[str, Any] = {
-        "languages": languages,
-        "templates": {language["id"]: LANGUAGES[language["id"]].template for language in languages},
-        "runner": runner,
-    }
-    context = {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
-    return render(request, "ide/index.html", context)
+    user = await request.auser()
+    page_data: dict[str, Any] = {"languages": languages, "runner": runner}
+    return {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
 
 
 async def _has_network(request: HttpRequest, choice: Choice) -> bool:

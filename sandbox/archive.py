@@ -7,6 +7,7 @@ from typing import Any
 from sandbox import events
 from sandbox.languages import LANGUAGES
 from sandbox.models import Run
+from sandbox.requests import SourceFile
 
 
 async def run_files(user_id: int) -> AsyncIterator[tuple[str, bytes]]:
@@ -24,16 +25,15 @@ def _files(run: Run) -> list[tuple[str, bytes]]:
     folder = f"runs/{run.created_at:%Y-%m-%d_%H%M%S}_{run.language}_{run.pk[:8]}"
     language = LANGUAGES.get(run.language)
     texts = {
-        **{f"files/{file['name']}": file["content"] for file in source["files"]},
         f"files/{language.file if language else 'code.txt'}": source["code"],
         "stdin.txt": source["stdin"],
         "stdout.txt": _output(run, "stdout"),
         "stderr.txt": _output(run, "stderr"),
         "run.json": json.dumps(_facts(run), indent=2),
     }
-    return [
-        (f"{folder}/{name}", text.encode(errors="replace")) for name, text in texts.items() if text
-    ]
+    contents = {f"files/{file['name']}": SourceFile(**file).data for file in source["files"]}
+    contents |= {name: text.encode(errors="replace") for name, text in texts.items() if text}
+    return [(f"{folder}/{name}", content) for name, content in contents.items()]
 
 
 def _output(run: Run, stream: str) -> str:

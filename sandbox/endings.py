@@ -89,7 +89,7 @@ def _diagnosis(live: LiveRun, job: Job, ending: Ending) -> Diagnosis:
     was_done = exit.exit_code == 0 and ending.cause == Cause.OUTPUT_LIMIT
     facts = Facts(
         language=job.language.id,
-        files={file.name: file.content.decode() for file in job.files},
+        files={file.name: file.content.decode(errors="replace") for file in job.files},
         limits=job.limits,
         exit_code=exit.exit_code,
         ended_by=None if was_done else ending.cause,

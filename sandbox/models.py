@@ -27,6 +27,7 @@ class RunStatus(models.TextChoices):
 ALIVE = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
+WORKSPACE_MAX_LENGTH = 32
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 # Runs stored before the terminal was.
 _OLD_TERMINAL = {"tty": False, "cols": 80, "rows": 24}
@@ -61,6 +62,12 @@ class Run(models.Model):
     # The guest that the session holds: see `sandbox.guests`. Empty where there is a user.
     session_key = models.CharField(max_length=40, blank=True, db_index=True)
     language = models.CharField(max_length=32)
+    workspace = models.CharField(
+        max_length=WORKSPACE_MAX_LENGTH,
+        blank=True,
+        db_index=True,
+        help_text="what the caller keeps the program under",
+    )
     status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.QUEUED)
     instance = models.CharField(max_length=64, help_text="the server that runs it")
     runner = models.CharField(max_length=16, blank=True)
@@ -91,7 +98,7 @@ class Run(models.Model):
         return f"{self.language} run {self.id}"
 
     def unpacked_source(self) -> dict[str, Any]:
-        """`{"code", "stdin", "files": [{name, content}], "tty", "cols", "rows"}`."""
+        """`{"code", "stdin", "files": [SourceFile], "tty", "cols", "rows"}`."""
         source: dict[str, Any] = json.loads(zlib.decompress(self.source))
         return {**_OLD_TERMINAL, **source}
 

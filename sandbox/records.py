@@ -47,6 +47,7 @@ def run_insert(
         id=run_id,
         **_owner_columns(owner),
         language=request.language,
+        workspace=request.workspace,
         status=status,
         instance=instance,
         runner=runner,
@@ -55,7 +56,7 @@ def run_insert(
             {
                 "code": request.code,
                 "stdin": request.stdin,
-                "files": [{"name": file.name, "content": file.content} for file in request.files],
+                "files": [vars(file) for file in request.files],
                 "tty": request.tty,
                 "cols": request.cols,
                 "rows": request.rows,

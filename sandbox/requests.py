@@ -1,19 +1,32 @@
 """What a caller asks for, once it has been checked, and who the caller is."""
 
+import base64
 from dataclasses import dataclass
+
+UTF8 = "utf-8"
+BASE64 = "base64"
 
 
 @dataclass(frozen=True)
 class SourceFile:
+    """A file beside the code; what is no text has its bytes in `content` in base64."""
+
     name: str
     content: str
+    encoding: str = UTF8
+
+    @property
+    def data(self) -> bytes:
+        is_text = self.encoding != BASE64
+        return self.content.encode() if is_text else base64.b64decode(self.content, validate=True)
 
 
 @dataclass(frozen=True)
 class RunRequest:
     """A checked request for a run. `interactive` keeps stdin open after what `stdin` holds.
 
-    `callback_url` is where the result is posted; empty for nowhere.
+    `callback_url` is where the result is posted; empty for nowhere. `workspace` is whatever the
+    caller keeps the program under; empty for nothing.
     """
 
     language: str
@@ -26,6 +39,7 @@ class RunRequest:
     cols: int = 80
     rows: int = 24
     callback_url: str = ""
+    workspace: str = ""
 
     @property
     def waits_for_somebody(self) -> bool:

@@ -123,9 +123,7 @@ def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
     source = language.source(request.code)
     program = language.program(source, embedded=embedded)
     extra = [
-        SandboxFile(file.name, file.content.encode())
-        for file in request.files
-        if file.name != program.file
+        SandboxFile(file.name, file.data) for file in request.files if file.name != program.file
     ]
     files = (SandboxFile(program.file, source.encode()), *extra)
     return Job(

@@ -12,7 +12,7 @@ from sandbox.errors import RunNotFoundError
 from sandbox.events import Event, unpack
 from sandbox.languages import LANGUAGES, Language
 from sandbox.models import Run, is_run_id
-from sandbox.requests import Owner
+from sandbox.requests import Owner, SourceFile
 from sandbox.results import Result, result_in
 from sandbox.runners.choose import Choice
 from sandbox.services import service
@@ -106,7 +106,7 @@ def preview_file(token: str, path: str) -> PreviewFile:
         if file["name"] == path:
             kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
             suffix = "; charset=utf-8" if kind.startswith("text/") else ""
-            return PreviewFile(file["content"].encode(), kind + suffix)
+            return PreviewFile(SourceFile(**file).data, kind + suffix)
     raise NotFoundError(f"The page has no file {path}.")
 
 

@@ -10,6 +10,8 @@ const build = await context({
   entryPoints: [
     'static/js/ide.js',
     'static/js/page.js',
+    'static/js/workspace.js',
+    'static/js/workspaces.js',
     'static/css/ide.css',
     'static/css/page.css',
     'static/img/favicon.svg',

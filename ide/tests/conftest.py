@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from sandbox.tests.conftest import bridge as bridge
+
 _PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 

@@ -161,6 +161,18 @@ def test_export_has_what_else_is_known_of_the_account(server: Server) -> None:
     assert files["second_factors.json"] == files["logins_elsewhere.json"] == []
 
 
+def test_export_has_every_workspace(server: Server) -> None:
+    visitor = Visitor(server)
+    visitor.sign_up("packer")
+    visitor.begin_workspace("example:02-modules")
+    names = [name for name in files_of_export(visitor) if name.startswith("workspaces/")]
+    assert sorted(name.partition("/data/")[2] or name.rpartition("/")[2] for name in names) == [
+        "cities.csv",
+        "main.py",
+        "weather.py",
+    ]
+
+
 def test_export_is_made_no_faster_than_it_is_read(server: Server) -> None:
     visitor = Visitor(server)
     visitor.sign_up("slow_reader")

@@ -29,11 +29,15 @@ class Visitor:
     def socket_url(self) -> str:
         return socket_url(self.url)
 
-    def submit(self, path: str, **fields: str) -> httpx.Response:
-        """Fill in the page's form and send it."""
+    def submit(self, path: str, *, to: str = "", **fields: str) -> httpx.Response:
+        """Fill in the page's form and send it, `to` another address where the form does so."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.http.get(path).text)
         assert token
-        return self.http.post(path, data=fields | {"csrfmiddlewaretoken": token[1]})
+        return self.http.post(to or path, data=fields | {"csrfmiddlewaretoken": token[1]})
+
+    def begin_workspace(self, start: str) -> None:
+        """`start` is `language:<id>` or `example:<id>`."""
+        assert self.submit("/workspaces", to="/workspaces/new", start=start).status_code == 302
 
     def sign_up(self, username: str) -> None:
         email = f"{username}@example.org"

@@ -12,8 +12,9 @@ from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.addresses import url_problem
 from sandbox.languages import LANGUAGES, Language
+from sandbox.models import WORKSPACE_MAX_LENGTH
 from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES, is_package_name
-from sandbox.requests import RunRequest, SourceFile
+from sandbox.requests import BASE64, UTF8, RunRequest, SourceFile
 from sandbox.serializers import validated
 
 _MAX_NAME = 255
@@ -27,6 +28,16 @@ _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 class FileSerializer(serializers.Serializer[Any]):
     name = StrictCharField(max_length=_MAX_NAME)
     content = StrictCharField(allow_blank=True, allow_nul=True)
+    encoding = serializers.ChoiceField(
+        [UTF8, BASE64], default=UTF8, help_text="how `content` holds the bytes of the file"
+    )
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        try:
+            SourceFile(**attrs).data  # noqa: B018
+        except ValueError as error:
+            raise serializers.ValidationError({"content": "Is not base64."}) from error
+        return attrs
 
     def validate_name(self, name: str) -> str:
         if problem := file_name_problem(name):
@@ -78,6 +89,12 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     language = LanguageField()
     code = CodeField(allow_nul=True)
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
+    workspace = StrictCharField(
+        allow_blank=True,
+        default="",
+        max_length=WORKSPACE_MAX_LENGTH,
+        help_text="What the caller keeps the program under.",
+    )
     files = FileSerializer(many=True, default=list, help_text=_FILES)
     install_packages = serializers.ListField(
         child=StrictCharField(max_length=MAX_LENGTH), default=list, max_length=MAX_PACKAGES
@@ -111,10 +128,15 @@ def _files_problem(language: Language, code: str, files: list[dict[str, str]]) -
     names = [file["name"] for file in files]
     if clash := _clash(names if entry in names else [entry, *names]):
         return f"{clash!r} is both a file and another file's name."
-    source = language.source(code)
-    if any(language.source(file["content"]) != source for file in files if file["name"] == entry):
-        return f"{entry!r} is the file that `code` becomes, and differs from it. Call it otherwise."
+    for file in files:
+        if file["name"] == entry and not _is_source(file, language, code):
+            return f"{entry!r} is the file that `code` becomes, and differs. Call it otherwise."
     return None
+
+
+def _is_source(file: dict[str, str], language: Language, code: str) -> bool:
+    text = SourceFile(**file).data.decode(errors="replace")
+    return language.source(text) == language.source(code)
 
 
 def _entry_file(language: Language, code: str) -> str:
@@ -208,12 +230,9 @@ def _without_somebody(request: RunRequest) -> RunRequest:
 
 
 def _check_size(*requests: RunRequest) -> None:
-    texts = [
-        text
-        for request in requests
-        for text in (request.code, request.stdin, *(file.content for file in request.files))
-    ]
-    size = sum(len(text.encode()) for text in texts)
+    texts = [text.encode() for request in requests for text in (request.code, request.stdin)]
+    files = [file.data for request in requests for file in request.files]
+    size = sum(map(len, texts + files))
     if size > settings.MAX_UPLOAD_SIZE:
         raise PayloadTooLargeError(
             f"Code, input and files are {size} bytes; this server takes"

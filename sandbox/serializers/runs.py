@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.schema import ProblemSerializer
 from sandbox.models import ALIVE, Run, RunStatus
+from sandbox.requests import BASE64, UTF8
 
 _ENDS = [status.value for status in RunStatus if status not in ALIVE]
 
@@ -103,6 +104,7 @@ class RunListSerializer(serializers.Serializer[Any]):
 class SourceFileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     content = serializers.CharField()
+    encoding = serializers.ChoiceField([UTF8, BASE64], required=False)
 
 
 class RunSerializer(RunSummarySerializer):

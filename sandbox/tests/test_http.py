@@ -17,6 +17,10 @@ def execute(server: Server, **body: Any) -> httpx.Response:
     return httpx.post(f"{server.url}/api/execute", json=body, timeout=60)
 
 
+def no_base64(content: str) -> dict[str, str]:
+    return {"name": "x.bin", "content": content, "encoding": "base64"}
+
+
 def files(*names: str) -> list[dict[str, str]]:
     return [{"name": name, "content": "x"} for name in names]
 
@@ -101,6 +105,13 @@ async def test_stop_kills_within_two_seconds(server: Server) -> None:
         ({"language": "python", "code": "1", "stdin": None}, "stdin"),
         ({"language": "python", "code": "1", "tty": "yes"}, "tty"),
         ({"language": "python", "code": "1", "files": files("a", "a/b")}, "files"),
+        ({"language": "python", "code": "1", "files": [no_base64("é")]}, "files.0.content"),
+        ({"language": "python", "code": "1", "files": [no_base64("a")]}, "files.0.content"),
+        (
+            {"language": "python", "code": "1", "files": [{**no_base64(""), "encoding": 1}]},
+            "files.0.encoding",
+        ),
+        ({"language": "python", "code": "1", "workspace": "x" * 33}, "workspace"),
         ({"language": "python", "code": "1", "files": files("a", "a")}, "files"),
         ({"language": "python", "code": "1", "files": files("main.py/x")}, "files"),
         ({"language": "java", "code": "class Odd {}", "files": files("Odd.java/x")}, "files"),

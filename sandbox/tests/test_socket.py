@@ -61,6 +61,15 @@ async def test_all_of_a_large_stdin_comes_and_then_its_end(server: Server) -> No
     assert frames[-1]["memory_bytes"] is not None
 
 
+async def test_file_that_is_no_text_reaches_the_program(server: Server) -> None:
+    request = {
+        "language": "python",
+        "code": "print(open('x.bin', 'rb').read())",
+        "files": [{"name": "x.bin", "content": "/wAK", "encoding": "base64"}],
+    }
+    assert text(await converse(server.url, request)) == "b'\\xff\\x00\\n'\n"
+
+
 async def test_stdin_and_files_reach_the_program(server: Server) -> None:
     frames = await converse(
         server.url,

@@ -30,6 +30,28 @@ export interface PageData {
   runner: Runner;
 }
 
+export interface WorkspaceData extends Omit<PageData, 'templates'> {
+  workspace: { id: string; language: string; entry: string };
+  files: ServerFile[];
+}
+
+/** A file as the server has it; what is no text comes in base64, what is long not with the page. */
+export interface ServerFile {
+  id: number;
+  path: string;
+  version: number;
+  content: string | null;
+  encoding: 'utf-8' | 'base64';
+}
+
+/** What a change of a workspace's files answers. */
+export interface FilesAnswer {
+  tree: string;
+  files: Pick<ServerFile, 'id' | 'path' | 'version'>[];
+  file?: ServerFile;
+  deletion?: string;
+}
+
 /** One frame of `/ws/execute`; only the fields that its `type` brings are there. */
 export interface Frame {
   type: string;
@@ -72,6 +94,8 @@ export interface RunRequest {
   tty?: boolean;
   cols?: number;
   rows?: number;
+  files?: { name: string; content: string; encoding: string }[];
+  workspace?: string;
   install_packages?: string[];
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { CurrentRun } from '../js/current-run.js';
+import { CurrentRun } from '../js/run/current-run.js';
 
 /** Stands in for the browser's; the test plays the server. */
 class FakeWebSocket {
@@ -45,7 +45,7 @@ const out = (content) => ({ type: 'stdout', content });
 function tab() {
   globalThis.window = new EventTarget();
   const told = [];
-  const run = new CurrentRun({
+  const run = new CurrentRun('run', {
     onBegin: () => {},
     onState: (state) => told.push(state),
     onOutput: ({ content }) => told.push(content + (run.isReplay ? '*' : '')),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dependencyNotice, endingNotice, installErrorNotice } from '../js/ending-words.js';
+import { dependencyNotice, endingNotice, installErrorNotice } from '../js/run/ending-words.js';
 
 const complete = (fields) => ({ type: 'complete', content: 'Execution failed', ...fields });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { ImageWatch } from '../js/image-watch.js';
-import { Languages } from '../js/languages.js';
+import { ImageWatch } from '../js/run/image-watch.js';
+import { Languages } from '../js/ui/languages.js';
 
 const language = (id, image, available) => ({
   id,

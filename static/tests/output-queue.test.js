@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { OutputQueue } from '../js/output-queue.js';
+import { OutputQueue } from '../js/run/output-queue.js';
 
 let written;
 let draw;

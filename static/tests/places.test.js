@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPlaces } from '../js/places.js';
+import { findPlaces } from '../js/terminal/places.js';
 
 /** Each place as the text that would be a link, its line and its column. */
 const found = (text, fileName) =>
-  findPlaces(text, fileName).map(({ start, length, line, column }) => [
+  findPlaces(text, [fileName]).map(({ start, length, line, column }) => [
     text.slice(start, start + length),
     line,
     column,
@@ -22,11 +22,23 @@ test('a traceback, a compiler, a shell and a stack trace name places', () => {
 });
 
 test('another file is not taken for it', () => {
-  assert.deepEqual(findPlaces('domain.py:3', 'main.py'), []);
-  assert.deepEqual(findPlaces('main.pyc:3', 'main.py'), []);
-  assert.deepEqual(findPlaces('mainXpy:3', 'main.py'), []);
+  assert.deepEqual(findPlaces('domain.py:3', ['main.py']), []);
+  assert.deepEqual(findPlaces('main.pyc:3', ['main.py']), []);
+  assert.deepEqual(findPlaces('mainXpy:3', ['main.py']), []);
 });
 
 test('without a file there are none', () => {
-  assert.deepEqual(findPlaces(':3', ''), []);
+  assert.deepEqual(findPlaces(':3', ['']), []);
+});
+
+test('of several files the one with its folder is meant', () => {
+  const files = ['limits.py', 'data/limits.py'];
+  const places = findPlaces('File "/workspace/data/limits.py", line 3; limits.py:4', files);
+  assert.deepEqual(
+    places.map(({ file, line }) => [file, line]),
+    [
+      ['data/limits.py', 3],
+      ['limits.py', 4],
+    ],
+  );
 });

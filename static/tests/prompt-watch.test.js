@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { PromptWatch } from '../js/prompt-watch.js';
+import { PromptWatch } from '../js/run/prompt-watch.js';
 
 /** What was told last, of a program whose last line is `line`. */
 async function told(line, { quiet = 1000, watching = true } = {}) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RunCards } from '../js/run-cards.js';
+import { RunCards } from '../js/run/run-cards.js';
 
 const DEPENDENCY = {
   type: 'dependency',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limitWords, minutes } from '../js/run-clock.js';
+import { limitWords, minutes } from '../js/run/run-clock.js';
 
 test('what is left is in minutes and seconds, rounded up, and never below zero', () => {
   assert.equal(minutes(300), '5:00');

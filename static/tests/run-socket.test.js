@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { RunSocket } from '../js/run-socket.js';
+import { RunSocket } from '../js/run/run-socket.js';
 
 const REQUEST = { language: 'python', code: 'x', interactive: true };
 

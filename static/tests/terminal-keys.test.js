@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { TerminalKeys } from '../js/terminal-keys.js';
+import { TerminalKeys } from '../js/terminal/terminal-keys.js';
 
 const RUNNING = { open: true, selected: false, rows: 25 };
 const ENDED = { open: false, selected: false, rows: 25 };

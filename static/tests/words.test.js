@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queueNotice, refusalNotice, stateWords } from '../js/words.js';
+import { queueNotice, refusalNotice, stateWords } from '../js/run/words.js';
 
 test('the state names the exit code, the limit, the packages or the place in the queue', () => {
   assert.equal(stateWords('error', { exit_code: 3 }).text, 'Exit 3');

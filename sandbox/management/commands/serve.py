@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from accounts.sessions import sessions_clear_hourly
 from cloudrun.asgi import application
+from cloudrun.cleaning import clean_up_forever
 from cloudrun.http_server import Server
 from cloudrun.loop_lag import loop_lag
 from cloudrun.parsers import max_json_bytes
@@ -110,7 +110,7 @@ async def _drain() -> None:
 async def _prepare() -> Choice:
     loop_lag()  # measures from here on
     await service().recover()
-    twisted_loop.create_task(sessions_clear_hourly()).add_done_callback(_report)
+    twisted_loop.create_task(clean_up_forever()).add_done_callback(_report)
     if settings.PRE_PULL_IMAGES:
         twisted_loop.create_task(service().fetch()).add_done_callback(_report)
     return await service().choice()

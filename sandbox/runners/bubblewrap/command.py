@@ -18,6 +18,8 @@ NOBODY = "65534"
 # counts by user (docs/decisions/0010). systemd's list of ranges has these as unused, and a machine
 # that is itself a container still has them. https://systemd.io/UIDS-GIDS/
 _USERS = itertools.cycle(range(60_600, 61_000))
+# What the toolchains below /usr look up there; fonts are for what draws pictures.
+_SYSTEM_FILES = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache")
 _ENVIRONMENT = {"PATH": PATH, "HOME": "/tmp", "LANG": "C.UTF-8", "USER": "nobody"}  # noqa: S108
 _TERMINAL_OPTIONS = ("--setenv", "TERM", "xterm-256color", "--setenv", "COLORTERM", "truecolor")
 
@@ -79,7 +81,7 @@ def namespace_options(hidden: Sequence[Path]) -> tuple[str, ...]:
             options += ["--symlink", str(top.readlink()), str(top)]
         else:
             options += ["--ro-bind-try", str(top), str(top)]
-    for path in ("/etc/alternatives", "/etc/ld.so.cache", *map(str, Path("/etc").glob("java-*"))):
+    for path in (*_SYSTEM_FILES, *map(str, Path("/etc").glob("java-*"))):
         options += ["--ro-bind-try", path, path]
     options += ["--proc", "/proc", "--dev", "/dev"]
     for folder in hidden:

@@ -1,0 +1,27 @@
+"""Cleaning up while the server runs."""
+
+import asyncio
+import logging
+
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+
+_INTERVAL_S = 3600
+
+logger = logging.getLogger(__name__)
+
+
+async def clean_up_forever() -> None:
+    """`manage.py clean_up` at once, and every hour."""
+    while True:
+        await asyncio.to_thread(_clean_up)
+        await asyncio.sleep(_INTERVAL_S)
+
+
+def _clean_up() -> None:
+    try:
+        call_command("clean_up", verbosity=0)
+    except DatabaseError:
+        logger.warning("what nobody can reach could not be deleted", exc_info=True)
+    finally:
+        connections.close_all()  # this thread's

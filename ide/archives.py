@@ -1,0 +1,153 @@
+"""Zip files, in and out."""
+
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+
+from cloudrun.errors import FieldError, InvalidRequestError, PayloadTooLargeError
+from ide.models import File, Workspace
+from ide.paths import check_paths
+
+_CHUNK = 64 * 1024
+_ENCRYPTED = 0x1
+# Of the others, decompressors cannot be told to stop after so many bytes.
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What `zipfile` raises for bytes that are not as they should be.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
+# What macOS adds to every zip, and nobody wrote.
+_LITTER = ("__MACOSX/", ".DS_Store")
+
+
+def zip_files(data: IO[bytes]) -> dict[str, bytes]:
+    """The files in a zip by path. `InvalidRequestError` lists every entry that cannot be taken and
+    why, `PayloadTooLargeError` says how much would be too much; nothing is written anywhere."""
+    try:
+        with zipfile.ZipFile(data) as archive:
+            return _read(archive)
+    except _DAMAGED as error:
+        raise InvalidRequestError("This is no zip file, or a damaged one.") from error
+
+
+def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    entries = [
+        entry for entry in archive.infolist() if not entry.is_dir() and not _is_litter(entry)
+    ]
+    if not entries:
+        raise InvalidRequestError("This zip is empty.")
+    if len(entries) > settings.MAX_FILES_PER_REQUEST:
+        raise PayloadTooLargeError(
+            f"This zip has {len(entries)} files; a workspace can have"
+            f" {settings.MAX_FILES_PER_REQUEST}."
+        )
+    errors = [
+        FieldError(_name(entry), problem) for entry in entries if (problem := _problem(entry))
+    ]
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        first = errors[0]
+        raise InvalidRequestError(f"{first.field!a}: {first.message}{more}", errors=errors)
+    check_paths([_name(entry) for entry in entries])
+    return dict(_contents(archive, entries))
+
+
+def _problem(entry: zipfile.ZipInfo) -> str | None:
+    mode = entry.external_attr >> 16
+    if stat.S_IFMT(mode) not in {0, stat.S_IFREG}:
+        return "Is a link or a device, no file."
+    if entry.flag_bits & _ENCRYPTED:
+        return "Is encrypted. Make the zip without a password."
+    if entry.compress_type not in _COMPRESSIONS:
+        return "Is packed in a way that is not taken here. Make a plain zip."
+    return None
+
+
+def _contents(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
+) -> Iterator[tuple[str, bytes]]:
+    """What the zip says of its sizes is not believed: no more is unpacked than may be kept."""
+    left = settings.MAX_UPLOAD_SIZE
+    for entry in entries:
+        content = bytearray()
+        with archive.open(entry) as packed:
+            while chunk := packed.read(_CHUNK):
+                content += chunk
+                if len(content) > left:
+                    limit = filesizeformat(settings.MAX_UPLOAD_SIZE)
+                    raise PayloadTooLargeError(
+                        f"This zip holds more than {limit}, too much for a workspace."
+                    )
+        left -= len(content)
+        yield _name(entry), bytes(content)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """As it stands in the zip: `filename` ends at a NUL, which would hide the rest."""
+    return entry.orig_filename
+
+
+def _is_litter(entry: zipfile.ZipInfo) -> bool:
+    name = _name(entry)
+    return name.startswith(_LITTER[0]) or name.rsplit("/", 1)[-1] == _LITTER[1]
+
+
+def without_common_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A zip of a folder, as what is in the folder."""
+    tops = {path.partition("/")[0] for path in files}
+    if len(tops) != 1 or not all("/" in path for path in files):
+        return files
+    return {path.partition("/")[2]: content for path, content in files.items()}
+
+
+class Sink:
+    """A file that `zipfile` writes to and that is emptied now and then."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def take(self) -> bytes:
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+def workspace_zip(workspace: Workspace) -> Iterator[bytes]:
+    """A zip of all files, made while it is sent; one file in memory."""
+    sink = Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in workspace_files(workspace):
+            archive.writestr(path, content)
+            yield sink.take()
+    yield sink.take()
+
+
+def workspace_files(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+    ids = File.objects.filter(workspace=workspace, deleted_at=None).values_list("pk", flat=True)
+    for file_id in list(ids):
+        file = File.objects.filter(pk=file_id).first()
+        if file is not None:  # deleted since
+            yield file.path, bytes(file.content)

@@ -1,0 +1,22 @@
+"""`manage.py clean_up`: take away what nobody can reach any more."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.sessions import sessions_clear
+from ide.services import abandoned_delete, trash_empty
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete sessions that have ended, the workspaces of guests who had them, and what was "
+        "deleted too long ago to be restored. The server does so every hour."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        trash_empty()
+        count = abandoned_delete()
+        sessions_clear()
+        if options["verbosity"]:
+            self.stdout.write(f"Deleted {count} workspaces of guests who are gone.")

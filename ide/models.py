@@ -1,0 +1,99 @@
+"""Workspaces and their files, as the database keeps them."""
+
+import re
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+NAME_MAX_LENGTH = 80
+PATH_MAX_LENGTH = 255
+_DELETION_LENGTH = 22
+_WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def new_workspace_id() -> str:
+    return secrets.token_hex(8)
+
+
+def is_workspace_id(text: str) -> bool:
+    """False for what no workspace can be called; a database may not even take it."""
+    return _WORKSPACE_ID.fullmatch(text) is not None
+
+
+def new_deletion() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class Workspace(models.Model):
+    """Files with a name. `entry` is the path of the one that Run starts with.
+
+    It belongs to a user, else to the guest of a session (`sandbox.guests`), who was here last at
+    `seen_at`, to the day. `deleted_at` is set for as long as a delete can be taken back.
+    """
+
+    id = models.CharField(primary_key=True, max_length=16, default=new_workspace_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="workspaces"
+    )
+    guest = models.CharField(max_length=40, blank=True, db_index=True)
+    name = models.CharField(max_length=NAME_MAX_LENGTH)
+    language = models.CharField(max_length=32)
+    entry = models.CharField(max_length=PATH_MAX_LENGTH)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        ordering = ("-changed_at", "pk")
+        indexes = [
+            models.Index(fields=["user", "-changed_at"]),
+            models.Index(fields=["seen_at"], condition=Q(user=None), name="guests_workspaces"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class File(models.Model):
+    """One file. Folders are the parts of paths: a folder is there while a file is in it.
+
+    `version` counts the times its content was written. Files that were deleted at once share their
+    `deletion`, by which they come back.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=PATH_MAX_LENGTH)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="bytes")
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    deletion = models.CharField(max_length=_DELETION_LENGTH, blank=True)
+    deleted_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        ordering = ("path",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "path"],
+                condition=Q(deleted_at=None),
+                name="one_file_at_a_path",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def text(self) -> str | None:
+        """What an editor can show; None for what is no text."""
+        content = bytes(self.content)
+        if b"\x00" in content:
+            return None
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return None

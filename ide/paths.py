@@ -1,0 +1,82 @@
+"""What files of a workspace may be called, one by one and beside each other."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from cloudrun.errors import FieldError, InvalidRequestError
+from ide.models import PATH_MAX_LENGTH
+from sandbox.serializers.requests import file_name_problem
+
+
+def path_problem(path: str) -> str | None:
+    """Why no file can be there; None where one can."""
+    if len(path) > PATH_MAX_LENGTH:
+        return f"Must be at most {PATH_MAX_LENGTH} characters."
+    if any(part != part.strip() for part in path.split("/")):
+        return "No part of it may begin or end with a space."
+    if any(unicodedata.category(character) in {"Cf", "Cs", "Zl", "Zp"} for character in path):
+        return "Must not hold invisible characters."
+    return file_name_problem(path)
+
+
+def check_path(path: str) -> None:
+    """`InvalidRequestError` names the path and what is wrong with it."""
+    if problem := path_problem(path):
+        raise InvalidRequestError(
+            f"{_shown(path)}: {problem}", errors=[FieldError("path", problem)]
+        )
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """All of them together: `InvalidRequestError` lists every path at fault, and why."""
+    errors = [*_alone(paths := list(paths)), *_together(paths)]
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise InvalidRequestError(f"{first.field}: {first.message}{more}", errors=errors)
+
+
+def _alone(paths: list[str]) -> list[FieldError]:
+    problems = [(path, path_problem(path)) for path in paths]
+    return [FieldError(_shown(path), problem) for path, problem in problems if problem]
+
+
+def _together(paths: list[str]) -> list[FieldError]:
+    """Two names that are one on other machines, and files that are another's folder."""
+    errors: list[FieldError] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        first = seen.setdefault(_folded(path), path)
+        if first != path:
+            errors.append(FieldError(_shown(path), f"Is {_shown(first)} but for letter case."))
+        elif paths.count(path) > 1 and all(error.field != _shown(path) for error in errors):
+            errors.append(FieldError(_shown(path), "Is there twice."))
+    folders: dict[str, str] = {}
+    for path in paths:
+        for folder in folders_of(path):
+            if file := seen.get(_folded(folder)):
+                errors.append(FieldError(_shown(path), f"{_shown(file)} is a file, no folder."))
+            elif (first := folders.setdefault(_folded(folder), folder)) != folder:
+                problem = f"{_shown(folder)} is {_shown(first)} but for letter case."
+                errors.append(FieldError(_shown(path), problem))
+    return errors
+
+
+def folders_of(path: str) -> list[str]:
+    """From the outermost to the innermost."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def is_below(path: str, folder: str) -> bool:
+    return path.startswith(f"{folder}/")
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _shown(path: str) -> str:
+    """A name as a person can read it, whatever it holds."""
+    short = path if len(path) <= 60 else f"{path[:57]}..."
+    return short if short.isprintable() and short.strip() else ascii(short)

@@ -1,0 +1,207 @@
+"""The pages of workspaces: the list with what can be done to each, and the IDE on one of them."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import PurePosixPath
+from typing import Any, Concatenate, ParamSpec
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
+
+from cloudrun.errors import ApplicationError, InvalidRequestError
+from cloudrun.rates import Rate, subject_of
+from ide import services
+from ide.archives import without_common_folder, zip_files
+from ide.examples import EXAMPLES
+from ide.file_views import tree_html
+from ide.limits import owner_rooms, workspace_rooms
+from ide.models import NAME_MAX_LENGTH, Workspace
+from ide.owners import owner_here
+from ide.selectors import (
+    file_contents,
+    workspace_deleted_get,
+    workspace_get,
+    workspace_lines,
+)
+from ide.views import bench
+from sandbox.languages import LANGUAGES
+from sandbox.requests import Owner
+
+# Files that small come with the page; others are asked for behind it.
+_COMES_ALONG = 64 * 1024
+
+P = ParamSpec("P")
+
+
+@never_cache
+@require_safe
+def workspaces(request: HttpRequest) -> HttpResponse:
+    """The visitor's workspaces, and what a new one can begin with. `?q=` searches."""
+    return _list(request)
+
+
+def _on_list(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A change asked for on the list: a refusal is told there, and nothing is lost."""
+
+    @wraps(view)
+    def on_list(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ApplicationError as error:
+            if error.status == 404:
+                raise
+            messages.error(request, error.detail)
+            return _after(request)
+
+    return require_POST(on_list)
+
+
+@_on_list
+def create(request: HttpRequest) -> HttpResponse:
+    """`start` is `language:<id>` or `example:<id>`; opens what it makes."""
+    kind, _, id = request.POST.get("start", "").partition(":")
+    if kind == "example" and id in EXAMPLES:
+        example = EXAMPLES[id]
+        files = {path: text.encode() for path, text in example.files.items()}
+        return _open_new(request, example.name, example.language, files)
+    if kind == "language" and id in LANGUAGES:
+        language = LANGUAGES[id]
+        files = {language.file: language.template.encode()}
+        return _open_new(request, f"{language.name} program", id, files)
+    raise InvalidRequestError("Choose what to begin with.")
+
+
+@_on_list
+def import_zip(request: HttpRequest) -> HttpResponse:
+    """A workspace of a zip, whose language its entry file tells."""
+    uploaded = request.FILES.get("zip")
+    if uploaded is None:
+        raise InvalidRequestError("Choose a zip file first.")
+    assert uploaded.file is not None
+    files = without_common_folder(zip_files(uploaded.file))
+    language = next((one for one in LANGUAGES.values() if one.file in files), None)
+    if language is None:
+        entries = ", ".join(one.file for one in LANGUAGES.values())
+        raise InvalidRequestError(f"The zip has no file that Run could start with: {entries}.")
+    stem = PurePosixPath(uploaded.name or "").stem
+    return _open_new(request, stem[:NAME_MAX_LENGTH] or "Imported", language.id, files)
+
+
+def _open_new(
+    request: HttpRequest, name: str, language: str, files: dict[str, bytes]
+) -> HttpResponse:
+    owner = owner_here(request)
+    _count_new(owner)
+    workspace = services.workspace_create(
+        owner=owner,
+        name=request.POST.get("name", "").strip() or name,
+        language=language,
+        entry=LANGUAGES[language].file,
+        files=files,
+    )
+    return redirect("workspace", workspace.pk)
+
+
+def _count_new(owner: Owner) -> None:
+    limit = settings.WORKSPACES_PER_HOUR
+    rate = Rate("workspaces", limit, 3600, f"At most {limit} workspaces an hour can be made.")
+    # Sessions cost a guest nothing, so guests are told apart by their addresses.
+    rate.count(subject_of(owner.user_id, owner.address))
+
+
+@_on_list
+def rename(request: HttpRequest, workspace_id: str) -> HttpResponse:
+    workspace = workspace_get(workspace_id, owner_here(request))
+    services.workspace_rename(workspace=workspace, name=request.POST.get("name", ""))
+    return _after(request)
+
+
+@_on_list
+def duplicate(request: HttpRequest, workspace_id: str) -> HttpResponse:
+    owner = owner_here(request)
+    workspace = workspace_get(workspace_id, owner)
+    _count_new(owner)
+    services.workspace_duplicate(workspace=workspace)
+    return _after(request)
+
+
+@_on_list
+def delete(request: HttpRequest, workspace_id: str) -> HttpResponse:
+    workspace = workspace_get(workspace_id, owner_here(request))
+    services.workspace_delete(workspace=workspace)
+    request.session["deleted_workspace"] = workspace.pk
+    return _after(request)
+
+
+@_on_list
+def restore(request: HttpRequest, workspace_id: str) -> HttpResponse:
+    workspace = workspace_deleted_get(workspace_id, owner_here(request))
+    services.workspace_restore(workspace=workspace)
+    messages.success(request, f"{workspace.name} is back.")
+    return _after(request)
+
+
+def _after(request: HttpRequest) -> HttpResponse:
+    """The list again: only it for htmx, else the page anew, so that a reload does nothing twice."""
+    return _list(request) if _is_htmx(request) else redirect("workspaces")
+
+
+def _list(request: HttpRequest) -> HttpResponse:
+    owner = owner_here(request)
+    search = request.GET.get("q", "")[:NAME_MAX_LENGTH]
+    context: dict[str, Any] = {
+        "lines": workspace_lines(owner, search=search),
+        "search": search,
+        "rooms": owner_rooms(owner),
+        "deleted": _just_deleted(request, owner),
+        "languages": LANGUAGES.values(),
+        "examples": EXAMPLES.values(),
+        "name_max_length": NAME_MAX_LENGTH,
+    }
+    template = "ide/_workspaces.html" if _is_htmx(request) else "ide/workspaces.html"
+    return render(request, template, context)
+
+
+def _just_deleted(request: HttpRequest, owner: Owner) -> Workspace | None:
+    workspace_id = request.session.pop("deleted_workspace", None)
+    return workspace_deleted_get(workspace_id, owner) if workspace_id else None
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def workspace(request: HttpRequest, workspace_id: str) -> HttpResponse:
+    """The IDE on a workspace."""
+    found = workspace_get(workspace_id, owner_here(request))
+    context = async_to_sync(bench)(request)
+    context["page_data"] |= {
+        "workspace": {"id": found.pk, "language": found.language, "entry": found.entry},
+        "files": _light(file_contents(found)),
+    }
+    context |= {
+        "workspace": found,
+        "tree": tree_html(found),
+        "languages": [one for one in context["languages"] if one["id"] == found.language],
+        "rooms": workspace_rooms(found),
+    }
+    return render(request, "ide/workspace.html", context)
+
+
+def _light(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the contents that would keep the page waiting: null, to be asked for."""
+    return [
+        file if len(file["content"]) <= _COMES_ALONG else {**file, "content": None}
+        for file in files
+    ]

@@ -1,0 +1,214 @@
+import { indentWithTab, isolateHistory } from '@codemirror/commands';
+import { indentUnit } from '@codemirror/language';
+import { Compartment, EditorState } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
+import { basicSetup } from 'codemirror';
+import { editorTheme } from './editor-theme.js';
+import { errorLine, setErrorLine } from './error-line.js';
+import { indentOf, loadMode } from './modes.js';
+import { typeOverSelection } from './type-over.js';
+
+/**
+ * @typedef {object} EditorHooks
+ * @property {(text: string) => void} onChange
+ * @property {(line: number, column: number) => void} onCursor both count from 1
+ */
+
+/** The code editor: one view, and for each document a state of its own, so each keeps its undo. */
+export class Editor {
+  #view;
+  #nonce;
+  #hooks;
+  /** What follows from a document's name. */
+  #named = new Compartment();
+  #key = '';
+  /** @type {Map<string, EditorState>} */
+  #states = new Map();
+
+  /**
+   * @param {HTMLElement} host
+   * @param {string} nonce for the style sheets that CodeMirror adds
+   * @param {EditorHooks} hooks
+   */
+  constructor(host, nonce, hooks) {
+    this.#nonce = nonce;
+    this.#hooks = hooks;
+    this.#view = new EditorView({
+      parent: host,
+      state: EditorState.create({ extensions: EditorView.cspNonce.of(nonce) }),
+    });
+  }
+
+  /**
+   * Shows a document: the one kept under `key`, else a new one with `text`.
+   *
+   * @param {string} key
+   * @param {string} fileName
+   * @param {string} text
+   */
+  async open(key, fileName, text) {
+    if (this.#key) this.#states.set(this.#key, this.#view.state);
+    this.#key = key;
+    const known = this.#states.get(key);
+    this.#view.setState(known ?? this.#newState(fileName, text));
+    this.#tellCursor(this.#view.state);
+    if (!known) await this.rename(key, fileName);
+  }
+
+  /**
+   * A document has another name, and with it may have another language.
+   *
+   * @param {string} key
+   * @param {string} fileName
+   */
+  async rename(key, fileName) {
+    const mode = await loadMode(fileName);
+    this.#change(key, { effects: this.#named.reconfigure(namedExtensions(fileName, mode)) });
+  }
+
+  /**
+   * Replaces a document's text, as one step that Undo takes back, whether it is shown or not.
+   *
+   * @param {string} key
+   * @param {string} text
+   */
+  setText(key, text) {
+    const state = this.#stateOf(key);
+    if (state && state.doc.toString() !== text) this.#change(key, replacement(state, text));
+  }
+
+  /**
+   * The document is gone, and its undo with it.
+   *
+   * @param {string} key
+   */
+  close(key) {
+    this.#states.delete(key);
+    if (this.#key === key) this.#key = '';
+  }
+
+  get text() {
+    return this.#view.state.doc.toString();
+  }
+
+  /**
+   * As one step that Undo takes back.
+   *
+   * @param {string} text
+   */
+  replaceText(text) {
+    this.#view.dispatch(replacement(this.#view.state, text));
+    this.focus();
+  }
+
+  /**
+   * @param {number} number
+   * @returns {string | null} null where there is no such line
+   */
+  lineText(number) {
+    const { doc } = this.#view.state;
+    return number >= 1 && number <= doc.lines ? doc.line(number).text : null;
+  }
+
+  /**
+   * @param {number} number
+   * @param {number} [column] counts from 1
+   */
+  goToLine(number, column = 1) {
+    const { doc } = this.#view.state;
+    if (number < 1 || number > doc.lines) return;
+    const line = doc.line(number);
+    const at = Math.min(line.from + column - 1, line.to);
+    this.#view.dispatch({
+      selection: { anchor: at },
+      effects: EditorView.scrollIntoView(at, { y: 'center' }),
+    });
+    this.focus();
+  }
+
+  /** @param {number | null} number */
+  markErrorLine(number) {
+    this.#view.dispatch({ effects: setErrorLine.of(number) });
+  }
+
+  focus() {
+    this.#view.focus();
+  }
+
+  /** To be called when the editor comes into sight: hidden, it cannot know its size. */
+  measure() {
+    this.#view.requestMeasure();
+  }
+
+  /**
+   * @param {string} fileName
+   * @param {string} text
+   */
+  #newState(fileName, text) {
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        EditorView.cspNonce.of(this.#nonce),
+        basicSetup,
+        typeOverSelection,
+        keymap.of([indentWithTab]),
+        this.#named.of(namedExtensions(fileName, [])),
+        editorTheme,
+        errorLine,
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) this.#hooks.onChange(update.state.doc.toString());
+          if (update.docChanged || update.selectionSet) this.#tellCursor(update.state);
+        }),
+      ],
+    });
+  }
+
+  /** @param {string} key */
+  #stateOf(key) {
+    return key === this.#key ? this.#view.state : this.#states.get(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {import('@codemirror/state').TransactionSpec} change
+   */
+  #change(key, change) {
+    const state = this.#states.get(key);
+    if (key === this.#key) this.#view.dispatch(change);
+    else if (state) this.#states.set(key, state.update(change).state);
+  }
+
+  /** @param {EditorState} state */
+  #tellCursor(state) {
+    const { head } = state.selection.main;
+    const line = state.doc.lineAt(head);
+    this.#hooks.onCursor(line.number, head - line.from + 1);
+  }
+}
+
+/**
+ * @param {EditorState} state
+ * @param {string} text
+ */
+function replacement(state, text) {
+  return {
+    changes: { from: 0, to: state.doc.length, insert: text },
+    annotations: isolateHistory.of('full'),
+  };
+}
+
+/**
+ * @param {string} fileName
+ * @param {import('@codemirror/state').Extension} mode
+ */
+function namedExtensions(fileName, mode) {
+  return [
+    mode,
+    indentUnit.of(' '.repeat(indentOf(fileName))),
+    EditorView.contentAttributes.of({
+      'aria-label': `Code of ${fileName}`,
+      'aria-describedby': 'editor-help',
+      tabindex: '0',
+    }),
+  ];
+}

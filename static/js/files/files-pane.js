@@ -1,0 +1,231 @@
+import { find } from '../ui/dom.js';
+import { RefusedError } from '../ui/server.js';
+import { droppedFiles, pickedFiles } from './dropped-files.js';
+import { FileTree, folderAt } from './file-tree.js';
+import { PathDialog } from './path-dialog.js';
+
+/** @import { Upload } from './dropped-files.js' */
+/** @import { FileStore } from './file-store.js' */
+/** @import { Chosen } from './file-tree.js' */
+/** @import { FilesAnswer } from '../types.js' */
+
+/**
+ * @typedef {object} FilesPaneParts
+ * @property {string} workspaceId
+ * @property {FileStore} store
+ * @property {(id: number) => void} onOpen
+ */
+
+/** The list of files, and what can be done to them. */
+export class FilesPane {
+  #parts;
+  #tree;
+  #dialog = new PathDialog();
+  #pane = find('files');
+  #said = find('files-said');
+  #acts = find('file-acts');
+  #download = /** @type {HTMLAnchorElement} */ (find('download-file'));
+
+  /** @param {FilesPaneParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#tree = new FileTree({
+      onOpen: ({ id }) => id !== null && parts.onOpen(id),
+      onChoose: (chosen) => this.#showActs(chosen),
+      onRename: (chosen) => this.#rename(chosen),
+      onDelete: (chosen) => this.#delete(chosen),
+      onMove: (path, folder) => this.#move(path, folder),
+    });
+    find('new-file').addEventListener('click', () => this.#create());
+    find('rename').addEventListener('click', () => this.#onChosen((one) => this.#rename(one)));
+    find('delete').addEventListener('click', () => this.#onChosen((one) => this.#delete(one)));
+    this.#wirePicker('upload', 'upload-input');
+    this.#wirePicker('upload-folder', 'folder-input');
+    this.#wireDropping();
+  }
+
+  /** @param {string} path */
+  choose(path) {
+    this.#tree.choose(path);
+  }
+
+  /** What was changed elsewhere; no matter if it cannot be asked for just now. */
+  async refresh() {
+    try {
+      this.#tree.draw(await this.#parts.store.refresh());
+    } catch {}
+  }
+
+  /** @param {Chosen | null} chosen */
+  #showActs(chosen) {
+    this.#acts.hidden = chosen === null;
+    this.#download.hidden = chosen?.id == null;
+    if (chosen?.id != null)
+      this.#download.href = `/w/${this.#parts.workspaceId}/files/${chosen.id}`;
+  }
+
+  /** @param {(chosen: Chosen) => void} act */
+  #onChosen(act) {
+    if (this.#tree.chosen) act(this.#tree.chosen);
+  }
+
+  /**
+   * @param {Parameters<FileStore['change']>[0]} what
+   * @param {object | FormData} content
+   */
+  async #change(what, content) {
+    const answer = await this.#parts.store.change(what, content);
+    this.#tree.draw(answer.tree);
+    this.#said.replaceChildren();
+    return answer;
+  }
+
+  #create() {
+    const { folder } = this.#tree;
+    this.#dialog.ask({
+      title: 'New file',
+      submit: 'Create',
+      path: folder && `${folder}/`,
+      act: async (path) => {
+        await this.#change('files', { path });
+      },
+      done: (path) => {
+        this.#tree.choose(path);
+        const file = this.#parts.store.at(path);
+        if (file) this.#parts.onOpen(file.id);
+      },
+    });
+  }
+
+  /** @param {Chosen} chosen */
+  #rename({ path, id }) {
+    this.#dialog.ask({
+      title: id === null ? 'Rename or move the folder' : 'Rename or move the file',
+      submit: 'Rename',
+      path,
+      act: async (to) => {
+        await this.#change('move', { path, to });
+      },
+      done: (to) => this.#tree.focus(to),
+    });
+  }
+
+  /**
+   * @param {string} path
+   * @param {string} folder
+   */
+  async #move(path, folder) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const to = folder ? `${folder}/${name}` : name;
+    if (to !== path) await this.#tell(() => this.#change('move', { path, to }));
+  }
+
+  /** @param {Chosen} chosen */
+  async #delete({ path }) {
+    const answer = await this.#tell(() => this.#change('remove', { path }));
+    if (!answer) return;
+    this.#say(`${path} is deleted.`, 'Undo', async () => {
+      await this.#tell(() => this.#change('undo', { deletion: answer.deletion }));
+      this.#tree.choose(path);
+    });
+  }
+
+  /**
+   * @param {Upload[]} uploads
+   * @param {string} folder
+   * @param {boolean} [replace]
+   */
+  async #upload(uploads, folder, replace = false) {
+    if (uploads.length === 0) return;
+    const form = new FormData();
+    form.set('replace', String(replace));
+    for (const { path, file } of uploads) {
+      form.append('files', file, 'file');
+      form.append('paths', folder ? `${folder}/${path}` : path);
+    }
+    this.#say(uploads.length === 1 ? 'Uploading…' : `Uploading ${uploads.length} files…`);
+    try {
+      await this.#change('upload', form);
+      this.#say(uploads.length === 1 ? 'Uploaded.' : `${uploads.length} files uploaded.`);
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 409)) return this.#sayError(error);
+      this.#say(error.message, 'Replace', () => this.#upload(uploads, folder, true));
+    }
+  }
+
+  /**
+   * @param {() => Promise<FilesAnswer>} change
+   * @returns {Promise<FilesAnswer | undefined>} undefined where it was refused, which is said
+   */
+  async #tell(change) {
+    try {
+      return await change();
+    } catch (error) {
+      this.#sayError(error);
+      return undefined;
+    }
+  }
+
+  /** @param {unknown} error */
+  #sayError(error) {
+    if (!(error instanceof Error)) throw error;
+    const errors = error instanceof RefusedError ? (error.body?.errors ?? []) : [];
+    this.#say(error.message);
+    if (errors.length < 2) return;
+    const list = document.createElement('ul');
+    for (const { field, message } of errors) {
+      const item = document.createElement('li');
+      item.textContent = `${field}: ${message}`;
+      list.append(item);
+    }
+    this.#said.append(list);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} [label]
+   * @param {() => void} [act]
+   */
+  #say(text, label, act) {
+    const words = document.createElement('span');
+    words.textContent = text;
+    this.#said.replaceChildren(words);
+    if (!label || !act) return;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = label;
+    button.onclick = act;
+    this.#said.append(button);
+  }
+
+  /**
+   * @param {string} button
+   * @param {string} input
+   */
+  #wirePicker(button, input) {
+    const picker = /** @type {HTMLInputElement} */ (find(input));
+    find(button).addEventListener('click', () => picker.click());
+    picker.addEventListener('change', async () => {
+      await this.#upload(pickedFiles(/** @type {FileList} */ (picker.files)), this.#tree.folder);
+      picker.value = '';
+    });
+  }
+
+  #wireDropping() {
+    const hasFiles = (/** @type {DragEvent} */ event) =>
+      event.dataTransfer?.types.includes('Files');
+    this.#pane.addEventListener('dragover', (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.#pane.toggleAttribute('data-dropping', true);
+    });
+    this.#pane.addEventListener('dragleave', () => this.#pane.removeAttribute('data-dropping'));
+    this.#pane.addEventListener('drop', async (event) => {
+      this.#pane.removeAttribute('data-dropping');
+      if (!event.dataTransfer || !hasFiles(event)) return;
+      event.preventDefault();
+      const folder = folderAt(event);
+      this.#upload(await droppedFiles(event.dataTransfer), folder);
+    });
+  }
+}

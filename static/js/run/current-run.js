@@ -1,0 +1,284 @@
+import { recall, remember } from '../ui/storage.js';
+import { RunSocket, runSocketUrl } from './run-socket.js';
+
+/** @import { Ending } from './run-socket.js' */
+/** @import { Frame, RunRequest, RunState, TerminalSize } from '../types.js' */
+
+/** After this long without an answer to Stop the connection is given up, which stops the run too. */
+const STOP_WITHIN_MS = 4000;
+/** The codes of an `error` frame that tell the end of a run that there was. */
+const LOST_CODES = new Set(['lost', 'not_found', 'sandbox_failed']);
+const ACTIVE_STATES = new Set([
+  'connecting',
+  'queued',
+  'starting',
+  'installing',
+  'running',
+  'stopping',
+  'reconnecting',
+]);
+
+/**
+ * What a reload needs to show the run again. `seen` is the last frame that was shown before it,
+ * `since` when the program began to run by this browser's clock.
+ *
+ * @typedef {object} KeptRun
+ * @property {string} executionId
+ * @property {string} language
+ * @property {boolean} ended
+ * @property {number} seen
+ * @property {number | null} since
+ */
+
+/**
+ * @typedef {object} CurrentRunHooks
+ * @property {(language: string) => void} onBegin a run begins, or is taken up again after a reload
+ * @property {(state: RunState, frame?: Frame) => void} onState
+ * @property {(frame: Frame) => void} onOutput a `stdout` or `stderr` frame
+ * @property {(frame: Frame) => void} onEvent every other frame
+ * @property {() => void} onCaughtUp all that was shown before the reload is shown again
+ */
+
+/** The run of this tab: one at a time, and the last one is shown again after a reload. */
+export class CurrentRun {
+  #keptAs;
+  #hooks;
+  /** @type {RunSocket | undefined} */
+  #socket;
+  /** @type {RunState} */
+  #state = 'idle';
+  /** @type {RunState} what to go back to when the connection is there again */
+  #before = 'running';
+  /** @type {KeptRun} */
+  #kept = newRun('');
+  #lastSeq = 0;
+  /** The last frame that was shown before a reload; 0 once it is shown again. */
+  #seen = 0;
+  #wasEnded = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #stopTimer;
+
+  /**
+   * @param {string} keptAs under which word the tab keeps the last one
+   * @param {CurrentRunHooks} hooks
+   */
+  constructor(keptAs, hooks) {
+    this.#keptAs = keptAs;
+    this.#hooks = hooks;
+    window.addEventListener('pagehide', () => this.#keep());
+  }
+
+  get isActive() {
+    return ACTIVE_STATES.has(this.#state);
+  }
+
+  /** Whether what comes now was shown already, before a reload. */
+  get isReplay() {
+    return this.#seen > 0 && this.#lastSeq <= this.#seen;
+  }
+
+  /** Whether what is shown had ended before this page was loaded. */
+  get wasEnded() {
+    return this.#wasEnded;
+  }
+
+  /** When the program began to run, as `Date.now()` tells it. */
+  get since() {
+    return this.#kept.since ?? Date.now();
+  }
+
+  get language() {
+    return this.#kept.language;
+  }
+
+  /** @param {RunRequest} request */
+  start(request) {
+    if (this.isActive) return;
+    remember('session', this.#keptAs, null);
+    this.#begin(newRun(request.language));
+    this.#open(request);
+  }
+
+  /**
+   * After a reload: shows the tab's last run again from its first frame, and follows it if it
+   * still goes on.
+   *
+   * @param {TerminalSize} size of the terminal as it is now
+   * @returns {boolean} whether there is one
+   */
+  resume(size) {
+    const kept = keptRun(this.#keptAs);
+    if (!kept) return false;
+    this.#begin(kept);
+    this.#open({ type: 'resume', execution_id: kept.executionId, after_seq: 0 });
+    this.#socket?.resize(size);
+    return true;
+  }
+
+  stop() {
+    if (!this.isActive || this.#state === 'stopping') return;
+    this.#setState('stopping');
+    this.#socket?.stop();
+    this.#stopTimer = setTimeout(() => this.#socket?.abandon(), STOP_WITHIN_MS);
+  }
+
+  /** @param {string} data */
+  sendInput(data) {
+    this.#socket?.sendInput(data);
+  }
+
+  /** @param {TerminalSize} size */
+  resize(size) {
+    if (this.isActive) this.#socket?.resize(size);
+  }
+
+  /** Forgets the run that a reload would show again. */
+  forget() {
+    if (this.isActive) return;
+    this.#kept = newRun(this.#kept.language);
+    remember('session', this.#keptAs, null);
+  }
+
+  /** @param {KeptRun} kept */
+  #begin(kept) {
+    this.#kept = kept;
+    this.#lastSeq = 0;
+    this.#seen = kept.seen;
+    this.#wasEnded = kept.ended;
+    this.#hooks.onBegin(kept.language);
+    this.#setState('connecting');
+  }
+
+  /** @param {ConstructorParameters<typeof RunSocket>[1]} first */
+  #open(first) {
+    this.#socket = new RunSocket(runSocketUrl(), first, {
+      onFrame: (frame) => this.#onFrame(frame),
+      onLink: (connected) => this.#onLink(connected),
+      onEnd: (ending) => this.#onEnd(ending),
+    });
+  }
+
+  /** @param {Frame} frame */
+  #onFrame(frame) {
+    if (frame.execution_id && frame.execution_id !== this.#kept.executionId) {
+      this.#kept.executionId = frame.execution_id;
+      this.#keep();
+    }
+    this.#lastSeq = frame.seq ?? this.#lastSeq;
+    this.#show(frame);
+    if (this.#seen === 0 || this.#lastSeq !== this.#seen) return;
+    this.#seen = 0;
+    this.#hooks.onCaughtUp();
+  }
+
+  /** @param {Frame} frame */
+  #show(frame) {
+    switch (frame.type) {
+      case 'stdout':
+      case 'stderr':
+        return this.#hooks.onOutput(frame);
+      case 'status':
+        return this.#onStatus(frame);
+      case 'complete':
+        return this.#finish(asState(frame.status), frame);
+      case 'error':
+        return this.#finish(LOST_CODES.has(frame.code ?? '') ? 'lost' : 'refused', frame);
+      case 'install_start':
+        this.#advance('installing', frame);
+        return this.#hooks.onEvent(frame);
+      case 'install_complete':
+      case 'install_error':
+        this.#advance('starting', frame);
+        return this.#hooks.onEvent(frame);
+      default:
+        return this.#hooks.onEvent(frame);
+    }
+  }
+
+  /** @param {Frame} frame */
+  #onStatus(frame) {
+    const known = frame.state === 'queued' || frame.state === 'running';
+    if (frame.state === 'running') this.#kept.since ??= Date.now();
+    this.#advance(known ? /** @type {RunState} */ (frame.state) : 'starting', frame);
+  }
+
+  /**
+   * A frame tells a new state. Once Stop is pressed, only the end is news.
+   *
+   * @param {RunState} state
+   * @param {Frame} frame
+   */
+  #advance(state, frame) {
+    this.#before = state;
+    if (this.#state !== 'stopping') this.#setState(state, frame);
+  }
+
+  /** @param {boolean} connected */
+  #onLink(connected) {
+    if (this.#state === 'stopping') return;
+    if (connected) this.#setState(this.#before);
+    else this.#setState('reconnecting');
+  }
+
+  /** @param {Ending} ending */
+  #onEnd(ending) {
+    if (ending === 'done') return;
+    this.#finish(ending === 'abandoned' ? 'stopped' : ending);
+  }
+
+  /**
+   * @param {RunState} state
+   * @param {Frame} [frame]
+   */
+  #finish(state, frame) {
+    clearTimeout(this.#stopTimer);
+    this.#kept.ended = true;
+    this.#keep();
+    this.#setState(state, frame);
+  }
+
+  /**
+   * @param {RunState} state
+   * @param {Frame} [frame]
+   */
+  #setState(state, frame) {
+    this.#state = state;
+    this.#hooks.onState(state, frame);
+  }
+
+  #keep() {
+    if (!this.#kept.executionId) return;
+    this.#kept.seen = Math.max(this.#lastSeq, this.#seen);
+    remember('session', this.#keptAs, JSON.stringify(this.#kept));
+  }
+}
+
+/**
+ * @param {string} language
+ * @returns {KeptRun}
+ */
+function newRun(language) {
+  return { executionId: '', language, ended: false, seen: 0, since: null };
+}
+
+/**
+ * @param {string} keptAs
+ * @returns {KeptRun | null}
+ */
+function keptRun(keptAs) {
+  try {
+    const kept = JSON.parse(recall('session', keptAs) ?? 'null');
+    return kept?.executionId ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string | undefined} status
+ * @returns {RunState}
+ */
+function asState(status) {
+  const ends = ['completed', 'error', 'timeout', 'stopped', 'lost'];
+  return /** @type {RunState} */ (ends.includes(status ?? '') ? status : 'error');
+}

@@ -1,0 +1,79 @@
+import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
+import { isNarrow } from '../ui/panes.js';
+
+/** What the terminal's own keys send. */
+const INTERRUPT = '\x03';
+const END_OF_INPUT = '\x04';
+
+/**
+ * @typedef {object} RunControlsHooks
+ * @property {() => void} run
+ * @property {() => void} stop
+ * @property {(data: string) => void} send to the program
+ */
+
+/** The buttons and keys that start a program, stop it, and stand for keys that a phone lacks. */
+export class RunControls {
+  #run = find('run');
+  #stop = find('stop');
+  #keys = findAll('send-key');
+
+  /** @param {RunControlsHooks} hooks */
+  constructor({ run, stop, send }) {
+    this.#run.addEventListener('click', () => isEnabled(this.#run) && run());
+    this.#stop.addEventListener('click', () => isEnabled(this.#stop) && stop());
+    for (const key of this.#keys) {
+      const data = key.dataset.sendKey === 'interrupt' ? INTERRUPT : END_OF_INPUT;
+      // The terminal keeps the focus, and with it a phone its keyboard.
+      key.addEventListener('pointerdown', (event) => event.preventDefault());
+      key.addEventListener('click', () => send(data));
+    }
+    this.#wireShortcut(run);
+  }
+
+  /**
+   * @param {{ active: boolean, stoppable: boolean, typed: boolean }} can whether a run goes on,
+   *   can be stopped, and takes what is typed
+   */
+  show({ active, stoppable, typed }) {
+    document.body.toggleAttribute('data-busy', active);
+    this.#moveFocus(active);
+    setEnabled(this.#run, !active);
+    setEnabled(this.#stop, stoppable);
+    this.#showKeys(typed);
+  }
+
+  /** @param {boolean} shown */
+  #showKeys(shown) {
+    const focused = this.#keys.some((key) => key === document.activeElement);
+    for (const key of this.#keys) key.hidden = !shown;
+    if (focused && !shown) this.#run.focus();
+  }
+
+  /**
+   * Where Run and Stop share one place, the button in focus is about to go.
+   *
+   * @param {boolean} active
+   */
+  #moveFocus(active) {
+    const [from, to] = active ? [this.#run, this.#stop] : [this.#stop, this.#run];
+    if (isNarrow() && document.activeElement === from) to.focus();
+  }
+
+  /** @param {() => void} run */
+  #wireShortcut(run) {
+    const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+    if (isMac) for (const key of findAll('run-key')) key.textContent = '⌘ ⏎';
+    // In the capture phase: the editor has a meaning of its own for these keys.
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (isEnabled(this.#run)) run();
+      },
+      { capture: true },
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** Calls of the site's own pages to its server. */
+
+/** The server said no; `status` and `body` are those of its problem+json. */
+export class RefusedError extends Error {
+  /**
+   * @param {number} status
+   * @param {any} body
+   */
+  constructor(status, body) {
+    super(typeof body?.detail === 'string' ? body.detail : `The server answered ${status}.`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** There was no answer. */
+export class UnreachableError extends Error {}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * @param {'GET' | 'POST' | 'PUT'} method
+ * @param {string} path
+ * @param {object | FormData} [content] sent as JSON, unless it is a form
+ * @returns {Promise<any>} the JSON of the answer
+ * @throws {RefusedError | UnreachableError}
+ */
+export async function ask(method, path, content) {
+  const isForm = content instanceof FormData;
+  /** @type {Record<string, string>} */
+  const headers = { Accept: 'application/json', 'X-CSRFToken': csrfToken() };
+  if (content && !isForm) headers['Content-Type'] = 'application/json';
+  const body = isForm ? content : content && JSON.stringify(content);
+  const answer = await reach(path, { method, headers, body: body ?? null });
+  const read = await answer.json().catch(() => null);
+  if (!answer.ok) throw new RefusedError(answer.status, read);
+  return read;
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ */
+async function reach(path, request) {
+  try {
+    return await fetch(path, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    throw new UnreachableError('The server cannot be reached.', { cause: error });
+  }
+}
+
+/** It changes at a login, so it is read anew each time. */
+function csrfToken() {
+  const cookie = document.cookie.split('; ').find((one) => one.startsWith('csrftoken='));
+  return cookie?.slice('csrftoken='.length) ?? '';
+}

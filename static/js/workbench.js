@@ -1,0 +1,106 @@
+/** What the scratchpad and a workspace share: the parts that run a program and show it. */
+
+import { Preview } from './preview/preview.js';
+import { AskHint } from './run/ask-hint.js';
+import { CurrentRun } from './run/current-run.js';
+import { Packages } from './run/packages.js';
+import { RunCards } from './run/run-cards.js';
+import { RunControls } from './run/run-controls.js';
+import { RunEnding } from './run/run-ending.js';
+import { RunView } from './run/run-view.js';
+import { Terminal } from './terminal/terminal.js';
+import { find } from './ui/dom.js';
+import { Notice } from './ui/notice.js';
+import { Panes } from './ui/panes.js';
+import { wireSplitter } from './ui/splitter.js';
+import { wireTheme } from './ui/theme.js';
+
+/** @import { Pane } from './ui/panes.js' */
+/** @import { Languages } from './ui/languages.js' */
+/** @import { StatusBar } from './ui/status-bar.js' */
+/** @import { Place } from './types.js' */
+
+/**
+ * @typedef {object} WorkbenchParts
+ * @property {Languages} languages
+ * @property {StatusBar} status
+ * @property {string} keptAs under which word of its own the tab keeps its run and its packages
+ * @property {() => void} start Run was pressed
+ * @property {() => void} runAgain the program that ran last
+ * @property {(place: Place) => void} goTo
+ * @property {(place: Place) => string | null} textAt the line of code there; null for none
+ * @property {(place: Place | null) => void} markError
+ * @property {() => string[]} fileNames whose places in the output are links
+ * @property {(pane: Pane) => void} onPane
+ */
+
+/** @param {WorkbenchParts} parts */
+export function makeWorkbench(parts) {
+  const { languages, status, goTo, runAgain } = parts;
+  const preview = new Preview();
+  const notice = new Notice(find('notice'));
+  const packages = new Packages();
+  const terminal = new Terminal(find('terminal'), {
+    onInput: (data) => run.sendInput(data),
+    onResize: (size) => run.resize(size),
+    onPlace: goTo,
+  });
+  const panes = new Panes(parts.onPane);
+  const controls = new RunControls({
+    run: parts.start,
+    stop: () => run.stop(),
+    send: (data) => run.sendInput(data),
+  });
+  const cards = new RunCards({
+    onCard: (card) => view.showCard(card),
+    runAgain,
+    install: (name) => {
+      packages.add(run.language, name);
+      runAgain();
+    },
+    runWithout: (names) => {
+      packages.remove(run.language, names);
+      runAgain();
+    },
+    hasPackage: (name) => packages.of(run.language).includes(name),
+    goTo,
+    textAt: parts.textAt,
+  });
+  const ending = new RunEnding({
+    terminal,
+    cards,
+    status,
+    markError: parts.markError,
+    fileNames: parts.fileNames,
+  });
+  const view = new RunView({
+    terminal,
+    askHint: new AskHint(terminal),
+    controls,
+    cards,
+    ending,
+    notice,
+    preview,
+    panes,
+    status,
+  });
+  const run = new CurrentRun(parts.keptAs, {
+    onBegin: (id) => {
+      view.begin(languages.of(id));
+      terminal.linkPlacesOf([languages.of(id).file, ...parts.fileNames()]);
+    },
+    onState: (state, frame) => view.state(state, frame),
+    onOutput: (frame) => view.output(frame),
+    onEvent: (frame) => view.event(frame),
+    onCaughtUp: () => view.caughtUp(),
+  });
+  view.current = run;
+  wireTheme(find('theme-toggle'), () => terminal.repaint());
+  wireSplitter();
+  find('clear').addEventListener('click', () => {
+    if (run.isActive) return terminal.wipe();
+    run.forget();
+    view.clear();
+  });
+  return { run, view, terminal, panes, notice, packages };
+}

@@ -1,0 +1,246 @@
+/** The entry of a workspace's page: its files, one editor with tabs, and what runs. */
+
+import { Editor } from './editor/editor.js';
+import { indentOf } from './editor/modes.js';
+import { FileStore } from './files/file-store.js';
+import { FileTabs } from './files/file-tabs.js';
+import { FilesPane } from './files/files-pane.js';
+import { conflictNotice, saveWords } from './files/workspace-words.js';
+import { ImageWatch } from './run/image-watch.js';
+import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
+import { find, jsonScript } from './ui/dom.js';
+import { Languages } from './ui/languages.js';
+import { Notice } from './ui/notice.js';
+import { isNarrow } from './ui/panes.js';
+import { StatusBar } from './ui/status-bar.js';
+import { recall, remember } from './ui/storage.js';
+import { makeWorkbench } from './workbench.js';
+
+/** @import { StoredFile } from './files/file-store.js' */
+/** @import { Place, WorkspaceData } from './types.js' */
+
+const page = /** @type {WorkspaceData} */ (jsonScript('page-data'));
+const { workspace } = page;
+const tabsKey = `tabs.${workspace.id}`;
+const nonce = pageNonce();
+nonceForNewStyles(nonce);
+setSpanStylesAsProperties();
+
+const languages = new Languages(page.languages);
+const language = languages.of(workspace.language);
+const status = new StatusBar();
+const saved = find('saved');
+const conflict = new Notice(find('conflict'));
+/** @type {StoredFile | undefined} the file in front */
+let shown;
+
+const store = new FileStore(workspace.id, page.files, {
+  onState: (state, why) => {
+    const { text, tone } = saveWords(state);
+    if (saved.textContent !== text) saved.textContent = text;
+    saved.dataset.tone = tone;
+    saved.title = why || 'Your files are kept on the server';
+  },
+  onConflict: (file) => {
+    if (!file.theirs) showConflict();
+    else if (shown?.id !== file.id) open(file.id);
+    else showConflict();
+  },
+  onReplaced: (file) => editor.setText(String(file.id), file.base ?? ''),
+  onRemoved: (file) => close(file.id),
+  onMoved: (file) => {
+    tabs.rename(file);
+    editor.rename(String(file.id), file.path);
+  },
+});
+const editor = new Editor(find('editor'), nonce, {
+  onChange: (text) => shown && store.type(shown.id, text),
+  onCursor: (line, column) => status.cursor(line, column),
+});
+const tabs = new FileTabs({ onChoose: open, onClose: close });
+const files = new FilesPane({
+  workspaceId: workspace.id,
+  store,
+  onOpen: (id) => {
+    open(id);
+    panes.show('code');
+    editor.focus();
+  },
+});
+const { run, view, terminal, panes, packages } = makeWorkbench({
+  languages,
+  status,
+  keptAs: `run.${workspace.id}`,
+  start,
+  runAgain: start,
+  goTo,
+  textAt: ({ file, line }) => textOf(fileOf(file))?.split('\n')[line - 1] ?? null,
+  markError: (place) => {
+    if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
+  },
+  fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
+  onPane: (pane) => {
+    if (pane === 'code') editor.measure();
+  },
+});
+const images = new ImageWatch(
+  () => !language.available,
+  (details, fetched) => {
+    const couldRun = language.available;
+    languages.update(details, fetched);
+    if (!run.isActive && !couldRun) showAvailability();
+  },
+);
+
+packages.show(language.id);
+openAsBefore();
+store.begin();
+if (!run.resume(terminal.size)) {
+  if (!language.available) showAvailability();
+  if (!isNarrow()) editor.focus();
+}
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') files.refresh();
+  else store.save();
+});
+window.addEventListener('online', () => files.refresh());
+window.addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== 's') return;
+  event.preventDefault();
+  store.save();
+});
+
+/** The tabs that were open, else the file that Run starts with. */
+function openAsBefore() {
+  /** @type {string[]} */
+  const paths = JSON.parse(recall('local', tabsKey) ?? '[]');
+  const before = paths.map((path) => store.at(path)).filter((file) => file !== undefined);
+  for (const file of before.slice(1)) tabs.show(file);
+  const front = before[0] ?? store.at(workspace.entry) ?? store.all[0];
+  if (front) open(front.id);
+}
+
+/** @param {number} id */
+async function open(id) {
+  const file = store.get(id);
+  if (!file) return;
+  shown = file;
+  tabs.show(file);
+  files.choose(file.path);
+  rememberTabs();
+  if (file.isText && textOf(file) === null) await store.complete().catch(() => {});
+  if (shown !== file) return;
+  const text = file.isText ? textOf(file) : null;
+  find('no-text').hidden = text !== null;
+  find('editor').hidden = text === null;
+  if (text === null) return showConflict();
+  status.language(
+    indentOf(file.path),
+    language.image && page.runner.name ? language.network : null,
+  );
+  editor.open(String(id), file.path, text);
+  showConflict();
+}
+
+/** @param {number} id */
+function close(id) {
+  const beside = tabs.close(id);
+  editor.close(String(id));
+  if (shown?.id !== id) return rememberTabs();
+  shown = undefined;
+  const next = beside ?? store.at(workspace.entry)?.id;
+  if (next !== undefined) open(next);
+}
+
+/** The one in front comes first. */
+function rememberTabs() {
+  const order = [shown?.id, ...tabs.open.filter((id) => id !== shown?.id)];
+  const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
+  remember('local', tabsKey, JSON.stringify(paths));
+}
+
+/** Two versions of the file in front, of which one is to be chosen. */
+function showConflict() {
+  const file = shown;
+  if (!file?.theirs) return conflict.clear();
+  conflict.show(
+    conflictNotice(file, {
+      mine: () => keepMine(file),
+      theirs: () => store.takeTheirs(file),
+    }),
+  );
+}
+
+/** @param {StoredFile} file which is another one afterwards, where it had been deleted */
+async function keepMine(file) {
+  await store.keepMine(file);
+  if (store.get(file.id)) return;
+  await files.refresh();
+  const again = store.at(file.path);
+  if (again) open(again.id);
+}
+
+/**
+ * The file that a run names. What Run starts with may have another name there.
+ *
+ * @param {string | null} path
+ */
+function fileOf(path) {
+  return store.at(path ?? '') ?? store.at(workspace.entry);
+}
+
+/** @param {StoredFile | undefined} file */
+function textOf(file) {
+  return file ? (file.text ?? file.base) : null;
+}
+
+/** Says why the language cannot run, or that it can by now. */
+function showAvailability() {
+  view.showCard(languages.card(language, start));
+  if (!language.available) images.look();
+}
+
+/** Saves, and runs what is on the screen. */
+async function start() {
+  if (run.isActive) return;
+  if (!language.available) await images.look();
+  const isPage = language.file.endsWith('.html');
+  if (!isPage || !language.available) panes.show('terminal');
+  if (!language.available) return showAvailability();
+  editor.markErrorLine(null);
+  store.save();
+  try {
+    const all = await store.complete();
+    const request = requestOf(all);
+    if (isPage) return run.start({ ...request, interactive: false });
+    run.start({ ...request, ...terminal.forRun, ...packages.forRun(language.id) });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : '';
+    view.showCard({ tone: 'bad', title: 'The files could not be read.', text });
+  }
+}
+
+/** @param {StoredFile[]} all */
+function requestOf(all) {
+  const entry = store.at(workspace.entry);
+  const others = all.filter((file) => file !== entry);
+  return {
+    language: language.id,
+    workspace: workspace.id,
+    code: textOf(entry) ?? '',
+    files: others.map((file) => ({
+      name: file.path,
+      content: textOf(file) ?? '',
+      encoding: file.isText ? 'utf-8' : 'base64',
+    })),
+  };
+}
+
+/** @param {Place} place */
+async function goTo({ file, line, column }) {
+  const target = fileOf(file);
+  if (!target) return;
+  panes.show('code');
+  if (target !== shown) await open(target.id);
+  editor.goToLine(line, column ?? 1);
+}

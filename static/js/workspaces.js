@@ -1,0 +1,6 @@
+/** The entry of the list of workspaces, which works without it, too: then each step is a page. */
+
+import 'htmx.org';
+import { findAll } from './ui/dom.js';
+
+for (const button of findAll('no-script')) button.hidden = true;

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { FileStore } from '../js/files/file-store.js';
+
+/** Keeps files as the server does; the test says when it cannot be reached. */
+class FakeServer {
+  files = new Map();
+  reachable = true;
+  answersGetLost = false;
+  refuses = false;
+  puts = 0;
+
+  put(id, path, content, version = 1) {
+    this.files.set(id, { id, path, content, version, encoding: 'utf-8' });
+  }
+
+  get list() {
+    return [...this.files.values()].map((file) => ({ ...file }));
+  }
+
+  async fetch(path, { method, body }) {
+    if (!this.reachable) throw new TypeError('Failed to fetch');
+    const answer = this.#answer(path, method, body && JSON.parse(body));
+    if (this.answersGetLost) throw new TypeError('Failed to fetch');
+    const { status = 200, ...content } = answer;
+    return { ok: status < 400, status, json: async () => content };
+  }
+
+  #answer(path, method, body) {
+    if (method === 'GET') return { files: this.list, tree: '' };
+    if (method === 'POST') return this.#create(body);
+    this.puts += 1;
+    const file = this.files.get(Number(path.split('/').at(-1)));
+    if (this.refuses) return { status: 413, detail: 'Too much.' };
+    if (!file) return { status: 404, code: 'file_gone', detail: 'This file was deleted.' };
+    if (body.version !== file.version) {
+      return { status: 409, detail: 'It was changed.', file: { ...file } };
+    }
+    file.content = body.content;
+    file.version += 1;
+    return { version: file.version };
+  }
+
+  #create({ path, content }) {
+    this.put(this.files.size + 10, path, content);
+    return { tree: '', files: this.list, file: this.list.at(-1) };
+  }
+}
+
+let server;
+let told;
+
+beforeEach(() => {
+  server = new FakeServer();
+  server.put(1, 'main.py', 'one');
+  const kept = new Map();
+  globalThis.window = { addEventListener() {} };
+  globalThis.document = { cookie: 'csrftoken=abc' };
+  globalThis.fetch = (path, request) => server.fetch(path, request);
+  globalThis.localStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+});
+
+/** A page that is opened now. */
+function open() {
+  told = { state: '', conflicts: 0, replaced: [], removed: [], moved: [] };
+  const store = new FileStore('w', server.list, {
+    onState: (state) => {
+      told.state = state;
+    },
+    onConflict: () => {
+      told.conflicts += 1;
+    },
+    onReplaced: (file) => told.replaced.push(file.base),
+    onRemoved: (file) => told.removed.push(file.path),
+    onMoved: (file) => told.moved.push(file.path),
+  });
+  store.begin();
+  return store;
+}
+
+test('what is typed is saved once, and then nothing is kept here', async () => {
+  const store = open();
+  store.type(1, 'two');
+  assert.equal(told.state, 'saving');
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, told.state], ['two', 'saved']);
+  await store.save();
+  assert.equal(server.puts, 1);
+  assert.equal(open().get(1).text, null);
+});
+
+test('what was typed back to the old text needs no saving', async () => {
+  const store = open();
+  store.type(1, 'two');
+  store.type(1, 'one');
+  await store.save();
+  assert.deepEqual([server.puts, told.state], [0, 'saved']);
+});
+
+test('what is typed while a save is under way is saved after it', async () => {
+  const store = open();
+  store.type(1, 'two');
+  const saving = store.save();
+  store.type(1, 'three');
+  await saving;
+  assert.equal(server.files.get(1).content, 'two');
+  assert.equal(told.state, 'saving');
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, told.state], ['three', 'saved']);
+});
+
+test('offline text outlives the page, and is saved by the next', async () => {
+  server.reachable = false;
+  const store = open();
+  store.type(1, 'two');
+  await store.save();
+  assert.equal(told.state, 'offline');
+  server.reachable = true;
+  const next = open();
+  assert.equal(next.get(1).text, 'two');
+  await next.save();
+  assert.deepEqual([server.files.get(1).content, told.state], ['two', 'saved']);
+});
+
+test('a save whose answer was lost is no conflict, in this page or the next', async () => {
+  server.answersGetLost = true;
+  const store = open();
+  store.type(1, 'two');
+  await store.save();
+  server.answersGetLost = false;
+  store.type(1, 'two and more');
+  const next = open();
+  assert.equal(next.get(1).theirs, null);
+  await store.save(); // refused, and known again
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, told.conflicts], ['two and more', 0]);
+});
+
+test('a write elsewhere is a conflict, and mine can stay', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'mine');
+  await store.save();
+  assert.deepEqual([told.state, told.conflicts], ['conflict', 1]);
+  assert.equal(server.files.get(1).content, 'theirs');
+  await store.save();
+  assert.equal(server.puts, 1); // nothing is tried until somebody has chosen
+  await store.keepMine(store.get(1));
+  assert.deepEqual([server.files.get(1).content, told.state], ['mine', 'saved']);
+});
+
+test('a write elsewhere is a conflict, and theirs can be taken', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'mine');
+  await store.save();
+  store.takeTheirs(store.get(1));
+  assert.deepEqual([told.replaced, told.state], [['theirs'], 'saved']);
+  store.type(1, 'theirs and mine');
+  await store.save();
+  assert.equal(server.files.get(1).content, 'theirs and mine');
+});
+
+test('a conflict is there again after a reload', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'mine');
+  await store.save();
+  const next = open();
+  assert.equal(told.conflicts, 1);
+  assert.equal(next.get(1).text, 'mine');
+  assert.equal(next.get(1).theirs.content, 'theirs');
+});
+
+test('a look at the server takes over what was changed there, but nothing typed here', async () => {
+  server.put(2, 'b.py', 'b');
+  const store = open();
+  store.type(2, 'mine');
+  server.put(1, 'main.py', 'newer', 2);
+  server.put(2, 'b.py', 'theirs', 2);
+  server.put(3, 'c.py', 'c');
+  await store.refresh();
+  assert.deepEqual(told.replaced, ['newer']);
+  assert.equal(store.get(2).text, 'mine');
+  assert.equal(told.state, 'conflict');
+  assert.equal(store.at('c.py').base, 'c');
+});
+
+test('a file that was deleted elsewhere goes, unless something was typed into it', async () => {
+  server.put(2, 'b.py', 'b');
+  const store = open();
+  store.type(2, 'mine');
+  server.files.delete(2);
+  server.put(3, 'c.py', 'c');
+  await store.refresh();
+  assert.deepEqual([told.removed, told.state], [[], 'conflict']);
+  await store.keepMine(store.get(2));
+  assert.equal(store.at('b.py').base, 'mine');
+  assert.deepEqual(
+    server.list.map(({ path }) => path),
+    ['main.py', 'c.py', 'b.py'],
+  );
+  assert.equal(told.state, 'saved');
+});
+
+test('a text that the server refuses stays here, and goes out when it can', async () => {
+  const store = open();
+  server.refuses = true;
+  store.type(1, 'too much');
+  await store.save();
+  assert.equal(told.state, 'refused');
+  server.refuses = false;
+  const next = open();
+  await next.save();
+  assert.deepEqual([server.files.get(1).content, told.state], ['too much', 'saved']);
+});
+
+test('a file that was deleted elsewhere is a conflict when it is saved, too', async () => {
+  const store = open();
+  store.type(1, 'mine');
+  server.files.delete(1);
+  await store.save();
+  assert.deepEqual([told.state, store.get(1).text], ['conflict', 'mine']);
+});
