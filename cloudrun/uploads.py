@@ -1,5 +1,8 @@
 """What the requests that are being answered take of the memory by their bodies, all together."""
 
+import asyncio
+import gc
+
 from django.conf import settings
 
 from cloudrun.errors import ServiceUnavailableError
@@ -7,8 +10,10 @@ from cloudrun.errors import ServiceUnavailableError
 # What is smaller is never refused: most programs are.
 _SMALL_BYTES = 256 * 1024
 _RETRY_S = 2
+_COLLECT_AFTER_S = 1.0
 
 _taken_bytes = 0
+_collection: asyncio.TimerHandle | None = None
 
 
 class Share:
@@ -32,5 +37,24 @@ class Share:
 
     def give_back(self) -> None:
         global _taken_bytes
+        if self._bytes > _SMALL_BYTES:
+            _collect_soon()
         _taken_bytes -= self._bytes
         self._bytes = 0
+
+
+def _collect_soon() -> None:
+    """Free what a large request leaves: views, errors and transports are cycles, with it in them.
+
+    Left to itself the collector goes by the number of objects, not by their size.
+    """
+    global _collection
+    if _collection is None:
+        loop = asyncio.get_running_loop()
+        _collection = loop.call_later(_COLLECT_AFTER_S, _collect)
+
+
+def _collect() -> None:
+    global _collection
+    _collection = None
+    gc.collect()

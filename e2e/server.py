@@ -35,6 +35,14 @@ class Server:
         self.process.wait()
 
     @property
+    def memory_bytes(self) -> int:
+        """What it has resident."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return 1024 * int(line.split()[1])
+
+    @property
     def has_sandbox(self) -> bool:
         """HTML needs none, so it says nothing."""
         return any(

@@ -1,6 +1,7 @@
 """Large requests, which may take only so much memory all together."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -15,6 +16,7 @@ from e2e.server import Server, started
 from sandbox.tests.client import socket_url
 
 _LARGE = "#" * (700 * 1024)
+_COLLECTED_WITHIN_S = 3
 _SMALL = {"language": "html", "code": "<p>"}
 
 
@@ -23,6 +25,13 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that takes one request of `_LARGE` at a time."""
     require("bubblewrap")
     with started("bubblewrap", tmp_path_factory.mktemp("x"), {"UPLOAD_MEMORY": "1m"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    require("bubblewrap")
+    with started("bubblewrap", tmp_path_factory.mktemp("x"), {}) as server:
         yield server
 
 
@@ -62,3 +71,15 @@ async def test_what_is_too_much_together_is_refused_until_there_is_room(narrow: 
 
 def test_one_that_is_alone_may_be_as_large_as_any(narrow: Server) -> None:
     assert post(narrow, {"language": "html", "code": 4 * _LARGE}).status_code == 200
+
+
+def test_what_large_requests_leave_is_freed(roomy: Server) -> None:
+    """The views, the errors and the transports that hold it are cycles."""
+    unread = {"language": "python", "code": "pass", "stdin": 9_000_000 * "x"}
+    post(roomy, unread)
+    time.sleep(_COLLECTED_WITHIN_S)
+    before = roomy.memory_bytes
+    for _ in range(30):
+        assert post(roomy, unread).json()["status"] == "completed"
+    time.sleep(_COLLECTED_WITHIN_S)
+    assert roomy.memory_bytes - before < 2 * len(unread["stdin"])

@@ -1,8 +1,6 @@
 """`manage.py serve`: the server, with everything in one process."""
 
 import asyncio
-import contextlib
-import ctypes
 import fcntl
 import logging
 import os
@@ -21,14 +19,11 @@ from cloudrun.cleaning import clean_up_forever
 from cloudrun.http_server import Server
 from cloudrun.loop_lag import loop_lag
 from cloudrun.parsers import max_json_bytes
+from cloudrun.runtime import freeze_loaded, keep_allocator_thresholds, watch_children
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
 from sandbox.services import service
 
-# From <malloc.h>; the threshold is glibc's own default.
-_M_TRIM_THRESHOLD = -1
-_M_MMAP_THRESHOLD = -3
-_THRESHOLD_BYTES = 128 * 1024
 # Of a body on its way to Django; large enough that the allocator gives it back when it is read.
 _PIECE_BYTES = 1024 * 1024
 
@@ -39,11 +34,13 @@ class Command(BaseCommand):
     help = "Serve the IDE, the API and the WebSocket on HOST:PORT."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _give_memory_back()
+        keep_allocator_thresholds()
+        watch_children(twisted_loop)
         lock = _lock(settings.DATA_DIR / "server.lock")
         choice = twisted_loop.run_until_complete(_prepare())
         host = _host(choice)
         self._introduce(choice, host)
+        freeze_loaded()
         Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=settings.PORT),
@@ -90,17 +87,6 @@ def _exit() -> None:
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
-
-
-def _give_memory_back() -> None:
-    """Keep glibc from raising its thresholds, so that what a large run took is returned at once.
-
-    By itself it raises them to the largest block ever freed, and the server stays as large.
-    """
-    with contextlib.suppress(OSError, AttributeError):  # another C library
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, _THRESHOLD_BYTES)
-        libc.mallopt(_M_TRIM_THRESHOLD, _THRESHOLD_BYTES)
 
 
 async def _drain() -> None:

@@ -131,7 +131,7 @@ async def _hellos_beside_a_burner(url: str) -> list[float]:
 
 async def test_200_mb_of_unread_input_do_not_fill_the_server(target: Target) -> None:
     await target.watch.warm_up()
-    peak = target.watch.memory_bytes()
+    peak = target.server.memory_bytes
     chunk = json.dumps({"type": "stdin", "data": "x" * _STDIN_BYTES})
 
     async def feed(socket: ClientConnection, frame: Frame) -> None:
@@ -140,12 +140,12 @@ async def test_200_mb_of_unread_input_do_not_fill_the_server(target: Target) -> 
             return
         for _ in range(200 * MIB // _STDIN_BYTES):
             await socket.send(chunk)
-            peak = max(peak, target.watch.memory_bytes())
+            peak = max(peak, target.server.memory_bytes)
         await asyncio.sleep(0.5)
-        peak = max(peak, target.watch.memory_bytes())
+        peak = max(peak, target.server.memory_bytes)
         await socket.send(json.dumps({"type": "stop"}))
 
-    before = target.watch.memory_bytes()
+    before = target.server.memory_bytes
     frames = await converse(
         target.server.url, {"language": "python", "code": _READY, "interactive": True}, feed
     )

@@ -44,7 +44,7 @@ class Watch:
             await asyncio.gather(*(converse(self._server.url, flood) for _ in range(4)))
             await converse(self._server.url, upload)
             await hello(self._server.url)
-            resting.append(self.memory_bytes())
+            resting.append(self._server.memory_bytes)
         self._memory_bytes = max(resting)
 
     async def settled(self) -> dict[str, Any]:
@@ -56,12 +56,6 @@ class Watch:
             await asyncio.sleep(0.1)
         return wrong
 
-    def memory_bytes(self) -> int:
-        assert self._server.process is not None
-        status = Path(f"/proc/{self._server.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return 1024 * int(line.split()[1])
-
     def _wrong(self) -> dict[str, Any]:
         assert self._memory_bytes is not None
         allowed_bytes = self._memory_bytes + _GROWTH_BYTES
@@ -69,7 +63,7 @@ class Watch:
             "processes": _marked_processes,
             "cgroups": self._cgroups,
             "containers": self._containers,
-            "bytes too many": lambda: max(0, self.memory_bytes() - allowed_bytes),
+            "bytes too many": lambda: max(0, self._server.memory_bytes - allowed_bytes),
         }
         return {name: found for name, check in checks.items() if (found := check())}
 
