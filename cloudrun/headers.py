@@ -22,7 +22,7 @@ _DENIED_FEATURES = (
 _PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _DENIED_FEATURES)
 
 _PREVIEW = "/preview/"
-_UNLISTED = ("/accounts/", "/admin/", "/api/", _PREVIEW)
+_UNLISTED = ("/accounts/", "/admin/", "/api/", "/s/", _PREVIEW)
 
 
 @sync_and_async_middleware
@@ -51,7 +51,8 @@ def _with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response.headers.setdefault("Permissions-Policy", _PERMISSIONS_POLICY)
     if not request.path.startswith(_PREVIEW):  # a page of no origin, which loads its own files
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        if not getattr(response, "xframe_options_exempt", False):
+            response.headers.setdefault("X-Frame-Options", "DENY")
     if request.path.startswith(_UNLISTED):
         response.headers.setdefault("X-Robots-Tag", "noindex")
     if request.path.startswith("/api/"):

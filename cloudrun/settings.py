@@ -100,6 +100,8 @@ MAX_FILES_PER_REQUEST = _number("MAX_FILES_PER_REQUEST", 200)
 WORKSPACES_PER_HOUR = _number("WORKSPACES_PER_HOUR", 200)  # of one user, or of one address
 MAX_WORKSPACES_PER_USER = _number("MAX_WORKSPACES_PER_USER", 100)
 MAX_BYTES_PER_USER = parse_size(_text("MAX_BYTES_PER_USER", "100m"))  # in all their workspaces
+SHARES_PER_HOUR = _number("SHARES_PER_HOUR", 60)  # links made by one user, or from one address
+MAX_SHARES_PER_USER = _number("MAX_SHARES_PER_USER", 200)
 GUEST_RUNS = _switch("GUEST_RUNS", True)
 # Private networks that results may be posted to as well
 CALLBACK_NETWORKS = [ip_network(word, strict=False) for word in _words("CALLBACK_NETWORKS")]

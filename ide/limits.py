@@ -7,6 +7,7 @@ from django.db.models import Count, Sum
 from django.template.defaultfilters import filesizeformat
 
 from cloudrun.errors import PayloadTooLargeError
+from cloudrun.rates import Rate, subject_of
 from ide.models import File, Workspace
 from ide.owners import owned_by
 from sandbox.requests import Owner
@@ -65,3 +66,11 @@ def check_rooms(workspace: Workspace) -> None:
     owner = Owner(workspace.user_id, workspace.guest, "")
     for room in (*workspace_rooms(workspace), *owner_rooms(owner)):
         room.check()
+
+
+def count_new_workspace(owner: Owner) -> None:
+    """`RateLimitedError` for too many in an hour."""
+    limit = settings.WORKSPACES_PER_HOUR
+    rate = Rate("workspaces", limit, 3600, f"At most {limit} workspaces an hour can be made.")
+    # Sessions cost a guest nothing, so guests are told apart by their addresses.
+    rate.count(subject_of(owner.user_id, owner.address))

@@ -2,11 +2,15 @@
 
 import re
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+
+from sandbox.models import RunStatus, new_token, unpack_source
 
 NAME_MAX_LENGTH = 80
 PATH_MAX_LENGTH = 255
@@ -97,3 +101,45 @@ class File(models.Model):
             return content.decode()
         except UnicodeDecodeError:
             return None
+
+
+class Share(models.Model):
+    """A copy of one run for whoever has its link: code, input, output; nothing of its owner.
+
+    It stands for itself: it stays when the run is deleted, and goes when it is withdrawn or its
+    owner's account is deleted. Guests are owners as of workspaces.
+    """
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="shares"
+    )
+    guest = models.CharField(max_length=40, blank=True, db_index=True)
+    run_id = models.CharField(max_length=32, db_index=True, help_text="told to nobody")
+    title = models.CharField(max_length=NAME_MAX_LENGTH)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
+    picture = models.BinaryField(null=True, help_text="a PNG of the code, drawn when first asked")
+
+    language = models.CharField(max_length=32)
+    status = models.CharField(max_length=10, choices=RunStatus)
+    source = models.BinaryField()
+    log = models.BinaryField(null=True)
+    exit_code = models.IntegerField(null=True)
+    reason = models.CharField(max_length=24, blank=True)
+    duration_ms = models.BigIntegerField(null=True)
+    memory_bytes = models.BigIntegerField(null=True)
+    ran_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def address(self) -> str:
+        return f"{settings.SITE_URL}{reverse('shared', args=[self.token])}"
+
+    def unpacked_source(self) -> dict[str, Any]:
+        return unpack_source(bytes(self.source))

@@ -25,6 +25,7 @@ from accounts.selectors import account_facts
 from accounts.serializers import UserSerializer
 from ide.archives import Sink, workspace_files
 from ide.models import Workspace
+from ide.sharing.selectors import share_facts
 from sandbox.archive import run_files
 from sandbox.services import service
 
@@ -36,6 +37,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """A zip of the account, all runs and all workspaces, made while it is sent."""
     user = cast(User, request.user)
     account = {"profile": UserSerializer(user).data, **account_facts(user)}
+    account["links"] = share_facts(user.pk)
     return StreamingHttpResponse(
         _zipped(user.pk, account),
         content_type="application/zip",

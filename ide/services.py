@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cloudrun.errors import (
@@ -218,6 +218,39 @@ def deletion_undo(workspace: Workspace, /, *, deletion: str) -> None:
     check_rooms(workspace)
 
 
+@_changes
+def files_replace(workspace: Workspace, /, *, files: Mapping[str, bytes]) -> str:
+    """Let these be all files; what takes it back for `UNDO_TIME` (`files_replace_undo`).
+    Empty where nothing had to go for it.
+
+    What is as it should be stays. The others' old rows go like deleted files, and the new ones are
+    known by the same `deletion`.
+    """
+    check_paths(files)
+    deletion = new_deletion()
+    same = [file.pk for file in _files(workspace) if files.get(file.path) == bytes(file.content)]
+    others = _files(workspace).exclude(pk__in=same)
+    trash_empty()
+    gone = others.update(deletion=deletion, deleted_at=timezone.now())
+    kept = set(_files(workspace).values_list("path", flat=True))
+    _insert(workspace, {path: files[path] for path in files if path not in kept}, deletion)
+    check_rooms(workspace)
+    return deletion if gone else ""
+
+
+@_changes
+def files_replace_undo(workspace: Workspace, /, *, deletion: str) -> None:
+    """`NotFoundError` where it is too late."""
+    files = File.objects.filter(workspace=workspace, deletion=deletion)
+    old = list(files.exclude(deleted_at=None).values_list("pk", "path"))
+    if not deletion or not old:
+        raise NotFoundError("It was replaced too long ago.")
+    is_new = Q(deletion=deletion) | Q(path__in=[path for _, path in old])
+    _files(workspace).filter(is_new).update(deletion="", deleted_at=timezone.now())
+    File.objects.filter(pk__in=[pk for pk, _ in old]).update(deletion="", deleted_at=None)
+    check_rooms(workspace)
+
+
 def _lock(workspace: Workspace) -> None:
     """Until the end of the transaction; `NotFoundError` where it was deleted meanwhile."""
     rows = Workspace.objects.select_for_update().filter(pk=workspace.pk, deleted_at=None)
@@ -248,9 +281,15 @@ def _check_not_entry(workspace: Workspace, path: str, what: str) -> None:
         raise ConflictError(f"Run starts with {workspace.entry}, so it {what}.")
 
 
-def _insert(workspace: Workspace, files: Mapping[str, bytes]) -> list[File]:
+def _insert(workspace: Workspace, files: Mapping[str, bytes], deletion: str = "") -> list[File]:
     return File.objects.bulk_create(
-        File(workspace=workspace, path=path, content=content, size=len(content))
+        File(
+            workspace=workspace,
+            path=path,
+            content=content,
+            size=len(content),
+            deletion=deletion,
+        )
         for path, content in files.items()
     )
 

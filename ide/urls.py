@@ -1,8 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from ide import file_views, own_data, views, workspace_views
 
 urlpatterns = [
+    path("", include("ide.history.urls")),
+    path("", include("ide.sharing.urls")),
     path("", views.index, name="index"),
     path("workspaces", workspace_views.workspaces, name="workspaces"),
     path("workspaces/new", workspace_views.create, name="workspace_create"),

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Any, Concatenate, ParamSpec
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,12 +14,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from cloudrun.errors import ApplicationError, InvalidRequestError
-from cloudrun.rates import Rate, subject_of
 from ide import services
 from ide.archives import without_common_folder, zip_files
 from ide.examples import EXAMPLES
 from ide.file_views import tree_html
-from ide.limits import owner_rooms, workspace_rooms
+from ide.limits import count_new_workspace, owner_rooms, workspace_rooms
 from ide.models import NAME_MAX_LENGTH, Workspace
 from ide.owners import owner_here
 from ide.selectors import (
@@ -99,7 +97,7 @@ def _open_new(
     request: HttpRequest, name: str, language: str, files: dict[str, bytes]
 ) -> HttpResponse:
     owner = owner_here(request)
-    _count_new(owner)
+    count_new_workspace(owner)
     workspace = services.workspace_create(
         owner=owner,
         name=request.POST.get("name", "").strip() or name,
@@ -108,13 +106,6 @@ def _open_new(
         files=files,
     )
     return redirect("workspace", workspace.pk)
-
-
-def _count_new(owner: Owner) -> None:
-    limit = settings.WORKSPACES_PER_HOUR
-    rate = Rate("workspaces", limit, 3600, f"At most {limit} workspaces an hour can be made.")
-    # Sessions cost a guest nothing, so guests are told apart by their addresses.
-    rate.count(subject_of(owner.user_id, owner.address))
 
 
 @_on_list
@@ -128,7 +119,7 @@ def rename(request: HttpRequest, workspace_id: str) -> HttpResponse:
 def duplicate(request: HttpRequest, workspace_id: str) -> HttpResponse:
     owner = owner_here(request)
     workspace = workspace_get(workspace_id, owner)
-    _count_new(owner)
+    count_new_workspace(owner)
     services.workspace_duplicate(workspace=workspace)
     return _after(request)
 

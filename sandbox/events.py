@@ -3,7 +3,7 @@
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -98,7 +98,7 @@ def time_stamp(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def pack(events: EventLog) -> bytes:
+def pack(events: Iterable[Event]) -> bytes:
     """The log for storing: zlib over one JSON array a line, packed event by event."""
     packer = zlib.compressobj(6)
     parts = []

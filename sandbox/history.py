@@ -16,6 +16,7 @@ from sandbox.requests import Owner
 class RunFilter:
     """Which runs; None for whatever there is. Both times are part of the range."""
 
+    workspace: str | None = None
     language: str | None = None
     status: str | None = None
     created_after: datetime | None = None
@@ -57,6 +58,7 @@ def _of(owner: Owner) -> QuerySet[Run]:
 
 def _matching(runs: QuerySet[Run], filter: RunFilter) -> QuerySet[Run]:
     conditions = {
+        "workspace": filter.workspace,
         "language": filter.language,
         "status": filter.status,
         "created_at__gte": filter.created_after,

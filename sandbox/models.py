@@ -52,6 +52,12 @@ def pack_source(source: dict[str, Any]) -> bytes:
     return zlib.compress(json.dumps(source, ensure_ascii=False).encode(), 1)
 
 
+def unpack_source(packed: bytes) -> dict[str, Any]:
+    """`{"code", "stdin", "files": [SourceFile], "tty", "cols", "rows"}`."""
+    source: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return {**_OLD_TERMINAL, **source}
+
+
 class Run(models.Model):
     """One program run once. `source` and `log` are compressed (`pack_source`, `events.pack`)."""
 
@@ -98,9 +104,8 @@ class Run(models.Model):
         return f"{self.language} run {self.id}"
 
     def unpacked_source(self) -> dict[str, Any]:
-        """`{"code", "stdin", "files": [SourceFile], "tty", "cols", "rows"}`."""
-        source: dict[str, Any] = json.loads(zlib.decompress(self.source))
-        return {**_OLD_TERMINAL, **source}
+        """As `unpack_source`."""
+        return unpack_source(bytes(self.source))
 
 
 class IdempotencyKey(models.Model):

@@ -4,7 +4,7 @@ https://docs.asciinema.org/manual/asciicast/v2/
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +19,21 @@ _OUTPUT = frozenset(stream.value for stream in Stream)
 
 def asciicast(run: Run, log: Iterable[Event]) -> Iterator[str]:
     """The recording line by line: the header, then each output at its time since the start."""
-    source = run.unpacked_source()
+    title = f"{run.language} run {run.pk}"
+    return recording(run.unpacked_source(), log, created_at=run.created_at, title=title)
+
+
+def recording(
+    source: Mapping[str, Any], log: Iterable[Event], *, created_at: datetime, title: str
+) -> Iterator[str]:
+    """The same of whatever has a run's source (`Run.unpacked_source`) and its log."""
     yield _line(
         {
             "version": 2,
             "width": source["cols"],
             "height": source["rows"],
-            "timestamp": int(run.created_at.timestamp()),
-            "title": f"{run.language} run {run.pk}",
+            "timestamp": int(created_at.timestamp()),
+            "title": title,
         }
     )
     began = None

@@ -84,6 +84,15 @@ def run_get(run_id: str, owner: Owner) -> Run:
     return run
 
 
+def runs_settle(owner: Owner) -> None:
+    """Wait until the database says of this owner's runs what those who watched them know."""
+
+    async def settle() -> None:
+        await service().settle(owner)
+
+    async_to_sync(settle)()
+
+
 def run_events(run: Run) -> list[Event]:
     """What is stored of a run's log, which is nothing until the run has ended."""
     return [] if run.log is None else unpack(bytes(run.log))

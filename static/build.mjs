@@ -10,8 +10,10 @@ const build = await context({
   entryPoints: [
     'static/js/ide.js',
     'static/js/page.js',
+    'static/js/replay.js',
     'static/js/workspace.js',
     'static/js/workspaces.js',
+    'static/css/history.css',
     'static/css/ide.css',
     'static/css/page.css',
     'static/img/favicon.svg',

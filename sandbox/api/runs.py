@@ -28,7 +28,7 @@ from sandbox.models import Run
 from sandbox.records import run_delete
 from sandbox.requests import Owner
 from sandbox.results import lost_frame, result_in
-from sandbox.selectors import run_events, run_get
+from sandbox.selectors import run_events, run_get, runs_settle
 from sandbox.serializers.queries import (
     LAST_EVENT_ID,
     EventsQuerySerializer,
@@ -73,7 +73,7 @@ class RunListView(APIView):
     def get(self, request: Request) -> Response:
         owner = owner_of_request(request)
         filter, limit, cursor = run_list_query(request)
-        _settle(owner)
+        runs_settle(owner)
         page = run_page(owner=owner, filter=filter, limit=limit, cursor=cursor)
         return Response(
             {
@@ -107,7 +107,7 @@ class RunView(APIView):
     )
     def get(self, request: Request, execution_id: str) -> Response:
         owner = owner_of_request(request)
-        _settle(owner)
+        runs_settle(owner)
         run = run_get(execution_id, owner)
         source, result = run.unpacked_source(), result_in(run)
         return Response(
@@ -226,13 +226,6 @@ class RunRecordingView(APIView):
 _EVENT_TYPES = ["application/json", streams.CONTENT_TYPE]
 
 
-def _settle(owner: Owner) -> None:
-    async def settle() -> None:
-        await service().settle(owner)
-
-    async_to_sync(settle)()
-
-
 async def _stop(run_id: str, owner: Owner) -> None:
     with contextlib.suppress(RunNotFoundError):
         await service().stop(run_id, owner)
@@ -248,7 +241,7 @@ def _live_and_stored(run_id: str, owner: Owner) -> tuple[LiveRun | None, Run]:
 
     # In this order: a run that ends in between is in the first one's log, and in the second's.
     found = async_to_sync(live)()
-    _settle(owner)
+    runs_settle(owner)
     return found, run_get(run_id, owner)
 
 

@@ -97,6 +97,7 @@ export interface RunRequest {
   files?: { name: string; content: string; encoding: string }[];
   workspace?: string;
   install_packages?: string[];
+  stdin?: string;
 }
 
 export interface TerminalSize {

@@ -6,6 +6,7 @@ import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
 import { conflictNotice, saveWords } from './files/workspace-words.js';
+import { requestOfRun, takeWantedRun } from './history/run-again.js';
 import { ImageWatch } from './run/image-watch.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, jsonScript } from './ui/dom.js';
@@ -95,7 +96,9 @@ const images = new ImageWatch(
 packages.show(language.id);
 openAsBefore();
 store.begin();
-if (!run.resume(terminal.size)) {
+const wantedRun = takeWantedRun();
+if (wantedRun) runAsItWas(wantedRun);
+else if (!run.resume(terminal.size)) {
   if (!language.available) showAvailability();
   if (!isNarrow()) editor.focus();
 }
@@ -217,6 +220,21 @@ async function start() {
   } catch (error) {
     const text = error instanceof Error ? error.message : '';
     view.showCard({ tone: 'bad', title: 'The files could not be read.', text });
+  }
+}
+
+/** @param {string} runId a past run, whose files need not be those that are here now */
+async function runAsItWas(runId) {
+  const isPage = language.file.endsWith('.html');
+  try {
+    const request = await requestOfRun(runId, workspace.id);
+    if (isPage) return run.start(request);
+    panes.show('terminal');
+    run.start({ ...request, ...terminal.forRun, ...packages.forRun(language.id) });
+    terminal.note('The program of the past run. Your files are as they were.');
+  } catch (error) {
+    const text = error instanceof Error ? error.message : '';
+    view.showCard({ tone: 'bad', title: 'The past run could not be read.', text });
   }
 }
 

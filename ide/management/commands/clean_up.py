@@ -6,16 +6,18 @@ from django.core.management.base import BaseCommand
 
 from accounts.sessions import sessions_clear
 from ide.services import abandoned_delete, trash_empty
+from ide.sharing.services import shares_expire
 
 
 class Command(BaseCommand):
     help = (
-        "Delete sessions that have ended, the workspaces of guests who had them, and what was "
-        "deleted too long ago to be restored. The server does so every hour."
+        "Delete sessions that have ended, the workspaces of guests who had them, what was deleted "
+        "too long ago to be restored, and links that have expired. The server does so every hour."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         trash_empty()
+        shares_expire()
         count = abandoned_delete()
         sessions_clear()
         if options["verbosity"]:

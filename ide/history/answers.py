@@ -1,0 +1,28 @@
+"""A snapshot's output as files: to replay, to keep."""
+
+from django.http import HttpResponse
+
+from ide.history.snapshots import Snapshot
+from sandbox.recording import CONTENT_TYPE, recording
+
+
+def recording_file(snapshot: Snapshot) -> HttpResponse:
+    """An asciicast; the run's id is in none of it, since that is for its owner."""
+    lines = recording(
+        snapshot.source,
+        snapshot.events,
+        created_at=snapshot.ran_at,
+        title=f"{snapshot.language_name} program",
+    )
+    return _file("".join(lines), f"{CONTENT_TYPE}; charset=utf-8", "recording.cast")
+
+
+def output_file(snapshot: Snapshot) -> HttpResponse:
+    return _file(snapshot.output, "text/plain; charset=utf-8", "output.txt")
+
+
+def _file(text: str, content_type: str, name: str) -> HttpResponse:
+    disposition = f'attachment; filename="{name}"'
+    content = text.encode(errors="replace")
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=content_type, headers=headers)

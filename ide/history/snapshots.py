@@ -1,0 +1,148 @@
+"""What can be looked back at: one run's program and output, from its row or from a shared copy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
+
+from ide.history.highlighting import code_html
+from ide.history.terminal_text import terminal_html, terminal_plain
+from ide.history.visible import visible
+from ide.history.words import Outcome, duration_words, outcome_words
+from sandbox.events import Event, unpack
+from sandbox.installing import own_events
+from sandbox.languages import LANGUAGES
+from sandbox.models import ALIVE
+from sandbox.requests import SourceFile
+from sandbox.runners.base import Stream
+
+# Characters of one text that a page shows; the whole is there to download.
+SHOWN = 200_000
+_OUTPUT = frozenset(stream.value for stream in Stream)
+
+
+class Row(Protocol):
+    """What the rows of runs and of shared copies have in common."""
+
+    language: str
+    status: str
+    reason: str
+    exit_code: int | None
+    duration_ms: int | None
+    memory_bytes: int | None
+    log: bytes | memoryview | None
+
+    def unpacked_source(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """One file as it was; `html` is None for what is no text or too long, and `note` says so."""
+
+    path: str
+    html: SafeString | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One run as it was. `events` are the program's own, from its start to its end."""
+
+    language: str
+    language_name: str
+    outcome: Outcome
+    duration: str
+    memory: str
+    exit_code: int | None
+    is_alive: bool
+    source: dict[str, Any]
+    events: list[Event]
+    ran_at: datetime
+
+    @property
+    def entry(self) -> str:
+        return entry_of(self.language)
+
+    @property
+    def files(self) -> list[CodeFile]:
+        """The one that Run started with comes first."""
+        rest = [SourceFile(**file) for file in self.source["files"]]
+        return [_code_file(file) for file in (SourceFile(self.entry, self.source["code"]), *rest)]
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """The same files by path, for a workspace to take."""
+        rest = [SourceFile(**file) for file in self.source["files"]]
+        return {self.entry: self.source["code"].encode()} | {file.name: file.data for file in rest}
+
+    @property
+    def stdin(self) -> str:
+        return visible(self.source["stdin"][:SHOWN])
+
+    @property
+    def output(self) -> str:
+        """As the program wrote it."""
+        return "".join(event.content for event in self.events if event.type in _OUTPUT)
+
+    @property
+    def output_html(self) -> SafeString:
+        return terminal_html(self.output[:SHOWN].rstrip("\r\n"))
+
+    @property
+    def output_plain(self) -> str:
+        return terminal_plain(self.output)
+
+    @property
+    def left_out(self) -> int:
+        """How many characters of output the page does not show."""
+        return max(0, len(self.output) - SHOWN)
+
+    @property
+    def is_page(self) -> bool:
+        """It was shown by the browser: there is no output."""
+        return self.language in LANGUAGES and not LANGUAGES[self.language].is_sandboxed
+
+    @property
+    def explanation(self) -> str:
+        """What was said of a bad end; empty for a good one."""
+        last = self.events[-1] if self.events else None
+        return str(last.fields.get("explanation") or "") if last else ""
+
+
+def snapshot_of(row: Row, ran_at: datetime) -> Snapshot:
+    language = LANGUAGES.get(row.language)
+    return Snapshot(
+        language=row.language,
+        language_name=language.name if language else row.language,
+        outcome=outcome_words(status=row.status, reason=row.reason, exit_code=row.exit_code),
+        duration=duration_words(row.duration_ms),
+        memory=filesizeformat(row.memory_bytes) if row.memory_bytes else "",
+        exit_code=row.exit_code,
+        is_alive=row.status in ALIVE,
+        source=row.unpacked_source(),
+        events=program_events(row.log),
+        ran_at=ran_at,
+    )
+
+
+def program_events(log: bytes | memoryview | None) -> list[Event]:
+    """Neither the wait in the queue nor the installation: what the program did, from its start."""
+    events = own_events(unpack(bytes(log))) if log is not None else []
+    is_start = (event.fields.get("state") == "running" for event in events)
+    start = next((place for place, found in enumerate(is_start) if found), 0)
+    return list(events[start:])
+
+
+def entry_of(language: str) -> str:
+    return LANGUAGES[language].file if language in LANGUAGES else "code.txt"
+
+
+def _code_file(file: SourceFile) -> CodeFile:
+    size = filesizeformat(len(file.data))
+    if file.encoding != "utf-8":
+        return CodeFile(file.name, None, f"No text, {size}")
+    if len(file.content) > SHOWN:
+        return CodeFile(file.name, None, f"Too long to show here, {size}")
+    return CodeFile(file.name, code_html(file.content, file.name), "")

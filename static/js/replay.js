@@ -1,0 +1,17 @@
+/** The entry of the pages of past and shared runs, which are read without it. */
+
+import { wireAddress } from './history/addresses.js';
+import { Player } from './history/player.js';
+import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
+import { findAll } from './ui/dom.js';
+
+nonceForNewStyles(pageNonce());
+setSpanStylesAsProperties();
+
+const players = findAll('replay').map((host) => new Player(host));
+for (const field of findAll('address')) wireAddress(/** @type {HTMLInputElement} */ (field));
+for (const button of findAll('theme-toggle')) {
+  button.addEventListener('click', () => {
+    for (const player of players) player.repaint();
+  });
+}
