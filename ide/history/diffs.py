@@ -65,6 +65,8 @@ def text_diff(title: str, before: str, after: str) -> Diff:
     if before == after:
         return Diff(title)
     old, new = _split(before), _split(after)
+    if old == new:
+        return Diff(title, note="They differ only in how the last line ends.")
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     if max(len(old), len(new)) - start - end > _MOST_LINES:
@@ -73,7 +75,9 @@ def text_diff(title: str, before: str, after: str) -> Diff:
 
 
 def _split(text: str) -> list[str]:
-    return [line[:_LONGEST_LINE] for line in visible(text).split("\n")]
+    """Its lines; what ends the last one is no line of its own."""
+    lines = visible(text.removesuffix("\n")).split("\n") if text else []
+    return [line[:_LONGEST_LINE] for line in lines]
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:

@@ -107,7 +107,7 @@ class Snapshot:
     @property
     def explanation(self) -> str:
         """What was said of a bad end; empty for a good one."""
-        last = self.events[-1] if self.events else None
+        last = self.events[-1] if self.events and self.outcome.tone in ("bad", "warn") else None
         return str(last.fields.get("explanation") or "") if last else ""
 
 

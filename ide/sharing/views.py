@@ -96,6 +96,7 @@ def output(request: HttpRequest, share: Share) -> HttpResponse:
     return output_file(_snapshot(share))
 
 
+@csp_replace({"style-src": ["'unsafe-inline'"]})  # of a browser that shows nothing but the picture
 @_of_link
 def picture(request: HttpRequest, share: Share) -> HttpResponse:
     """The code as a PNG, for those who show a preview of a link."""

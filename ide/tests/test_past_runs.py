@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ide.history.diffs import text_diff
 from ide.models import File, Workspace
 from ide.tests.makers import content, guest_of, make_client, make_user, make_workspace, paths
 from ide.tests.past_runs import HOSTILE, make_run
@@ -126,14 +127,23 @@ def test_page_has_code_input_output_and_facts() -> None:
         code="def greet():\n    return 1\n",
         output="\x1b[31mred\x1b[0m\n",
         source=OTHER | {"stdin": "Ada\n"},
-        explanation="It went wrong.",
     )
     page = client.get(f"/w/{workspace.pk}/runs/{run.pk}").content.decode()
     assert '<span class="c-keyword">def</span> <span class="c-function">greet</span>' in page
     assert '<span class="in-red">red</span>' in page
-    for words in ("lib/a.py", "Ada\n", "It went wrong.", "41 ms", "Ran fine", "Python"):
+    for words in ("lib/a.py", "Ada\n", "41 ms", "Ran fine", "Python"):
         assert words in page
     assert "<script" not in page.partition("<main")[2]
+
+
+def test_bad_end_is_explained_and_a_good_one_needs_no_words() -> None:
+    user = make_user()
+    workspace, client = make_workspace(user), make_client(user)
+    bad = make_run(user, workspace, status=RunStatus.ERROR, explanation="It went wrong.")
+    good = make_run(user, workspace, explanation="Your program ended normally.")
+    assert "It went wrong." in client.get(f"/w/{workspace.pk}/runs/{bad.pk}").content.decode()
+    page = client.get(f"/w/{workspace.pk}/runs/{good.pk}").content.decode()
+    assert "Your program ended" not in page
 
 
 def test_run_that_still_goes_on_says_so() -> None:
@@ -289,3 +299,21 @@ def test_comparison_shows_what_changed() -> None:
     assert '<ins><span class="visually-hidden">Added: </span>2</ins>' in text
     titles = [(diff.title, diff.added, diff.removed) for diff in page.context["diffs"]]
     assert titles == [("main.py", 1, 1), ("lib/a.py", 1, 0), ("Output", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "added", "removed"),
+    [
+        ("", "a\n", 1, 0),
+        ("a\n", "a\nb\n", 1, 0),
+        ("a\nb", "a\n", 0, 1),
+        ("a\n\n", "a\n", 0, 1),
+        ("a", "a\n", 0, 0),
+    ],
+)
+def test_what_ends_the_last_line_is_no_line(
+    before: str, after: str, added: int, removed: int
+) -> None:
+    diff = text_diff("Output", before, after)
+    assert (diff.added, diff.removed) == (added, removed)
+    assert not diff.is_same

@@ -75,7 +75,7 @@ def test_numbers_are_those_of_the_whole_text() -> None:
 def test_text_at_either_end_is_seen() -> None:
     assert shown("a\nb", "a\nb\nc") == " a| b|+c"
     assert shown("b", "a\nb") == "+a| b"
-    assert shown("", "a") == "-|+a"
+    assert shown("", "a") == "+a"
 
 
 @pytest.mark.parametrize("distinct", [1, 2, 40, 1400])
