@@ -3,8 +3,10 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -16,6 +18,13 @@ from cloudrun.errors import NotFoundError
 @csrf_exempt
 def api_not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problems.response(NotFoundError(f"There is no endpoint at {request.path}."))
+
+
+class FaviconView(RedirectView):
+    """Where browsers look for it when they show what is no page of ours: a picture, a file."""
+
+    def get_redirect_url(self) -> str:
+        return static("favicon.svg")
 
 
 class SchemaView(SpectacularAPIView):
@@ -40,6 +49,7 @@ urlpatterns = [
     path("api/auth/", include("accounts.urls")),
     path("api/ai/", include("assistant.urls")),
     path("api/schema", SchemaView.as_view(), name="schema"),
+    path("favicon.ico", FaviconView.as_view()),
     path("docs", DocsView.as_view(), name="docs"),
     path("api/<path:rest>", api_not_found),
     path("admin/", admin.site.urls),

@@ -56,7 +56,7 @@ def run_insert(
             {
                 "code": request.code,
                 "stdin": request.stdin,
-                "files": [vars(file) for file in request.files],
+                "files": [file.fields for file in request.files],
                 "tty": request.tty,
                 "cols": request.cols,
                 "rows": request.rows,

@@ -20,6 +20,12 @@ class SourceFile:
         is_text = self.encoding != BASE64
         return self.content.encode() if is_text else base64.b64decode(self.content, validate=True)
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """As a caller sends it: text needs no `encoding`."""
+        fields = {"name": self.name, "content": self.content}
+        return fields if self.encoding == UTF8 else fields | {"encoding": self.encoding}
+
 
 @dataclass(frozen=True)
 class RunRequest:

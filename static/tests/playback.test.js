@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Playback } from '../js/history/playback.js';
-import { clockTime, readRecording } from '../js/history/recording.js';
+import { clockTime, readRecording, rowsOf } from '../js/history/recording.js';
 
 const CAST =
   '{"version":2,"width":100,"height":30}\n[0.5,"o","a"]\n[1,"o","b"]\n[3,"o","c\\r\\n"]\n';
@@ -25,6 +25,15 @@ test('a recording has its size, its length and its moments', () => {
   const { cols, rows, length, moments } = readRecording(CAST);
   assert.deepEqual([cols, rows, length, moments.length], [100, 30, 3, 3]);
   assert.deepEqual(moments[2], { at: 3, text: 'c\r\n' });
+});
+
+test('a short output needs few rows, and one that moves about needs its own screen', () => {
+  const rows = (/** @type {string} */ text) =>
+    rowsOf({ cols: 80, rows: 24, length: 0, moments: [{ at: 0, text }] });
+  assert.equal(rows('a\r\n\x1b[32mb\x1b[0m\r\n'), 3);
+  assert.equal(rows('x'.repeat(161)), 3);
+  assert.equal(rows('\n'.repeat(100)), 24);
+  assert.equal(rows('\x1b[2J\x1b[5;5Hx'), 24);
 });
 
 test('text comes at its time', () => {

@@ -17,6 +17,9 @@
  * @property {Moment[]} moments in the order of time
  */
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is sent
+const COLOURS = /\x1b\[[\d;:]*m/g;
+
 /**
  * @param {string} text
  * @returns {Recording}
@@ -29,6 +32,21 @@ export function readRecording(text) {
     return { at, text };
   });
   return { cols: width, rows: height, length: moments.at(-1)?.at ?? 0, moments };
+}
+
+/**
+ * How many rows it needs to be seen: as many as it has lines, where it only writes line after line.
+ *
+ * @param {Recording} recording
+ * @returns {number}
+ */
+export function rowsOf({ cols, rows, moments }) {
+  const text = moments.map((moment) => moment.text).join('');
+  const plain = text.replace(COLOURS, '');
+  if (plain.includes('\x1b')) return rows;
+  let needed = 0;
+  for (const line of plain.split('\n')) needed += Math.max(1, Math.ceil(line.length / cols));
+  return Math.min(rows, needed);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { Terminal as Xterm } from '@xterm/xterm';
 import { terminalTheme } from '../terminal/terminal-theme.js';
+import { rowsOf } from './recording.js';
 
 /** @import { Recording } from './recording.js' */
 
@@ -12,12 +13,12 @@ export class Screen {
 
   /**
    * @param {HTMLElement} host
-   * @param {Recording} recording whose terminal had that size
+   * @param {Recording} recording whose terminal was as wide
    */
-  constructor(host, { cols, rows }) {
+  constructor(host, recording) {
     this.#xterm = new Xterm({
-      cols,
-      rows,
+      cols: recording.cols,
+      rows: rowsOf(recording),
       disableStdin: true,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       fontSize: 13,
