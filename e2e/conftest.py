@@ -7,13 +7,13 @@ a component: a runner or a language that is missing fails.
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from e2e.ide_page import WIDE, IdePage
 from e2e.server import Server, running, started
+from e2e.workspace_page import WorkspacePage
 
 BASE_URL = os.environ.get("E2E_BASE_URL", "").rstrip("/")
 IS_CI = bool(os.environ.get("CI"))
@@ -84,5 +84,9 @@ def ide(new_ide: Callable[[], IdePage]) -> IdePage:
 
 
 @pytest.fixture
-def root() -> Path:
-    return Path(__file__).resolve().parent.parent
+def work(context: BrowserContext, server: Server) -> Iterator[WorkspacePage]:
+    """A new workspace in Python."""
+    work = WorkspacePage(context.new_page(), server.url)
+    work.begin_with("Python main.py")
+    yield work
+    assert work.complaints == []

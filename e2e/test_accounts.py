@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
 
+from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage, authenticator_device, totp_code
 from e2e.server import Server, started
 
@@ -210,22 +211,15 @@ def test_social_login_asks_first(visitor: AccountPage) -> None:
 def test_axe_finds_nothing_on_any_page(
     new_visitor: Callable[..., AccountPage],
     mail_dir: Path,
-    root: Path,
     scheme: str,
     size: str,
 ) -> None:
-    axe = (root / "node_modules/axe-core/axe.min.js").read_text()
     visitor = new_visitor(viewport=SIZES[size], color_scheme=scheme)
     name = f"axe_{size}_{scheme}"
     found: dict[str, Any] = {}
 
     def look(place: str) -> None:
-        # As a debugger, since the page's policy admits no foreign script.
-        visitor.page.evaluate(axe)
-        result = visitor.page.evaluate("axe.run()")
-        problems = [
-            (one["id"], [node["html"] for node in one["nodes"]]) for one in result["violations"]
-        ]
+        problems = axe(visitor.page)
         overflow = visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if problems or overflow > 0:
             found[place] = problems, overflow

@@ -3,16 +3,15 @@
 import http.server
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
 from e2e.server import Server
 from e2e.test_hostile_text import HOSTILE, expect_untouched
-from e2e.test_workspaces import axe
 from e2e.workspace_page import WorkspacePage
 
 COLOURS = (
@@ -23,16 +22,8 @@ COLOURS = (
 )
 
 
-@pytest.fixture
-def work(context: BrowserContext, server: Server) -> Iterator[WorkspacePage]:
-    work = WorkspacePage(context.new_page(), server.url)
-    yield work
-    assert work.complaints == []
-
-
 def run_of(work: WorkspacePage, *programs: str) -> Page:
     """A workspace that has run these; on the page of the last one."""
-    work.begin_with("Python main.py")
     for program in programs:
         work.run(program)
         work.expect_state("Exit 0")
@@ -212,14 +203,14 @@ PAGES = ("runs", "run", "replay", "compare", "shared", "embed", "shares")
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(work: WorkspacePage, root: Path, scheme: Any, size: str) -> None:
+def test_axe_finds_nothing(work: WorkspacePage, scheme: Any, size: str) -> None:
     work.page.emulate_media(color_scheme=scheme)
     page = run_of(work, "print('first')", COLOURS)
     run, address = page.url, make_link(page)
     page.set_viewport_size(WIDE if size == "wide" else NARROW)
     for name in PAGES:
         open_page(page, name, run, address, work.base)
-        assert axe(page, root) == [], name
+        assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage, authenticator_device
 from e2e.server import Server, started
 
@@ -24,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, mail_dir: Path) -> Iterator[S
 
 
 @pytest.fixture
-def visitor(browser: Browser, site: Server, root: Path) -> Iterator[AccountPage]:
+def visitor(browser: Browser, site: Server) -> Iterator[AccountPage]:
     context = browser.new_context()
     visitor = AccountPage(context.new_page(), site.url)
     yield visitor
@@ -56,10 +57,9 @@ def sign_up(visitor: AccountPage, username: str, email: str) -> None:
     expect(visitor.page.get_by_role("heading", name="Confirm your e-mail")).to_be_visible()
 
 
-def test_code_of_the_letter_lets_in(visitor: AccountPage, mail_dir: Path, root: Path) -> None:
+def test_code_of_the_letter_lets_in(visitor: AccountPage, mail_dir: Path) -> None:
     sign_up(visitor, "coded", "coded@example.org")
-    visitor.page.evaluate((root / "node_modules/axe-core/axe.min.js").read_text())
-    assert visitor.page.evaluate("axe.run().then((result) => result.violations)") == []
+    assert axe(visitor.page) == []
     visitor.field("Code").fill("WRONG1")
     visitor.button("Confirm").click()
     expect(visitor.field("Code")).to_have_attribute("aria-invalid", "true")
@@ -86,8 +86,7 @@ def test_passkey_makes_an_account_without_a_password(
         visitor.field("Code").fill(code_for(mail_dir, "no_password@example.org"))
         visitor.button("Confirm").click()
         expect(visitor.page.get_by_role("heading", name="Create your passkey")).to_be_visible()
-        visitor.page.evaluate((root / "node_modules/axe-core/axe.min.js").read_text())
-        assert visitor.page.evaluate("axe.run().then((result) => result.violations)") == []
+        assert axe(visitor.page) == []
         visitor.button("Create").click()
         visitor.expect_editor()
         visitor.log_out()

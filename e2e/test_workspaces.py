@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, expect
 
+from e2e.accessibility import axe
 from e2e.account_page import AccountPage
 from e2e.ide_page import NARROW, WIDE
 from e2e.server import Server
@@ -422,17 +423,11 @@ STATES = {
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(work: WorkspacePage, root: Path, scheme: Any, state: str) -> None:
+def test_axe_finds_nothing(work: WorkspacePage, scheme: Any, state: str) -> None:
     work.page.emulate_media(color_scheme=scheme)
     work.begin_with("Two files and some data")
     STATES[state](work)
-    assert axe(work.page, root) == []
-
-
-def axe(page: Page, root: Path) -> list[Any]:
-    page.evaluate((root / "node_modules/axe-core/axe.min.js").read_text())
-    result = page.evaluate("axe.run()")
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in result["violations"]]
+    assert axe(work.page) == []
 
 
 def test_page_is_within_its_transfer_budget(work: WorkspacePage) -> None:

@@ -1,5 +1,8 @@
 /** The entry of the scratchpad: one program in each language, kept in this browser. */
 
+import { editorCommands } from './commands/editor-commands.js';
+import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
+import { wireCommands } from './commands/wire.js';
 import { Drafts } from './editor/drafts.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
@@ -13,6 +16,7 @@ import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
 import { makeWorkbench } from './workbench.js';
 
+/** @import { Command } from './commands/commands.js' */
 /** @import { Language, PageData, Place } from './types.js' */
 
 const page = /** @type {PageData} */ (jsonScript('page-data'));
@@ -74,6 +78,32 @@ find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
 if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
+wireCommands([
+  runCommands,
+  () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
+  () => [
+    ofButton('reset', { label: 'Put the template back', group: 'Code' }),
+    ...languageCommands(),
+  ],
+  () => editorCommands(editor, () => panes.show('code')),
+  () =>
+    placeCommands(panes, [
+      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
+      { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
+    ]),
+]);
+
+/** @returns {Command[]} */
+function languageCommands() {
+  return languages.list.map(({ id, name }) => ({
+    label: `Write ${name}`,
+    group: 'Code',
+    run: () => {
+      choose(languages.of(id));
+      editor.focus();
+    },
+  }));
+}
 
 /** @param {Language} chosen */
 function choose(chosen) {

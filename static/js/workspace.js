@@ -1,5 +1,8 @@
 /** The entry of a workspace's page: its files, one editor with tabs, and what runs. */
 
+import { editorCommands } from './commands/editor-commands.js';
+import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
+import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
 import { FileStore } from './files/file-store.js';
@@ -17,6 +20,7 @@ import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
 import { makeWorkbench } from './workbench.js';
 
+/** @import { Command } from './commands/commands.js' */
 /** @import { StoredFile } from './files/file-store.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
 
@@ -107,11 +111,39 @@ document.addEventListener('visibilitychange', () => {
   else store.save();
 });
 window.addEventListener('online', () => files.refresh());
-window.addEventListener('keydown', (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== 's') return;
-  event.preventDefault();
-  store.save();
-});
+wireCommands([
+  runCommands,
+  fileCommands,
+  () => editorCommands(editor, () => panes.show('code')),
+  () =>
+    placeCommands(panes, [
+      { name: 'files', label: 'Go to the files', focus: () => files.focus() },
+      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
+      { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
+    ]),
+]);
+
+/** @returns {Command[]} */
+function fileCommands() {
+  const group = 'Files';
+  return [
+    { label: 'Save now', group, keys: 'Mod+S', run: () => store.save() },
+    ofButton('new-file', { label: 'New file', group }),
+    ofButton('rename', { label: 'Rename or move the chosen file', group }),
+    ofButton('delete', { label: 'Delete the chosen file', group }),
+    ofButton('upload', { label: 'Upload files or a zip', group }),
+    ofButton('download-all', { label: 'Download all files as a zip', group }),
+    ofButton('past-runs', { label: 'Past runs', group }),
+    ...store.all.map(({ id, path }) => ({
+      label: `Open ${path}`,
+      group,
+      run: () => {
+        panes.show('code');
+        open(id).then(() => editor.focus());
+      },
+    })),
+  ];
+}
 
 /** The tabs that were open, else the file that Run starts with. */
 function openAsBefore() {

@@ -135,6 +135,12 @@ export class Editor {
     this.#view.focus();
   }
 
+  /** @param {import('@codemirror/view').Command} command one of CodeMirror's own */
+  act(command) {
+    this.focus();
+    command(this.#view);
+  }
+
   /** To be called when the editor comes into sight: hidden, it cannot know its size. */
   measure() {
     this.#view.requestMeasure();

@@ -71,6 +71,11 @@ export class FileTree {
     this.#itemOf(path)?.focus();
   }
 
+  /** The one that Tab comes to. */
+  enter() {
+    this.#items.find((item) => item.tabIndex === 0)?.focus();
+  }
+
   get #items() {
     return /** @type {HTMLElement[]} */ ([...this.#host.querySelectorAll('[role=treeitem]')]);
   }

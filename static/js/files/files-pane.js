@@ -49,6 +49,10 @@ export class FilesPane {
     this.#tree.choose(path);
   }
 
+  focus() {
+    this.#tree.enter();
+  }
+
   /** What was changed elsewhere; no matter if it cannot be asked for just now. */
   async refresh() {
     try {

@@ -1,3 +1,4 @@
+import { keyWords } from '../commands/keys.js';
 import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
 import { isNarrow } from '../ui/panes.js';
 
@@ -12,7 +13,7 @@ const END_OF_INPUT = '\x04';
  * @property {(data: string) => void} send to the program
  */
 
-/** The buttons and keys that start a program, stop it, and stand for keys that a phone lacks. */
+/** The buttons that start a program, stop it, and stand for keys that a phone lacks. */
 export class RunControls {
   #run = find('run');
   #stop = find('stop');
@@ -28,7 +29,7 @@ export class RunControls {
       key.addEventListener('pointerdown', (event) => event.preventDefault());
       key.addEventListener('click', () => send(data));
     }
-    this.#wireShortcut(run);
+    for (const key of findAll('run-key')) key.textContent = keyWords('Mod+Enter');
   }
 
   /**
@@ -58,22 +59,5 @@ export class RunControls {
   #moveFocus(active) {
     const [from, to] = active ? [this.#run, this.#stop] : [this.#stop, this.#run];
     if (isNarrow() && document.activeElement === from) to.focus();
-  }
-
-  /** @param {() => void} run */
-  #wireShortcut(run) {
-    const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-    if (isMac) for (const key of findAll('run-key')) key.textContent = '⌘ ⏎';
-    // In the capture phase: the editor has a meaning of its own for these keys.
-    window.addEventListener(
-      'keydown',
-      (event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-        event.preventDefault();
-        event.stopPropagation();
-        if (isEnabled(this.#run)) run();
-      },
-      { capture: true },
-    );
   }
 }

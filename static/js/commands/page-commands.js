@@ -1,0 +1,59 @@
+/** What the page's own buttons and panes do, as commands. */
+
+import { find, isEnabled } from '../ui/dom.js';
+
+/** @import { Command } from './commands.js' */
+/** @import { Pane, Panes } from '../ui/panes.js' */
+
+/**
+ * What a button or a link of the page does; as long as it can be pressed.
+ *
+ * @param {string} name of its `data-` attribute
+ * @param {Omit<Command, 'run' | 'isPossible'>} command
+ * @returns {Command}
+ */
+export function ofButton(name, command) {
+  const button = find(name);
+  const isPossible = () => !button.hidden && isEnabled(button);
+  return { ...command, run: () => button.click(), isPossible };
+}
+
+/** @returns {Command[]} */
+export function runCommands() {
+  const group = 'Program';
+  return [
+    ofButton('run', { label: 'Run the program', group, keys: 'Mod+Enter', overProgram: true }),
+    ofButton('stop', { label: 'Stop the program', group, keys: 'Mod+Shift+S', overProgram: true }),
+    ofButton('clear', { label: 'Clear the output', group, keys: 'Mod+K' }),
+  ];
+}
+
+/**
+ * @param {Panes} panes
+ * @param {{ name: Pane, label: string, focus: () => void }[]} places in their order on the screen
+ * @returns {Command[]}
+ */
+export function placeCommands(panes, places) {
+  const group = 'Page';
+  /** @param {(typeof places)[number]} place */
+  const goTo = ({ name, focus }) => {
+    panes.show(name);
+    focus();
+  };
+  const next = () => {
+    const at = places.findIndex(({ name }) => isFocused(name));
+    const place = places[(at + 1) % places.length];
+    if (place) goTo(place);
+  };
+  return [
+    ...places.map((place) => ({ label: place.label, group, run: () => goTo(place) })),
+    { label: 'Go to the next part of the page', group, keys: 'F6', run: next },
+    ofButton('theme-toggle', { label: 'Change the theme', group }),
+  ];
+}
+
+/** @param {Pane} name */
+function isFocused(name) {
+  const part = { files: '.files', code: '.edit', terminal: '.side', preview: '.side' }[name];
+  return document.activeElement?.closest(part) != null;
+}
