@@ -79,7 +79,7 @@ find('other-draft').addEventListener('click', () => {
 });
 if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
 wireCommands([
-  runCommands,
+  () => runCommands(panes),
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
   () => [
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),

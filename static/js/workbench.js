@@ -8,6 +8,7 @@ import { RunCards } from './run/run-cards.js';
 import { RunControls } from './run/run-controls.js';
 import { RunEnding } from './run/run-ending.js';
 import { RunView } from './run/run-view.js';
+import { OutputTools } from './terminal/output-tools.js';
 import { Terminal } from './terminal/terminal.js';
 import { find } from './ui/dom.js';
 import { Notice } from './ui/notice.js';
@@ -95,6 +96,7 @@ export function makeWorkbench(parts) {
     onCaughtUp: () => view.caughtUp(),
   });
   view.current = run;
+  new OutputTools({ terminal, announce: (text) => status.announce(text) });
   wireTheme(find('theme-toggle'), () => terminal.repaint());
   wireSplitter();
   find('clear').addEventListener('click', () => {

@@ -112,7 +112,7 @@ document.addEventListener('visibilitychange', () => {
 });
 window.addEventListener('online', () => files.refresh());
 wireCommands([
-  runCommands,
+  () => runCommands(panes),
   fileCommands,
   () => editorCommands(editor, () => panes.show('code')),
   () =>

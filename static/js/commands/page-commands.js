@@ -18,13 +18,26 @@ export function ofButton(name, command) {
   return { ...command, run: () => button.click(), isPossible };
 }
 
-/** @returns {Command[]} */
-export function runCommands() {
+/**
+ * @param {Panes} panes
+ * @returns {Command[]}
+ */
+export function runCommands(panes) {
   const group = 'Program';
+  const search = ofButton('find-open', { label: 'Find in the output', group, keys: 'Mod+Shift+F' });
   return [
     ofButton('run', { label: 'Run the program', group, keys: 'Mod+Enter', overProgram: true }),
     ofButton('stop', { label: 'Stop the program', group, keys: 'Mod+Shift+S', overProgram: true }),
     ofButton('clear', { label: 'Clear the output', group, keys: 'Mod+K' }),
+    {
+      ...search,
+      run: () => {
+        panes.show('terminal');
+        search.run();
+      },
+    },
+    ofButton('copy-output', { label: 'Copy the output', group }),
+    ofButton('download-output', { label: 'Download the output', group }),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { paintedColor } from '../ui/theme.js';
+import { paintedHex } from '../ui/theme.js';
 import { findPlaces } from './places.js';
 
 /** @import { ILink, Terminal } from '@xterm/xterm' */
@@ -41,7 +41,7 @@ export class PlaceLinks {
           marker: this.#xterm.registerMarker(row - last),
           x: start,
           width: length,
-          foregroundColor: asHex(paintedColor('--accent')),
+          foregroundColor: paintedHex('--accent'),
         });
       }
     }
@@ -64,14 +64,4 @@ export class PlaceLinks {
       activate: () => this.#onPlace({ file, line, column }),
     }));
   }
-}
-
-/**
- * Decorations take no other form.
- *
- * @param {string} color `rgb(…)`
- */
-function asHex(color) {
-  const parts = color.match(/\d+/g)?.slice(0, 3) ?? [];
-  return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
 }

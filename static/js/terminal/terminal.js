@@ -1,6 +1,10 @@
 import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal as Xterm } from '@xterm/xterm';
 import { OutputQueue } from '../run/output-queue.js';
+import { paintedHex } from '../ui/theme.js';
+import { bufferText } from './buffer-text.js';
 import { PlaceLinks } from './place-links.js';
 import { TerminalKeys } from './terminal-keys.js';
 import { terminalTheme } from './terminal-theme.js';
@@ -28,6 +32,7 @@ const RESIZE_AFTER_MS = 150;
 export class Terminal {
   #xterm;
   #fit = new FitAddon();
+  #search = new SearchAddon();
   #keys = new TerminalKeys();
   #links;
   #queue;
@@ -59,6 +64,8 @@ export class Terminal {
     });
     this.#queue = new OutputQueue((text, done) => this.#xterm.write(text, done));
     this.#xterm.loadAddon(this.#fit);
+    this.#xterm.loadAddon(this.#search);
+    this.#xterm.loadAddon(new WebLinksAddon((_, address) => openElsewhere(address)));
     this.#xterm.open(host);
     this.#describe();
     this.#xterm.attachCustomKeyEventHandler((event) => this.#onKey(event));
@@ -92,8 +99,42 @@ export class Terminal {
     return line?.translateToString(false, 0, cursorX) ?? '';
   }
 
+  /** All that was written, as far as the scrollback goes. */
+  get text() {
+    return bufferText(this.#xterm.buffer.active);
+  }
+
   focus() {
     this.#xterm.focus();
+  }
+
+  selectAll() {
+    this.#xterm.selectAll();
+  }
+
+  /**
+   * Goes to what is wanted and marks it everywhere; `here` stays where it is as long as that fits.
+   *
+   * @param {string} wanted
+   * @param {'next' | 'previous' | 'here'} way
+   */
+  find(wanted, way) {
+    if (!wanted) return this.endFind();
+    const options = { incremental: way === 'here', decorations: foundColors() };
+    if (way === 'previous') this.#search.findPrevious(wanted, options);
+    else this.#search.findNext(wanted, options);
+  }
+
+  endFind() {
+    this.#search.clearDecorations();
+    this.#xterm.clearSelection();
+  }
+
+  /** @param {(found: { index: number, count: number }) => void} tell after each search */
+  onFound(tell) {
+    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      tell({ index: resultIndex, count: resultCount }),
+    );
   }
 
   clear() {
@@ -211,4 +252,25 @@ export class Terminal {
     else if (typeof use === 'object') this.#xterm.scrollLines(use.lines);
     return use === 'program';
   }
+}
+
+/**
+ * Follows a program's link; where it leads is told nothing of this page.
+ *
+ * @param {string} address
+ */
+function openElsewhere(address) {
+  if (/^https?:/i.test(address)) window.open(address, '_blank', 'noopener,noreferrer');
+}
+
+function foundColors() {
+  const mark = paintedHex('--warn');
+  const chosen = paintedHex('--accent');
+  return {
+    matchBorder: mark,
+    matchOverviewRuler: mark,
+    activeMatchBackground: paintedHex('--accent-soft'),
+    activeMatchBorder: chosen,
+    activeMatchColorOverviewRuler: chosen,
+  };
 }

@@ -57,3 +57,14 @@ export function paintedColor(token) {
   probe.remove();
   return painted;
 }
+
+/**
+ * The same as `#rrggbb`: a terminal's decorations take no other form.
+ *
+ * @param {string} token
+ * @returns {string}
+ */
+export function paintedHex(token) {
+  const parts = paintedColor(token).match(/\d+/g)?.slice(0, 3) ?? [];
+  return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
+}
