@@ -143,3 +143,34 @@ class Share(models.Model):
 
     def unpacked_source(self) -> dict[str, Any]:
         return unpack_source(bytes(self.source))
+
+
+class EditorSettings(models.Model):
+    """How a user likes to write code. A guest's are in their browser alone."""
+
+    class Keymap(models.TextChoices):
+        STANDARD = "standard", "Standard"
+        VIM = "vim", "Vim"
+        EMACS = "emacs", "Emacs"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="editor_settings",
+    )
+    keymap = models.CharField(max_length=8, choices=Keymap, default=Keymap.STANDARD)
+    # Columns to one step of indentation; 0 for what is usual in the file's language.
+    indent = models.PositiveSmallIntegerField(
+        choices=[(0, "As usual in the language"), (2, "2"), (4, "4"), (8, "8")], default=0
+    )
+    font_size = models.PositiveSmallIntegerField(  # in CSS pixels
+        choices=[(size, f"{size} px") for size in (11, 12, 13, 14, 16, 18, 20, 24)], default=13
+    )
+    wrap = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "editor settings"
+
+    def __str__(self) -> str:
+        return f"of user {self.user_id}"

@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.selectors import account_facts
 from accounts.serializers import UserSerializer
 from ide.archives import Sink, workspace_files
+from ide.editor_settings import editor_settings
 from ide.models import Workspace
 from ide.sharing.selectors import share_facts
 from sandbox.archive import run_files
@@ -36,8 +37,9 @@ from sandbox.services import service
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """A zip of the account, all runs and all workspaces, made while it is sent."""
     user = cast(User, request.user)
-    account = {"profile": UserSerializer(user).data, **account_facts(user)}
+    account: dict[str, Any] = {"profile": UserSerializer(user).data, **account_facts(user)}
     account["links"] = share_facts(user.pk)
+    account["editor_settings"] = async_to_sync(editor_settings)(user)
     return StreamingHttpResponse(
         _zipped(user.pk, account),
         content_type="application/zip",

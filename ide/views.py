@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from cloudrun.errors import NotFoundError
+from ide.editor_settings import EditorSettingsForm, editor_settings
 from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
@@ -45,8 +46,19 @@ async def bench(request: HttpRequest) -> dict[str, Any]:
     ]
     runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
     user = await request.auser()
-    page_data: dict[str, Any] = {"languages": languages, "runner": runner}
-    return {"user": user, "languages": languages, "runner": runner, "page_data": page_data}
+    page_data: dict[str, Any] = {
+        "languages": languages,
+        "runner": runner,
+        "settings": await editor_settings(user),
+        "isUser": user.is_authenticated,
+    }
+    return {
+        "user": user,
+        "languages": languages,
+        "runner": runner,
+        "page_data": page_data,
+        "settings_form": EditorSettingsForm(label_suffix=""),
+    }
 
 
 async def _has_network(request: HttpRequest, choice: Choice) -> bool:

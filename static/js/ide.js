@@ -6,6 +6,8 @@ import { wireCommands } from './commands/wire.js';
 import { Drafts } from './editor/drafts.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
+import { SettingsStore } from './editor/settings.js';
+import { wireSettings } from './editor/wire-settings.js';
 import { ImageWatch } from './run/image-watch.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, jsonScript } from './ui/dom.js';
@@ -32,7 +34,8 @@ const drafts = new Drafts(page.templates, (kept) => {
   saved.dataset.tone = kept ? '' : 'bad';
   showOtherDraft();
 });
-const editor = new Editor(find('editor'), nonce, {
+const settings = new SettingsStore(page.settings, page.isUser);
+const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => {
     saved.textContent = 'Saving…';
     drafts.keep(language.id, text);
@@ -78,6 +81,7 @@ find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
 if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
+const showSettings = wireSettings(editor, settings, showIndent);
 wireCommands([
   () => runCommands(panes),
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
@@ -85,7 +89,7 @@ wireCommands([
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
     ...languageCommands(),
   ],
-  () => editorCommands(editor, () => panes.show('code')),
+  () => [showSettings, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [
       { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
@@ -114,12 +118,17 @@ function choose(chosen) {
   picker.show(chosen.id);
   packages.show(chosen.id);
   find('file-name').textContent = chosen.file;
-  status.language(indentOf(chosen.file), chosen.image && page.runner.name ? chosen.network : null);
+  showIndent();
+  status.network(chosen.image && page.runner.name ? chosen.network : null);
   editor.open(chosen.id, chosen.file, drafts.text(chosen.id));
   showOtherDraft();
   if (run.isActive) return;
   notice.clear();
   if (!chosen.available) showAvailability();
+}
+
+function showIndent() {
+  status.indent(settings.value.indent || indentOf(language.file));
 }
 
 /** Says why the language cannot run, or that it can by now. */

@@ -1,5 +1,7 @@
 /** The shapes that cross a module: what the page is given, and what goes over the wire. */
 
+import type { Settings } from './editor/settings.js';
+
 export interface Language {
   id: string;
   name: string;
@@ -25,6 +27,9 @@ export interface Images {
 }
 
 export interface PageData {
+  /** Of the account; null for a guest, and where nothing was chosen. */
+  settings: Partial<Settings> | null;
+  isUser: boolean;
   languages: Language[];
   templates: Record<string, string>;
   runner: Runner;

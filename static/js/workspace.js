@@ -5,6 +5,8 @@ import { ofButton, placeCommands, runCommands } from './commands/page-commands.j
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
+import { SettingsStore } from './editor/settings.js';
+import { wireSettings } from './editor/wire-settings.js';
 import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
@@ -58,7 +60,8 @@ const store = new FileStore(workspace.id, page.files, {
     editor.rename(String(file.id), file.path);
   },
 });
-const editor = new Editor(find('editor'), nonce, {
+const settings = new SettingsStore(page.settings, page.isUser);
+const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => shown && store.type(shown.id, text),
   onCursor: (line, column) => status.cursor(line, column),
 });
@@ -111,10 +114,12 @@ document.addEventListener('visibilitychange', () => {
   else store.save();
 });
 window.addEventListener('online', () => files.refresh());
+status.network(language.image && page.runner.name ? language.network : null);
+const showSettings = wireSettings(editor, settings, showIndent);
 wireCommands([
   () => runCommands(panes),
   fileCommands,
-  () => editorCommands(editor, () => panes.show('code')),
+  () => [showSettings, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [
       { name: 'files', label: 'Go to the files', focus: () => files.focus() },
@@ -169,12 +174,13 @@ async function open(id) {
   find('no-text').hidden = text !== null;
   find('editor').hidden = text === null;
   if (text === null) return showConflict();
-  status.language(
-    indentOf(file.path),
-    language.image && page.runner.name ? language.network : null,
-  );
+  showIndent();
   editor.open(String(id), file.path, text);
   showConflict();
+}
+
+function showIndent() {
+  if (shown) status.indent(settings.value.indent || indentOf(shown.path));
 }
 
 /** @param {number} id */

@@ -5,8 +5,12 @@ import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { editorTheme } from './editor-theme.js';
 import { errorLine, setErrorLine } from './error-line.js';
+import { loadKeymap } from './keymaps.js';
 import { indentOf, loadMode } from './modes.js';
 import { typeOverSelection } from './type-over.js';
+
+/** @import { Extension } from '@codemirror/state' */
+/** @import { Settings } from './settings.js' */
 
 /**
  * @typedef {object} EditorHooks
@@ -21,6 +25,13 @@ export class Editor {
   #hooks;
   /** What follows from a document's name. */
   #named = new Compartment();
+  /** What follows from the settings, before and behind all else. */
+  #keys = new Compartment();
+  #liked = new Compartment();
+  /** @type {Extension} */
+  #keymap = [];
+  /** @type {Settings} */
+  #settings;
   #key = '';
   /** @type {Map<string, EditorState>} */
   #states = new Map();
@@ -28,10 +39,12 @@ export class Editor {
   /**
    * @param {HTMLElement} host
    * @param {string} nonce for the style sheets that CodeMirror adds
+   * @param {Settings} settings
    * @param {EditorHooks} hooks
    */
-  constructor(host, nonce, hooks) {
+  constructor(host, nonce, settings, hooks) {
     this.#nonce = nonce;
+    this.#settings = settings;
     this.#hooks = hooks;
     this.#view = new EditorView({
       parent: host,
@@ -53,6 +66,22 @@ export class Editor {
     this.#view.setState(known ?? this.#newState(fileName, text));
     this.#tellCursor(this.#view.state);
     if (!known) await this.rename(key, fileName);
+  }
+
+  /**
+   * In all documents, now and from now on.
+   *
+   * @param {Settings} settings
+   */
+  async configure(settings) {
+    this.#settings = settings;
+    this.#keymap = await loadKeymap(settings.keymap);
+    const effects = [
+      this.#keys.reconfigure(this.#keymap),
+      this.#liked.reconfigure(likedExtensions(settings)),
+    ];
+    if (this.#key) this.#states.set(this.#key, this.#view.state);
+    for (const key of this.#states.keys()) this.#change(key, { effects });
   }
 
   /**
@@ -155,6 +184,8 @@ export class Editor {
       doc: text,
       extensions: [
         EditorView.cspNonce.of(this.#nonce),
+        this.#keys.of(this.#keymap),
+        this.#liked.of(likedExtensions(this.#settings)),
         basicSetup,
         typeOverSelection,
         keymap.of([indentWithTab]),
@@ -203,9 +234,17 @@ function replacement(state, text) {
   };
 }
 
+/** @param {Settings} settings */
+function likedExtensions({ indent, wrap }) {
+  return [
+    wrap ? EditorView.lineWrapping : [],
+    indent ? [indentUnit.of(' '.repeat(indent)), EditorState.tabSize.of(indent)] : [],
+  ];
+}
+
 /**
  * @param {string} fileName
- * @param {import('@codemirror/state').Extension} mode
+ * @param {Extension} mode
  */
 function namedExtensions(fileName, mode) {
   return [

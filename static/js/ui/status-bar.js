@@ -62,12 +62,13 @@ export class StatusBar {
     this.#cursor.textContent = `Ln ${line}, Col ${column}`;
   }
 
-  /**
-   * @param {number} spaces
-   * @param {boolean | null} network null where nothing runs in a sandbox
-   */
-  language(spaces, network) {
+  /** @param {number} spaces */
+  indent(spaces) {
     this.#indent.textContent = `Spaces ${spaces}`;
+  }
+
+  /** @param {boolean | null} network null where nothing runs in a sandbox */
+  network(network) {
     this.#network.textContent = network === null ? '' : network ? ', network' : ', no network';
   }
 }
