@@ -119,6 +119,36 @@ def test_two_tabs_that_write_one_file_are_told(
     expect(first.code).to_have_text("print('second')")
 
 
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_two_versions_are_merged(new_page: Callable[[], WorkspacePage], size: str) -> None:
+    first = new_page()
+    first.begin_with("Python main.py")
+    lines = [f"print({n})" for n in range(9)]
+    first.write("\n".join(lines))
+    first.expect_saved()
+    second = new_page()
+    second.url = first.url
+    second.page.set_viewport_size(WIDE if size == "wide" else NARROW)
+    second.open()
+    first.write("\n".join(["# theirs", *lines]))
+    first.expect_saved()
+    second.write("\n".join([*lines, "# mine"]))
+    second.conflict.get_by_role("button", name="Compare and merge").click()
+    expect(second.dialog).to_contain_text("Two versions of main.py")
+    take = "Take their change" if size == "wide" else "Theirs"
+    second.dialog.get_by_role("button", name=take).first.click()
+    second.dialog.get_by_role("button", name="Use this text").click()
+    expect(second.conflict).to_be_hidden()
+    second.expect_saved()
+    merged = ["# theirs", *lines, "# mine"]
+    expect(second.code).to_have_text("".join(merged))
+    second.reload()
+    expect(second.code).to_have_text("".join(merged))
+    second.code.click()
+    first.reload()
+    expect(first.code).to_have_text("".join(merged))
+
+
 def test_file_deleted_elsewhere_can_be_kept(new_page: Callable[[], WorkspacePage]) -> None:
     first = new_page()
     first.begin_with("Two files and some data")
@@ -411,6 +441,17 @@ def show_conflict(work: WorkspacePage) -> None:
     expect(work.conflict).to_be_visible()
 
 
+def show_merge(work: WorkspacePage) -> None:
+    show_conflict(work)
+    work.conflict.get_by_role("button", name="Compare and merge").click()
+    expect(work.dialog.get_by_role("textbox").first).to_be_visible()
+
+
+def show_merge_on_a_phone(work: WorkspacePage) -> None:
+    work.page.set_viewport_size(NARROW)
+    show_merge(work)
+
+
 STATES = {
     "list": show_list,
     "ide": lambda work: None,
@@ -418,6 +459,8 @@ STATES = {
     "deleted": show_deleted,
     "phone": show_files_on_a_phone,
     "conflict": show_conflict,
+    "merge": show_merge,
+    "merge on a phone": show_merge_on_a_phone,
 }
 
 

@@ -10,6 +10,7 @@ import { wireSettings } from './editor/wire-settings.js';
 import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
+import { MergeDialog } from './files/merge-dialog.js';
 import { conflictNotice, saveWords } from './files/workspace-words.js';
 import { requestOfRun, takeWantedRun } from './history/run-again.js';
 import { ImageWatch } from './run/image-watch.js';
@@ -38,6 +39,7 @@ const language = languages.of(workspace.language);
 const status = new StatusBar();
 const saved = find('saved');
 const conflict = new Notice(find('conflict'));
+const mergeDialog = new MergeDialog(nonce);
 /** @type {StoredFile | undefined} the file in front */
 let shown;
 
@@ -208,8 +210,20 @@ function showConflict() {
     conflictNotice(file, {
       mine: () => keepMine(file),
       theirs: () => store.takeTheirs(file),
+      merge: () => merge(file),
     }),
   );
+}
+
+/** @param {StoredFile} file */
+async function merge(file) {
+  const theirs = file.theirs?.content;
+  if (typeof theirs !== 'string') return;
+  const use = (/** @type {string} */ text) => {
+    editor.setText(String(file.id), text);
+    store.useMerged(file, text);
+  };
+  await mergeDialog.open({ path: file.path, mine: textOf(file) ?? '', theirs }, use);
 }
 
 /** @param {StoredFile} file which is another one afterwards, where it had been deleted */

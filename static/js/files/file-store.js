@@ -164,6 +164,23 @@ export class FileStore {
     this.#tellState();
   }
 
+  /**
+   * @param {StoredFile} file
+   * @param {string} text which stands for both versions from here on
+   */
+  async useMerged(file, text) {
+    const theirs = file.theirs;
+    if (typeof theirs?.content !== 'string') return;
+    file.theirs = null;
+    file.version = theirs.version;
+    file.base = theirs.content;
+    file.text = text === theirs.content ? null : text;
+    this.#keep(file);
+    await this.#save(file);
+    this.#hooks.onConflict(file);
+    this.#tellState();
+  }
+
   /** @param {StoredFile} file whose text gives way to what was written elsewhere */
   takeTheirs(file) {
     const theirs = file.theirs;

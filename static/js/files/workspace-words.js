@@ -19,7 +19,7 @@ export function saveWords(state) {
 
 /**
  * @param {StoredFile} file with `theirs`
- * @param {{ mine: () => void, theirs: () => void }} choice
+ * @param {{ mine: () => void, theirs: () => void, merge: () => void }} choice
  * @returns {NoticeText}
  */
 export function conflictNotice({ path, theirs }, choice) {
@@ -32,6 +32,7 @@ export function conflictNotice({ path, theirs }, choice) {
       : 'Another tab or device saved it while you changed it here. If you take theirs, Undo brings yours back.',
     actions: [
       { label: 'Keep mine', first: true, act: choice.mine },
+      ...(isGone ? [] : [{ label: 'Compare and merge', act: choice.merge }]),
       { label: isGone ? 'Delete it here too' : 'Take theirs', act: choice.theirs },
     ],
   };

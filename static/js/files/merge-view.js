@@ -1,0 +1,122 @@
+/** Two versions of a text beside each other. Loaded when the first are compared. */
+
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { minimalSetup } from 'codemirror';
+import { editorTheme } from '../editor/editor-theme.js';
+import { loadMode } from '../editor/modes.js';
+
+/**
+ * @typedef {object} Versions
+ * @property {string} path
+ * @property {string} mine
+ * @property {string} theirs
+ */
+
+/** @typedef {{ readonly text: string, focus: () => void, destroy: () => void }} Merging */
+
+const colours = EditorView.theme({
+  '&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': {
+    backgroundColor: 'color-mix(in oklab, var(--good) 14%, var(--surface))',
+  },
+  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
+    background: 'none',
+    textDecoration: 'underline 2px var(--bad)',
+  },
+  '&.cm-merge-b .cm-changedText, .cm-changedText': {
+    background: 'none',
+    textDecoration: 'underline 2px var(--good)',
+  },
+  '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--text-soft)' },
+  '.cm-deletedChunk .cm-chunkButtons button': {
+    padding: '2px 8px',
+    color: 'var(--text)',
+    background: 'var(--raised)',
+    border: '1px solid var(--line-firm)',
+    borderRadius: 'var(--radius)',
+  },
+});
+
+/**
+ * Theirs on the left, or above; mine beside it, to be changed. Arrows between them take theirs.
+ *
+ * @param {HTMLElement} host
+ * @param {string} nonce
+ * @param {Versions} versions
+ * @param {boolean} narrow one column is all that there is room for
+ * @returns {Promise<Merging>}
+ */
+export async function showMerge(host, nonce, { path, mine, theirs }, narrow) {
+  const base = [
+    EditorView.cspNonce.of(nonce),
+    minimalSetup,
+    editorTheme,
+    colours,
+    EditorView.lineWrapping,
+    await loadMode(path),
+  ];
+  const own = [...base, named('Your text, to be changed')];
+  if (narrow) {
+    const unified = unifiedMergeView({ original: theirs, mergeControls: choiceButton });
+    const view = new EditorView({ parent: host, doc: mine, extensions: [...own, unified] });
+    return merging(view, view);
+  }
+  const readOnly = [EditorState.readOnly.of(true), named('Their text')];
+  const merge = new MergeView({
+    parent: host,
+    a: { doc: theirs, extensions: [...base, ...readOnly] },
+    b: { doc: mine, extensions: own },
+    revertControls: 'a-to-b',
+    renderRevertControl: takeTheirsButton,
+    collapseUnchanged: { margin: 3, minSize: 6 },
+  });
+  return merging(merge.b, merge);
+}
+
+/**
+ * @param {EditorView} view
+ * @param {{ destroy: () => void }} whole
+ * @returns {Merging}
+ */
+function merging(view, whole) {
+  return {
+    get text() {
+      return view.state.doc.toString();
+    },
+    focus: () => view.focus(),
+    destroy: () => whole.destroy(),
+  };
+}
+
+/** @param {string} label */
+function named(label) {
+  return EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
+}
+
+function takeTheirsButton() {
+  const made = button('→');
+  made.title = 'Take their change';
+  made.setAttribute('aria-label', made.title);
+  return made;
+}
+
+/**
+ * @param {'accept' | 'reject'} type
+ * @param {(event: MouseEvent) => void} choose
+ */
+function choiceButton(type, choose) {
+  const made = button(type === 'accept' ? 'Mine' : 'Theirs');
+  made.addEventListener('mousedown', choose);
+  made.addEventListener('click', choose); // by the keyboard
+  return made;
+}
+
+/** @param {string} text */
+function button(text) {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = text;
+  return made;
+}
