@@ -1,6 +1,7 @@
 /** The entry of the scratchpad: one program in each language, kept in this browser. */
 
 import { editorCommands } from './commands/editor-commands.js';
+import { formatCommand } from './commands/format-command.js';
 import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Drafts } from './editor/drafts.js';
@@ -82,6 +83,11 @@ find('other-draft').addEventListener('click', () => {
 });
 if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
 const showSettings = wireSettings(editor, settings, showIndent);
+const formatCode = formatCommand({
+  editor,
+  file: () => ({ fileName: language.file, indent: indentHere() }),
+  tell: (card) => view.showCard(card),
+});
 wireCommands([
   () => runCommands(panes),
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
@@ -89,7 +95,7 @@ wireCommands([
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
     ...languageCommands(),
   ],
-  () => [showSettings, ...editorCommands(editor, () => panes.show('code'))],
+  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [
       { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
@@ -128,7 +134,11 @@ function choose(chosen) {
 }
 
 function showIndent() {
-  status.indent(settings.value.indent || indentOf(language.file));
+  status.indent(indentHere());
+}
+
+function indentHere() {
+  return settings.value.indent || indentOf(language.file);
 }
 
 /** Says why the language cannot run, or that it can by now. */

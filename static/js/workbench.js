@@ -11,6 +11,7 @@ import { RunView } from './run/run-view.js';
 import { OutputTools } from './terminal/output-tools.js';
 import { Terminal } from './terminal/terminal.js';
 import { find } from './ui/dom.js';
+import { wireFirstSteps } from './ui/first-steps.js';
 import { Notice } from './ui/notice.js';
 import { Panes } from './ui/panes.js';
 import { wireSplitter } from './ui/splitter.js';
@@ -99,6 +100,7 @@ export function makeWorkbench(parts) {
   new OutputTools({ terminal, announce: (text) => status.announce(text) });
   wireTheme(find('theme-toggle'), () => terminal.repaint());
   wireSplitter();
+  wireFirstSteps();
   find('clear').addEventListener('click', () => {
     if (run.isActive) return terminal.wipe();
     run.forget();

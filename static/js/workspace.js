@@ -1,6 +1,7 @@
 /** The entry of a workspace's page: its files, one editor with tabs, and what runs. */
 
 import { editorCommands } from './commands/editor-commands.js';
+import { formatCommand } from './commands/format-command.js';
 import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
@@ -118,10 +119,15 @@ document.addEventListener('visibilitychange', () => {
 window.addEventListener('online', () => files.refresh());
 status.network(language.image && page.runner.name ? language.network : null);
 const showSettings = wireSettings(editor, settings, showIndent);
+const formatCode = formatCommand({
+  editor,
+  file: () => (shown?.isText ? { fileName: shown.path, indent: indentOfShown(shown) } : null),
+  tell: (card) => view.showCard(card),
+});
 wireCommands([
   () => runCommands(panes),
   fileCommands,
-  () => [showSettings, ...editorCommands(editor, () => panes.show('code'))],
+  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [
       { name: 'files', label: 'Go to the files', focus: () => files.focus() },
@@ -182,7 +188,12 @@ async function open(id) {
 }
 
 function showIndent() {
-  if (shown) status.indent(settings.value.indent || indentOf(shown.path));
+  if (shown) status.indent(indentOfShown(shown));
+}
+
+/** @param {StoredFile} file */
+function indentOfShown(file) {
+  return settings.value.indent || indentOf(file.path);
 }
 
 /** @param {number} id */

@@ -5,7 +5,15 @@ import { fit } from '../js/commands/match.js';
 
 /** @param {Partial<import('../js/commands/keys.js').Key>} key */
 function pressed(key) {
-  return { key: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...key };
+  return {
+    key: '',
+    code: '',
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...key,
+  };
 }
 
 test('keys are pressed with just the modifiers that they name', () => {

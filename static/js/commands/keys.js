@@ -1,6 +1,6 @@
 /** Keys as commands name them, such as `Mod+Shift+S`: `Mod` is Command on a Mac, else Control. */
 
-/** @typedef {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>} Key */
+/** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>} Key */
 
 /** @type {Record<string, string>} */
 const SYMBOLS = { Enter: '⏎', Mod: 'Ctrl' };
@@ -24,8 +24,10 @@ export function isPressed(event, keys, mac = isMac()) {
   const parts = keys.split('+');
   const key = parts.pop() ?? '';
   const control = event.ctrlKey && !(mac && key.length === 1);
+  // With Alt a Mac writes another letter.
+  const isKey = event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key}`;
   return (
-    event.key.toLowerCase() === key.toLowerCase() &&
+    isKey &&
     (control || event.metaKey) === parts.includes('Mod') &&
     event.shiftKey === parts.includes('Shift') &&
     event.altKey === parts.includes('Alt')

@@ -9,7 +9,7 @@ import { loadKeymap } from './keymaps.js';
 import { indentOf, loadMode } from './modes.js';
 import { typeOverSelection } from './type-over.js';
 
-/** @import { Extension } from '@codemirror/state' */
+/** @import { ChangeSpec, Extension } from '@codemirror/state' */
 /** @import { Settings } from './settings.js' */
 
 /**
@@ -162,6 +162,18 @@ export class Editor {
 
   focus() {
     this.#view.focus();
+  }
+
+  /**
+   * Changes the document in front as one step, unless somebody goes on typing meanwhile.
+   *
+   * @param {(text: string) => Promise<ChangeSpec[]>} find
+   */
+  async changeBy(find) {
+    const { doc } = this.#view.state;
+    const changes = await find(doc.toString());
+    if (this.#view.state.doc !== doc || changes.length === 0) return;
+    this.#view.dispatch({ changes, annotations: isolateHistory.of('full') });
   }
 
   /** @param {import('@codemirror/view').Command} command one of CodeMirror's own */
