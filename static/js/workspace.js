@@ -1,8 +1,9 @@
 /** The entry of a workspace's page: its files, one editor with tabs, and what runs. */
 
 import { editorCommands } from './commands/editor-commands.js';
+import { fileCommands } from './commands/file-commands.js';
 import { formatCommand } from './commands/format-command.js';
-import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
+import { placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
@@ -24,7 +25,6 @@ import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
 import { makeWorkbench } from './workbench.js';
 
-/** @import { Command } from './commands/commands.js' */
 /** @import { StoredFile } from './files/file-store.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
 
@@ -72,11 +72,7 @@ const tabs = new FileTabs({ onChoose: open, onClose: close });
 const files = new FilesPane({
   workspaceId: workspace.id,
   store,
-  onOpen: (id) => {
-    open(id);
-    panes.show('code');
-    editor.focus();
-  },
+  onOpen: openForWriting,
 });
 const { run, view, terminal, panes, packages } = makeWorkbench({
   languages,
@@ -126,7 +122,7 @@ const formatCode = formatCommand({
 });
 wireCommands([
   () => runCommands(panes),
-  fileCommands,
+  () => fileCommands(store, openForWriting),
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [
@@ -136,26 +132,11 @@ wireCommands([
     ]),
 ]);
 
-/** @returns {Command[]} */
-function fileCommands() {
-  const group = 'Files';
-  return [
-    { label: 'Save now', group, keys: 'Mod+S', run: () => store.save() },
-    ofButton('new-file', { label: 'New file', group }),
-    ofButton('rename', { label: 'Rename or move the chosen file', group }),
-    ofButton('delete', { label: 'Delete the chosen file', group }),
-    ofButton('upload', { label: 'Upload files or a zip', group }),
-    ofButton('download-all', { label: 'Download all files as a zip', group }),
-    ofButton('past-runs', { label: 'Past runs', group }),
-    ...store.all.map(({ id, path }) => ({
-      label: `Open ${path}`,
-      group,
-      run: () => {
-        panes.show('code');
-        open(id).then(() => editor.focus());
-      },
-    })),
-  ];
+/** @param {number} id */
+async function openForWriting(id) {
+  panes.show('code');
+  await open(id);
+  editor.focus();
 }
 
 /** The tabs that were open, else the file that Run starts with. */
@@ -234,7 +215,11 @@ async function merge(file) {
     editor.setText(String(file.id), text);
     store.useMerged(file, text);
   };
-  await mergeDialog.open({ path: file.path, mine: textOf(file) ?? '', theirs }, use);
+  const versions = { path: file.path, mine: textOf(file) ?? '', theirs };
+  await mergeDialog.open(versions, use).catch(() => {
+    const text = 'The page needs the network to compare them for the first time.';
+    view.showCard({ tone: 'warn', title: 'They cannot be compared just now.', text });
+  });
 }
 
 /** @param {StoredFile} file which is another one afterwards, where it had been deleted */
