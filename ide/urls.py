@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ide import file_views, own_data, views, workspace_views
+from ide import file_views, live_preview, own_data, views, workspace_views
 
 urlpatterns = [
     path("", views.index, name="index"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("w/<str:workspace_id>/undo", file_views.undo, name="deletion_undo"),
     path("accounts/export/", own_data.export, name="account_export"),
     path("accounts/delete/", own_data.delete, name="account_delete"),
+    path("preview/live/<str:token>/", live_preview.live_preview, {"path": ""}, name="live-preview"),
+    path("preview/live/<str:token>/<path:path>", live_preview.live_preview),
     path("preview/<slug:token>/", views.preview, {"path": ""}, name="preview"),
     path("preview/<slug:token>/<path:path>", views.preview, name="preview-file"),
 ]

@@ -47,6 +47,7 @@ const store = new FileStore(workspace.id, page.files, {
     else showConflict();
   },
   onReplaced: (file) => editor.setText(String(file.id), file.base ?? ''),
+  onSaved: () => preview.refresh(),
   onRemoved: (file) => close(file.id),
   onMoved: (file) => {
     tabs.rename(file);
@@ -67,7 +68,7 @@ const files = new FilesPane({
     editor.focus();
   },
 });
-const { run, view, terminal, panes, packages } = makeWorkbench({
+const { run, view, preview, terminal, panes, packages } = makeWorkbench({
   languages,
   status,
   keptAs: `run.${workspace.id}`,
@@ -94,6 +95,10 @@ const images = new ImageWatch(
 
 packages.show(language.id);
 openAsBefore();
+if (page.preview) {
+  preview.live(page.preview);
+  if (!isNarrow()) panes.show('preview');
+}
 store.begin();
 if (!run.resume(terminal.size)) {
   if (!language.available) showAvailability();
@@ -134,6 +139,7 @@ async function open(id) {
   find('no-text').hidden = text !== null;
   find('editor').hidden = text === null;
   if (text === null) return showConflict();
+  if (file.path.endsWith('.html')) preview.choose(file.path);
   status.language(
     indentOf(file.path),
     language.image && page.runner.name ? language.network : null,
