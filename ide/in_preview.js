@@ -11,7 +11,8 @@
   const send = (level, text) => {
     parent.postMessage({ type: 'preview-console', level, text: text.slice(0, LONGEST) }, '*');
   };
-  const place = ({ filename, lineno }) => `${filename.split('/').slice(5).join('/')}:${lineno}`;
+  const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
+  const place = ({ filename, lineno }) => `${filename.replace(folder, '')}:${lineno}`;
   for (const level of ['debug', 'log', 'info', 'warn', 'error']) {
     const own = console[level];
     console[level] = (...values) => {
