@@ -1,11 +1,15 @@
 """The live preview beside the editor, and what a hostile page tries in it."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, expect
 
+from e2e.ide_page import NARROW, WIDE
 from e2e.server import Server
+from e2e.test_workspaces import axe
 from e2e.workspace_page import WorkspacePage
 
 # Each line is `name: reached` or `name: refused`.
@@ -149,7 +153,7 @@ def test_hostile_page_reaches_nothing(work: WorkspacePage, context: BrowserConte
 
 def test_forged_messages_are_text_or_nothing(work: WorkspacePage) -> None:
     work.write(FORGED)
-    lines = console(work).locator("li")
+    lines = console(work).locator("p")
     expect(lines).to_have_count(2)
     expect(lines.first).to_have_text("<img src=x onerror=alert(1)>")
     expect(lines.last).to_have_text(re.compile("^y{2000}$"))
@@ -162,3 +166,23 @@ def test_flood_of_messages_ends_the_page(work: WorkspacePage) -> None:
     expect(work.preview).to_have_count(0)
     work.write("<!doctype html><h1>Mended</h1>")
     expect(shown(work).get_by_text("Mended")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_preview_with_its_console_is_accessible(
+    work: WorkspacePage, root: Path, scheme: Any, size: Any
+) -> None:
+    work.write(
+        "<!doctype html><html lang=en><title>Shown</title><main><h1>Shown</h1></main>"
+        "<script>console.log('one'); console.warn('two'); console.error('three')</script>"
+    )
+    work.expect_saved()
+    work.page.emulate_media(color_scheme=scheme)
+    work.page.set_viewport_size(size)
+    if size == NARROW:
+        panes = work.page.get_by_role("navigation", name="Panes")
+        panes.get_by_role("button", name="Preview").click()
+    expect(console(work).get_by_text("three")).to_be_visible()
+    expect(shown(work).get_by_role("heading", name="Shown")).to_be_visible()
+    assert axe(work.page, root) == []

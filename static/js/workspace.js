@@ -46,7 +46,10 @@ const store = new FileStore(workspace.id, page.files, {
     else if (shown?.id !== file.id) open(file.id);
     else showConflict();
   },
-  onReplaced: (file) => editor.setText(String(file.id), file.base ?? ''),
+  onReplaced: (file) => {
+    editor.setText(String(file.id), file.base ?? '');
+    preview.refresh();
+  },
   onSaved: () => preview.refresh(),
   onRemoved: (file) => close(file.id),
   onMoved: (file) => {

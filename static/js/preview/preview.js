@@ -97,7 +97,7 @@ export class Preview {
 
   /** @param {Said} said */
   #print({ level, text }) {
-    const line = document.createElement('li');
+    const line = document.createElement('p');
     line.dataset.level = level;
     line.textContent = text;
     this.#console.append(line);
