@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from ide import editor_settings, file_views, own_data, views, workspace_views
+from ide import editor_settings, file_views, live_preview, own_data, views, workspace_views
 
 urlpatterns = [
     path("", include("ide.history.urls")),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("settings/editor", editor_settings.save, name="editor_settings"),
     path("accounts/export/", own_data.export, name="account_export"),
     path("accounts/delete/", own_data.delete, name="account_delete"),
+    path("preview/live/<str:token>/", live_preview.live_preview, {"path": ""}, name="live-preview"),
+    path("preview/live/<str:token>/<path:path>", live_preview.live_preview),
     path("preview/<slug:token>/", views.preview, {"path": ""}, name="preview"),
     path("preview/<slug:token>/<path:path>", views.preview, name="preview-file"),
 ]

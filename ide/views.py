@@ -1,5 +1,6 @@
 """The IDE's page, and the user's own pages that it frames."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from ide.editor_settings import EditorSettingsForm, editor_settings
 from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
-from sandbox.selectors import language_details, preview_file
+from sandbox.selectors import PreviewFile, language_details, preview_file
 from sandbox.services import service
 
 _may_compile = csp_update({"script-src": ["'wasm-unsafe-eval'"]})
@@ -79,20 +80,27 @@ async def _has_network(request: HttpRequest, choice: Choice) -> bool:
 @require_safe
 @xframe_options_exempt
 def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
-    """A file of an HTML run, as the page framed by the IDE or opened beside it.
+    """A file of an HTML run. Whoever knows the token may read it; no cookie is read or set."""
+    folder = reverse("preview", args=[token])
+    return preview_response(request, folder, lambda: preview_file(token, path))
 
-    Whoever knows the token may read it; no cookie is read or set. The policy gives the page an
-    opaque origin, so that its scripts can touch neither the IDE nor the API.
+
+def preview_response(
+    request: HttpRequest, folder: str, find: Callable[[], PreviewFile]
+) -> HttpResponse:
+    """What `find` finds, as the page framed by the IDE or opened beside it.
+
+    The policy gives the page an opaque origin, so that its scripts can touch neither the IDE nor
+    the API. Of this site it loads what is below `folder`. `find` may raise `NotFoundError`.
     """
     try:
         _refuse_part_of_this_site(request)
-        file = preview_file(token, path)
+        file = find()
     except NotFoundError:
         response = render(request, "ide/preview_gone.html", status=404)
     else:
         response = HttpResponse(file.content, content_type=file.content_type)
-    folder = request.build_absolute_uri(reverse("preview", args=[token]))
-    response["Content-Security-Policy"] = _preview_policy(folder)
+    response["Content-Security-Policy"] = _preview_policy(request.build_absolute_uri(folder))
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"

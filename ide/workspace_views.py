@@ -19,6 +19,7 @@ from ide.archives import without_common_folder, zip_files
 from ide.examples import EXAMPLES
 from ide.file_views import tree_html
 from ide.limits import count_new_workspace, owner_rooms, workspace_rooms
+from ide.live_preview import preview_address
 from ide.models import NAME_MAX_LENGTH, Workspace
 from ide.owners import owner_here
 from ide.selectors import (
@@ -180,6 +181,7 @@ def workspace(request: HttpRequest, workspace_id: str) -> HttpResponse:
     context["page_data"] |= {
         "workspace": {"id": found.pk, "language": found.language, "entry": found.entry},
         "files": _light(file_contents(found)),
+        "preview": preview_address(found) if found.language == "html" else None,
     }
     context |= {
         "workspace": found,

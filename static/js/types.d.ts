@@ -38,6 +38,8 @@ export interface PageData {
 export interface WorkspaceData extends Omit<PageData, 'templates'> {
   workspace: { id: string; language: string; entry: string };
   files: ServerFile[];
+  /** below which the files are previewed, where the language is one of pages */
+  preview: string | null;
 }
 
 /** A file as the server has it; what is no text comes in base64, what is long not with the page. */

@@ -106,5 +106,5 @@ export function makeWorkbench(parts) {
     run.forget();
     view.clear();
   });
-  return { run, view, terminal, panes, notice, packages };
+  return { run, view, preview, terminal, panes, notice, packages };
 }

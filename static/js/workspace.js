@@ -56,7 +56,11 @@ const store = new FileStore(workspace.id, page.files, {
     else if (shown?.id !== file.id) open(file.id);
     else showConflict();
   },
-  onReplaced: (file) => editor.setText(String(file.id), file.base ?? ''),
+  onReplaced: (file) => {
+    editor.setText(String(file.id), file.base ?? '');
+    preview.refresh();
+  },
+  onSaved: () => preview.refresh(),
   onRemoved: (file) => close(file.id),
   onMoved: (file) => {
     tabs.rename(file);
@@ -74,7 +78,7 @@ const files = new FilesPane({
   store,
   onOpen: openForWriting,
 });
-const { run, view, terminal, panes, packages } = makeWorkbench({
+const { run, view, preview, terminal, panes, packages } = makeWorkbench({
   languages,
   status,
   keptAs: `run.${workspace.id}`,
@@ -101,6 +105,10 @@ const images = new ImageWatch(
 
 packages.show(language.id);
 openAsBefore();
+if (page.preview) {
+  preview.live(page.preview);
+  if (!isNarrow()) panes.show('preview');
+}
 store.begin();
 const wantedRun = takeWantedRun();
 if (wantedRun) runAsItWas(wantedRun);
@@ -163,6 +171,7 @@ async function open(id) {
   find('no-text').hidden = text !== null;
   find('editor').hidden = text === null;
   if (text === null) return showConflict();
+  if (file.path.endsWith('.html')) preview.choose(file.path);
   showIndent();
   editor.open(String(id), file.path, text);
   showConflict();

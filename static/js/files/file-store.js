@@ -30,6 +30,7 @@ const SENT_KEPT = 3;
  * @typedef {object} FileStoreHooks
  * @property {(state: SaveState, why: string) => void} onState
  * @property {(file: StoredFile) => void} onConflict it begins, or is over
+ * @property {() => void} [onSaved] the server has what was typed, or other files than before
  * @property {(file: StoredFile) => void} onReplaced the server's text took the place of this page's
  * @property {(file: StoredFile) => void} onRemoved
  * @property {(file: StoredFile) => void} onMoved
@@ -147,6 +148,7 @@ export class FileStore {
     if (answer.files.some(({ id, version }) => this.#files.get(id)?.version !== version)) {
       await this.refresh();
     } else this.#merge(answer.files.map((file) => ({ ...file, content: null, encoding: 'utf-8' })));
+    this.#hooks.onSaved?.();
     return answer;
   }
 
@@ -303,6 +305,7 @@ export class FileStore {
       file.sent = [];
       if (file.text === text) file.text = null;
       this.#keep(file);
+      this.#hooks.onSaved?.();
     } catch (error) {
       this.#failed(file, error);
     } finally {
