@@ -81,6 +81,7 @@ async def on_docker(plan: Plan, client: docker.DockerClient, data_dir: Path) -> 
 
         ways: list[Way] = [bare, engine.DockerRun(), naive, product]
         latencies = await _latencies(plan, server, ways)
+        await loads.burst(product, plan.at_once)  # which makes the pool as large as it gets
         memory = _memory(server)
         rivals: list[Way] = [naive, product]
         bursts = await _bursts(plan, rivals)
