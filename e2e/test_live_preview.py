@@ -1,15 +1,14 @@
 """The live preview beside the editor, and what a hostile page tries in it."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, expect
 
+from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
 from e2e.server import Server
-from e2e.test_workspaces import axe
 from e2e.workspace_page import WorkspacePage
 
 # Each line is `name: reached` or `name: refused`.
@@ -171,7 +170,7 @@ def test_flood_of_messages_ends_the_page(work: WorkspacePage) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_preview_with_its_console_is_accessible(
-    work: WorkspacePage, root: Path, scheme: Any, size: Any
+    work: WorkspacePage, scheme: Any, size: Any
 ) -> None:
     work.write(
         "<!doctype html><html lang=en><title>Shown</title><main><h1>Shown</h1></main>"
@@ -185,4 +184,4 @@ def test_preview_with_its_console_is_accessible(
         panes.get_by_role("button", name="Preview").click()
     expect(console(work).get_by_text("three")).to_be_visible()
     expect(shown(work).get_by_role("heading", name="Shown")).to_be_visible()
-    assert axe(work.page, root) == []
+    assert axe(work.page) == []
