@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import signal
 import sys
 
 # From <malloc.h>; the threshold is glibc's own default.
@@ -34,6 +35,16 @@ def freeze_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def ignore_signals_alone() -> None:
+    """Have programs hear Ctrl-C where the shell has us ignore it, as it has jobs in the background.
+
+    What is ignored is inherited by a child; a handler, even one that does nothing, is not.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def watch_children(loop: asyncio.AbstractEventLoop) -> None:

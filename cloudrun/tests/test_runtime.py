@@ -1,5 +1,6 @@
 """The server as a process: its threads, and the children that it has waited for."""
 
+import signal
 import time
 from pathlib import Path
 
@@ -47,3 +48,19 @@ def test_sandboxes_cost_no_threads_and_leave_no_zombies(tmp_path: Path) -> None:
         while zombies(server) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert zombies(server) == []
+
+
+def test_programs_hear_signals_that_the_server_ignores(tmp_path: Path) -> None:
+    """A shell has its jobs in the background ignore them."""
+    require("bubblewrap")
+    code = "grep SigIgn /proc/self/status"
+    ours = [signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGQUIT)]
+    try:
+        with started("bubblewrap", tmp_path) as server:
+            body = {"language": "ubuntu", "code": code}
+            answer = httpx.post(f"{server.url}/api/execute", json=body, timeout=30).json()
+    finally:
+        signal.signal(signal.SIGINT, ours[0])
+        signal.signal(signal.SIGQUIT, ours[1])
+    ignored = int(answer["stdout"].split()[1], 16)
+    assert not ignored & (1 << signal.SIGINT - 1 | 1 << signal.SIGQUIT - 1)

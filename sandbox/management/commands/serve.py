@@ -19,7 +19,12 @@ from cloudrun.cleaning import clean_up_forever
 from cloudrun.http_server import Server
 from cloudrun.loop_lag import loop_lag
 from cloudrun.parsers import max_json_bytes
-from cloudrun.runtime import freeze_loaded, keep_allocator_thresholds, watch_children
+from cloudrun.runtime import (
+    freeze_loaded,
+    ignore_signals_alone,
+    keep_allocator_thresholds,
+    watch_children,
+)
 from sandbox.runners.choose import Choice
 from sandbox.selectors import language_details
 from sandbox.services import service
@@ -35,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         keep_allocator_thresholds()
+        ignore_signals_alone()
         watch_children(twisted_loop)
         lock = _lock(settings.DATA_DIR / "server.lock")
         choice = twisted_loop.run_until_complete(_prepare())
