@@ -75,9 +75,7 @@ def test_taken_address_gets_the_answer_of_a_free_one(visitor: AccountPage, mail_
     assert "already" in letters_to(mail_dir, "wanted@example.org")[-1]
 
 
-def test_passkey_makes_an_account_without_a_password(
-    visitor: AccountPage, mail_dir: Path, root: Path
-) -> None:
+def test_passkey_makes_an_account_without_a_password(visitor: AccountPage, mail_dir: Path) -> None:
     with authenticator_device(visitor.page):
         visitor.open("/accounts/signup/")
         visitor.page.get_by_role("link", name="Sign up with a passkey").click()
