@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from cloudrun.errors import FieldError, InvalidRequestError
 from ide.models import PATH_MAX_LENGTH
-from sandbox.serializers.requests import file_name_problem
+from sandbox.file_names import file_name_problem
 
 
 def path_problem(path: str) -> str | None:

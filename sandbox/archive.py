@@ -14,7 +14,7 @@ async def run_files(user_id: int) -> AsyncIterator[tuple[str, bytes]]:
     """`(path, content)` of every file of every run, the oldest run first; one run in memory."""
     ids = Run.objects.filter(user=user_id).order_by("created_at").values_list("pk", flat=True)
     for run_id in [run_id async for run_id in ids]:
-        run = await Run.objects.filter(pk=run_id).afirst()
+        run = await Run.objects.prefetch_related("artifacts").filter(pk=run_id).afirst()
         if run is not None:  # deleted since
             for path, content in _files(run):
                 yield path, content
@@ -32,6 +32,7 @@ def _files(run: Run) -> list[tuple[str, bytes]]:
         "run.json": json.dumps(_facts(run), indent=2),
     }
     contents = {f"files/{file['name']}": SourceFile(**file).data for file in source["files"]}
+    contents |= {f"made/{file.name}": bytes(file.content) for file in run.artifacts.all()}
     contents |= {name: text.encode(errors="replace") for name, text in texts.items() if text}
     return [(f"{folder}/{name}", content) for name, content in contents.items()]
 

@@ -107,6 +107,7 @@ class Language:
             cpu_period_us=settings.MAX_CPU_PERIOD,
             compile_cpu_quota_us=settings.COMPILE_CPU_QUOTA,
             disk_bytes=settings.SHELL_DISK if self.root else None,
+            artifact_bytes=settings.MAX_ARTIFACTS,
         )
         if interactive:
             limits = replace(

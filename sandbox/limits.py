@@ -11,7 +11,8 @@ class Limits:
 
     `wall_time_s` and `output_bytes` are enforced by the run service, which kills from outside, as
     are `cpu_time_s` and `disk_bytes` where they are not None. `compile_cpu_quota_us` holds until
-    the compiler is done.
+    the compiler is done. Of the files that the program leaves, `artifact_bytes` in `artifact_files`
+    are kept.
     """
 
     wall_time_s: float
@@ -30,3 +31,5 @@ class Limits:
     shm_bytes: int = 16 * MIB
     file_bytes: int = 16 * MIB
     open_files: int = 256
+    artifact_bytes: int = 5 * MIB
+    artifact_files: int = 50

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from sandbox.file_names import FILE_NAME_MAX_LENGTH
+
 
 class RunStatus(models.TextChoices):
     """`queued -> starting -> running -> ` one of the five ends."""
@@ -106,6 +108,24 @@ class Run(models.Model):
     def unpacked_source(self) -> dict[str, Any]:
         """As `unpack_source`."""
         return unpack_source(bytes(self.source))
+
+
+class Artifact(models.Model):
+    """A file that a run's program has made, as its program left it: hostile."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="artifacts")
+    name = models.CharField(max_length=FILE_NAME_MAX_LENGTH)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="bytes")
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="one_artifact_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of run {self.run_id}"
 
 
 class IdempotencyKey(models.Model):

@@ -31,8 +31,9 @@ class SourceFile:
 class RunRequest:
     """A checked request for a run. `interactive` keeps stdin open after what `stdin` holds.
 
-    `callback_url` is where the result is posted; empty for nowhere. `workspace` is whatever the
-    caller keeps the program under; empty for nothing.
+    `artifacts`: the files that the program makes are kept. `callback_url` is where the result is
+    posted; empty for nowhere. `workspace` is whatever the caller keeps the program under; empty for
+    nothing.
     """
 
     language: str
@@ -44,6 +45,7 @@ class RunRequest:
     tty: bool = False
     cols: int = 80
     rows: int = 24
+    artifacts: bool = False
     callback_url: str = ""
     workspace: str = ""
 

@@ -1,6 +1,6 @@
 """A run's log as one result, for callers that do not follow it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,7 +16,7 @@ class Result:
 
     `message` says it in the words of the last frame, `explanation` to a beginner, for whom `file`,
     `line` and `column` point at the error where it is known. `code` and `retry_after` (seconds)
-    are there where the platform failed.
+    are there where the platform failed, `artifacts` where they were asked for.
     """
 
     execution_id: str
@@ -37,6 +37,7 @@ class Result:
     line: int | None = None
     column: int | None = None
     dependency: Mapping[str, Any] | None = None
+    artifacts: Sequence[Mapping[str, Any]] = ()
     code: str | None = None
     retry_after: int | None = None
 
@@ -48,6 +49,7 @@ def result_of(run_id: str, log: Iterable[Event]) -> Result:
     """The result in a log that has its last frame."""
     texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
     dependency = None
+    artifacts: Sequence[Mapping[str, Any]] = ()
     events = own_events(log)
     for event in events:
         if event.type == "html_preview":
@@ -56,6 +58,8 @@ def result_of(run_id: str, log: Iterable[Event]) -> Result:
             texts[event.type].append(event.content)
         elif event.type == "dependency":
             dependency = event.fields
+        elif event.type == "artifacts":
+            artifacts = event.fields["files"]
     last = events[-1]
     told = {name: value for name, value in last.fields.items() if name in _FIELDS}
     return Result(
@@ -65,6 +69,7 @@ def result_of(run_id: str, log: Iterable[Event]) -> Result:
         stderr="".join(texts["stderr"]),
         execution_time=(told.get("duration_ms") or 0) / 1000,
         dependency=dependency,
+        artifacts=artifacts,
         **{"reason": told.get("code", ""), **told},
     )
 

@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 
 from cloudrun.errors import ApplicationError
 from sandbox import records
+from sandbox.artifacts import keep_artifacts
 from sandbox.endings import ended, lost, never_started, previewed, refused
 from sandbox.errors import NoSandboxError
 from sandbox.installing import install
@@ -94,7 +95,11 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
     is_over = asyncio.Event()
     advanced = asyncio.ensure_future(_note_running(live, row, is_over))
     _feed_request(live)
-    outcome = ended(live, job, await supervise(live, live.sandbox, job.limits))
+    ending = await supervise(live, live.sandbox, job.limits)
+    if job.collects and ending.cause is None:
+        await row.insert()
+        await keep_artifacts(live, live.sandbox, job)
+    outcome = ended(live, job, ending)
     is_over.set()
     await advanced
     return outcome
@@ -135,6 +140,7 @@ def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
         terminal=TerminalSize(request.cols, request.rows) if request.tty else None,
         network=language.network and live.owner.has_network,
         packages=packages,
+        collects=request.artifacts,
     )
 
 

@@ -1,6 +1,5 @@
 """What can be read about runs and languages; changes nothing."""
 
-import mimetypes
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +7,11 @@ from asgiref.sync import async_to_sync
 from django.db import DatabaseError, connection
 
 from cloudrun.errors import NotFoundError
+from sandbox.artifacts import artifact_facts, content_type
 from sandbox.errors import RunNotFoundError
 from sandbox.events import Event, unpack
 from sandbox.languages import LANGUAGES, Language
-from sandbox.models import Run, is_run_id
+from sandbox.models import Artifact, Run, is_run_id
 from sandbox.requests import Owner, SourceFile
 from sandbox.results import Result, result_in
 from sandbox.runners.choose import Choice
@@ -103,20 +103,47 @@ def run_result(run_id: str, owner: Owner) -> Result | None:
     return result_in(run_get(run_id, owner))
 
 
+def artifact_list(run_id: str, owner: Owner) -> list[dict[str, Any]]:
+    """`{name, size, content_type, url}` of what an owner's run has made, by name."""
+    run = run_get(run_id, owner)
+    sizes = run.artifacts.values_list("name", "size")
+    return [artifact_facts(run.pk, name, size, run.preview_token) for name, size in sizes]
+
+
+def artifact_get(run_id: str, name: str, owner: Owner) -> Artifact:
+    """One of them, or `NotFoundError`."""
+    artifact = _artifact(run_get(run_id, owner), name)
+    if artifact is None:
+        raise NotFoundError("This run has made no such file, or it is not kept any more.")
+    return artifact
+
+
+def _artifact(run: Run, name: str) -> Artifact | None:
+    # NUL is in no name, and PostgreSQL refuses to look for it.
+    return None if "\x00" in name else run.artifacts.filter(name=name).first()
+
+
 def preview_file(token: str, path: str) -> PreviewFile:
-    """A file of an HTML run: the page at the empty path. `NotFoundError` otherwise."""
+    """A file of an HTML run, the page at the empty path; or one that another run has made or was
+    given. `NotFoundError` otherwise."""
     run = Run.objects.filter(preview_token=token).first() if token else None
     if run is None:
         raise NotFoundError("This preview is gone; press Run again.")
     source = run.unpacked_source()
-    if path in {"", LANGUAGES[run.language].file}:
+    language = LANGUAGES[run.language]
+    if not language.is_sandboxed and path in {"", language.file}:
         return PreviewFile(source["code"].encode(), "text/html; charset=utf-8")
+    if artifact := _artifact(run, path):
+        return _preview_file(path, bytes(artifact.content))
     for file in source["files"]:
         if file["name"] == path:
-            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-            suffix = "; charset=utf-8" if kind.startswith("text/") else ""
-            return PreviewFile(SourceFile(**file).data, kind + suffix)
+            return _preview_file(path, SourceFile(**file).data)
     raise NotFoundError(f"The page has no file {path}.")
+
+
+def _preview_file(path: str, content: bytes) -> PreviewFile:
+    kind = content_type(path)
+    return PreviewFile(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
 
 
 def database_status() -> dict[str, str]:

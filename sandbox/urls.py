@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sandbox.api import execution, runs, server
+from sandbox.api import artifacts, execution, runs, server
 
 urlpatterns = [
     path("health", server.HealthView.as_view(), name="health"),
@@ -19,5 +19,15 @@ urlpatterns = [
         "api/runs/<str:execution_id>/recording",
         runs.RunRecordingView.as_view(),
         name="run-recording",
+    ),
+    path(
+        "api/runs/<str:execution_id>/artifacts",
+        artifacts.RunArtifactsView.as_view(),
+        name="run-artifacts",
+    ),
+    path(
+        "api/runs/<str:execution_id>/artifacts/<path:name>",
+        artifacts.RunArtifactView.as_view(),
+        name="run-artifact",
     ),
 ]

@@ -45,6 +45,7 @@ RESULT: dict[str, Any] = {
     "line": 2,
     "column": None,
     "dependency": None,
+    "artifacts": [],
     "code": None,
     "retry_after": None,
 }

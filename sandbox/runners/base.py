@@ -45,7 +45,8 @@ class Job:
     """A program to run once, in the workspace.
 
     With `terminal` it runs on a pseudo-terminal of that size, and all its output is stdout.
-    `network` asks for one; `packages` names a set that `Runner.install` has brought in.
+    `network` asks for one; `packages` names a set that `Runner.install` has brought in; `collects`
+    where `Sandbox.leavings` will be asked for.
     """
 
     run_id: str
@@ -56,6 +57,18 @@ class Job:
     terminal: TerminalSize | None = None
     network: bool = False
     packages: str | None = None
+    collects: bool = False
+
+
+@dataclass(frozen=True)
+class Leavings:
+    """The files in the workspace after the program, those that it was started with among them.
+
+    Hostile: names and contents are the program's. `cut` where there is more.
+    """
+
+    files: tuple[SandboxFile, ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,9 @@ class Sandbox(Protocol):
 
     async def wait(self) -> Exit:
         """How it ended; `SandboxError` where the machinery under it failed."""
+
+    async def leavings(self) -> Leavings:
+        """What is in its workspace, after `wait`; empty where it was killed. Takes seconds."""
 
     async def remove(self) -> None:
         """Leave nothing behind: processes, containers, cgroups, files. Never raises; idempotent."""

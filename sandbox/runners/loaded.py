@@ -11,8 +11,9 @@ from typing import Protocol
 
 from sandbox.errors import SandboxError
 from sandbox.runners import throttling
-from sandbox.runners.base import Exit, Job, Stream, TerminalSize, Usage
+from sandbox.runners.base import Exit, Job, Leavings, Stream, TerminalSize, Usage
 from sandbox.runners.cgroup import Cgroup
+from sandbox.runners.collector import Collector
 from sandbox.runners.loader import GO, payload
 from sandbox.runners.markers import EXIT, MarkerFilter
 from sandbox.runners.pool import Recipe
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 _STATUS = re.compile("[0-9]{1,3}")
 _CTRL_D = b"\x04"
 _PAYLOAD_TIMEOUT_S = 10.0
+_COLLECT_TIMEOUT_S = 3.0
+_ENTRY_BYTES = 2048  # what a tar has around each file, and its end
 
 
 class Connection(Protocol):
@@ -81,10 +84,11 @@ class LoadedSandbox(ABC):
         self._exit: Exit | None = None
         self._last_usage = Usage()
         self._cpu_before_ms = 0
-        filters = {Stream.STDOUT: MarkerFilter(self._nonce, self._on_marker)}
+        self._collector: Collector | None = None
+        self._filters = {Stream.STDOUT: MarkerFilter(self._nonce, self._on_marker)}
         if not self._terminal:
-            filters[Stream.STDERR] = MarkerFilter(self._nonce, lambda words: None)
-        self._pump = Pump(connection.streams(), filters)
+            self._filters[Stream.STDERR] = MarkerFilter(self._nonce, lambda words: None)
+        self._pump = Pump(connection.streams(), self._filters)
 
     @property
     def is_alive(self) -> bool:
@@ -97,10 +101,11 @@ class LoadedSandbox(ABC):
         if self._cgroup:
             self._cgroup.forget_peak()
         self._cpu_before_ms = self._counted().cpu_ms or 0
+        if job.collects:
+            self._collect(job)
         try:
             async with asyncio.timeout(_PAYLOAD_TIMEOUT_S):
-                content = payload(job.files, job.program, self._nonce, job.terminal)
-                await self._connection.write(content)
+                await self._connection.write(payload(job, self._nonce))
         except TimeoutError as error:
             await self.remove()
             raise SandboxError("The sandbox did not take the program.") from error
@@ -164,6 +169,13 @@ class LoadedSandbox(ABC):
         """Once `output` is at its end. Without the loader's word, what is around it is asked."""
         return self._exit or await self._wait()
 
+    async def leavings(self) -> Leavings:
+        if self._collector is None or self._exit is None:
+            return Leavings()
+        leavings = await self._collector.leavings(_COLLECT_TIMEOUT_S)
+        self._release()
+        return leavings
+
     async def remove(self) -> None:
         self._takes_stdin.set()
         self._connection.close()
@@ -215,7 +227,15 @@ class LoadedSandbox(ABC):
                 self._exit = self._judged(
                     min(int(status), 255), compiled=compiled == "1", disk_full=full == "1"
                 )
-                self._release()
+                if self._collector is None:
+                    self._release()
+
+    def _collect(self, job: Job) -> None:
+        """Listen to what the loader hands out, which begins with what it was given."""
+        given = sum(len(file.content) + _ENTRY_BYTES for file in job.files)
+        limit = given + job.limits.artifact_bytes + job.limits.artifact_files * _ENTRY_BYTES
+        self._collector = Collector(self._nonce, limit, encoded=self._terminal)
+        self._filters[Stream.STDOUT].behind = self._collector.feed
 
     async def _go_on(self) -> None:
         """Let the compiled program run, under its own limit."""

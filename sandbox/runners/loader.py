@@ -12,6 +12,9 @@ The loader tells how far it is by marker lines on stdout (`markers.py`):
     running                  what is written to stdin from here on is the program's
     exit STATUS COMPILED DISK_FULL     the program ended; the two are 0 or 1. On stderr as well:
                              of the two streams, either may be read first
+
+Where it was asked to, it then hands out what the program has left in the workspace: a tar between
+the lines `files` and `done` (`collector.py`).
 """
 
 import asyncio
@@ -23,8 +26,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from sandbox.errors import SandboxError
-from sandbox.languages import Language, Program
-from sandbox.runners.base import SandboxFile, TerminalSize
+from sandbox.languages import Language
+from sandbox.runners.base import Job, SandboxFile
 
 # The line that a loader waits for after `compiled`.
 GO = b"go\n"
@@ -44,13 +47,21 @@ _ESCAPES = tuple(
 # nothing waits: opened for both ways, a fifo that the program has put there needs no reader.
 # Where the loader's end takes the kernel's counters with it, it stays until it is removed (alone,
 # and without a new process); a server that is gone does not come to that.
-_STAY = "kill -9 -1; exec sleep 10;"
+_ALONE = "kill -9 -1;"
+_STAY = "exec sleep 10;"
+# Handing out files does need processes. It comes last: where there are none, nothing else is lost.
+# Hidden files and what interpreters and installers leave behind are nobody's work.
+_HAND_OUT = (
+    r"find . -name '.?*' -prune -o -name __pycache__ -prune -o -name node_modules -prune"
+    " -o -type f -size -$collect -print | tar cf - -T -"
+)
 _SCRIPT = r"""
 exec 3>&2 2>/dev/null
 waiting=
 @PRESTART@
 IFS= read -r size && IFS= read -r text && IFS= read -r file && IFS= read -r nonce &&
-  IFS= read -r compile && IFS= read -r run && IFS= read -r plain && IFS= read -r terminal ||
+  IFS= read -r compile && IFS= read -r run && IFS= read -r plain && IFS= read -r terminal &&
+  IFS= read -r collect ||
   exit 125
 if [ "$waiting" ] && [ ! "$plain" ]; then
   kill -9 $waiting
@@ -65,7 +76,19 @@ else
   dd bs="$size" count=1 iflag=fullblock @DECODE@ | tar xof - || exit 125
 fi
 mark() { printf '\377%s %s\n' "$nonce" "$*"; }
-leave() { mark exit $*; @STDERR@ @STAY@ exit $1; }
+leave() {
+  mark exit $*
+  @STDERR@
+  @ALONE@
+  if [ "$collect" ]; then
+    @QUIET@
+    mark files
+    @HAND_OUT@ @ENCODE@
+    mark done
+  fi
+  @STAY@
+  exit $1
+}
 if [ "$compile" ]; then
   (eval "$compile" </dev/null 2>&3 3>&-)
   status=$?
@@ -106,6 +129,7 @@ fi
 # shell is there to take it up again after Ctrl-Z.
 _TERMINAL = "trap : INT QUIT; trap '' TSTP; stty raw -echo opost; printf '\\022'"
 _READY_TIMEOUT_S = 10.0
+_BLOCK = 512  # what `find -size` counts in
 _LONGEST_TEXT = 2048  # a shell reads it byte by byte: longer ones are there sooner by `dd`
 
 
@@ -116,14 +140,15 @@ def loader(language: Language, *, terminal: bool, embedded: bool = False) -> str
         prestart = _PRESTART.replace("@COMMAND@", command)
         prestart = prestart.replace("@PROGRAM@", command.partition(" ")[0])
     script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
-    decode = "| base64 -d" if terminal else ""
-    stderr = "" if terminal else "mark exit >&3;"
-    stay = "" if embedded else _STAY
     start = "stty sane $terminal; mark running" if terminal else "mark running"
     for name, value in (
-        ("DECODE", decode),
-        ("STDERR", stderr),
-        ("STAY", stay),
+        ("DECODE", "| base64 -d" if terminal else ""),
+        ("STDERR", "" if terminal else "mark exit >&3"),
+        ("ALONE", "" if embedded else _ALONE),
+        ("QUIET", "stty raw -echo" if terminal else ""),
+        ("HAND_OUT", _HAND_OUT),
+        ("ENCODE", "| base64" if terminal else ""),
+        ("STAY", "" if embedded else _STAY),
         ("START", start),
         ("FILE", language.file),
     ):
@@ -142,15 +167,15 @@ async def wait_ready(reader: asyncio.StreamReader) -> None:
         raise SandboxError("A sandbox's loader said something else than that it is ready.")
 
 
-def payload(
-    files: Sequence[SandboxFile], program: Program, nonce: str, terminal: TerminalSize | None
-) -> bytes:
-    """What the loader reads: eight lines, and then a file or a tar of files.
+def payload(job: Job, nonce: str) -> bytes:
+    """What the loader reads: nine lines, and then a file or a tar of files.
 
     The size of that, the text of a short single file instead of it, its name (empty for a tar),
-    the nonce, the commands, whether what was started in advance will do, the terminal's size.
+    the nonce, the commands, whether what was started in advance will do, the terminal's size,
+    the size that files to be handed out are below (empty for none at all).
     Raises ValueError for commands of several lines, which the loader could not tell apart.
     """
+    files, program, terminal = job.files, job.program, job.terminal
     commands = (program.compile or "", program.run)
     if any("\n" in command for command in commands):
         raise ValueError("a command is one line")
@@ -161,7 +186,8 @@ def payload(
         content = base64.b64encode(content)
     size = f"rows {terminal.rows} cols {terminal.cols}" if terminal else ""
     plain = "1" if program.prestarted else ""
-    head = (str(len(content)), text, single, nonce, *commands, plain, size, "")
+    collect = str(job.limits.artifact_bytes // _BLOCK + 1) if job.collects else ""
+    head = (str(len(content)), text, single, nonce, *commands, plain, size, collect, "")
     return "\n".join(head).encode() + content
 
 

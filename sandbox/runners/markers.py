@@ -16,8 +16,10 @@ _LONGEST_LINE = 256
 class MarkerFilter:
     """Takes the marker lines of one nonce out of a stream and hands their words to `on_marker`.
 
-    `ended` is set by the `exit` marker; what comes behind it is dropped.
+    `ended` is set by the `exit` marker; what comes behind it goes to `behind`, or is dropped.
     """
+
+    behind: Callable[[bytes], None] | None = None
 
     def __init__(self, nonce: str, on_marker: Callable[[Sequence[str]], None]) -> None:
         self.ended = False
@@ -42,6 +44,8 @@ class MarkerFilter:
             else:
                 self._held = data[start:]
                 break
+        if self.ended and self.behind:
+            self.behind(data)
         return b"".join(own)
 
     def flush(self) -> bytes:

@@ -11,22 +11,25 @@ from rest_framework import serializers
 from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.addresses import url_problem
+from sandbox.file_names import FILE_NAME_MAX_LENGTH, file_name_problem
 from sandbox.languages import LANGUAGES, Language
 from sandbox.models import WORKSPACE_MAX_LENGTH
 from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES, is_package_name
 from sandbox.requests import BASE64, UTF8, RunRequest, SourceFile
 from sandbox.serializers import validated
 
-_MAX_NAME = 255
 MAX_TERMINAL = 1000  # columns, rows
 MAX_BATCH = 20
 _MAX_URL = 2048
 _FILES = "Beside the file that `code` becomes, which may be among them with the same content."
+_ARTIFACTS = (
+    "Keep the files that the program leaves in its folder, unless it is stopped or passes a limit."
+)
 _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 
 
 class FileSerializer(serializers.Serializer[Any]):
-    name = StrictCharField(max_length=_MAX_NAME)
+    name = StrictCharField(max_length=FILE_NAME_MAX_LENGTH)
     content = StrictCharField(allow_blank=True, allow_nul=True)
     encoding = serializers.ChoiceField(
         [UTF8, BASE64], default=UTF8, help_text="how `content` holds the bytes of the file"
@@ -43,20 +46,6 @@ class FileSerializer(serializers.Serializer[Any]):
         if problem := file_name_problem(name):
             raise serializers.ValidationError(problem)
         return name
-
-
-def file_name_problem(name: str) -> str | None:
-    """Why a program's file cannot be called that; None for a relative path that can."""
-    parts = name.split("/")
-    if not name.strip() or any(ord(character) < 32 for character in name):
-        return "Must not be empty or hold control characters."
-    if name.startswith("/") or "\\" in name or ":" in parts[0]:
-        return "Must be a relative path with forward slashes."
-    if any(part in {"", ".", ".."} for part in parts):
-        return "Must not hold '..', '.' or an empty part."
-    if any(len(part.encode()) > _MAX_NAME for part in parts):
-        return f"Each part must be at most {_MAX_NAME} bytes."
-    return None
 
 
 @extend_schema_field({"type": "string", "enum": list(LANGUAGES)})
@@ -84,7 +73,8 @@ class CodeField(StrictCharField):
 
 @extend_schema_serializer(component_name="Run")  # the schema adds "Request"
 class RunRequestSerializer(serializers.Serializer[Any]):
-    """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?}`."""
+    """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?,
+    artifacts?}`."""
 
     language = LanguageField()
     code = CodeField(allow_nul=True)
@@ -103,6 +93,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     tty = StrictBooleanField(default=False, help_text=_SOCKET_ONLY)
     cols = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=80)
     rows = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=24)
+    artifacts = StrictBooleanField(default=False, help_text=_ARTIFACTS)
 
     def validate_files(self, files: list[dict[str, str]]) -> list[dict[str, str]]:
         if len(files) > settings.MAX_FILES_PER_REQUEST:

@@ -20,6 +20,23 @@ class DependencySerializer(serializers.Serializer[Any]):
     install_command = serializers.CharField()
 
 
+class ArtifactSerializer(serializers.Serializer[Any]):
+    """A file that a program has made."""
+
+    name = serializers.CharField(help_text="its path in the program's folder")
+    size = serializers.IntegerField(help_text="bytes")
+    content_type = serializers.CharField(help_text="by its name; the content may be anything")
+    url = serializers.CharField()
+    preview_url = serializers.CharField(
+        required=False, help_text="of a page, to be shown in a frame"
+    )
+
+
+class ArtifactsSerializer(serializers.Serializer[Any]):
+    execution_id = serializers.CharField()
+    artifacts = ArtifactSerializer(many=True, help_text="by name")
+
+
 class ResultSerializer(serializers.Serializer[Any]):
     """How a run ended, and what its program wrote."""
 
@@ -41,6 +58,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField(allow_null=True)
     column = serializers.IntegerField(allow_null=True)
     dependency = DependencySerializer(allow_null=True)
+    artifacts = ArtifactSerializer(many=True, help_text="where the run was asked for with it")
     code = serializers.CharField(allow_null=True, help_text="where the platform failed")
     retry_after = serializers.IntegerField(allow_null=True, help_text="seconds")
 

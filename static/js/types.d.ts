@@ -92,6 +92,16 @@ export interface Frame {
   module?: string;
   install_command?: string;
   preview_url?: string;
+  files?: MadeFile[];
+}
+
+/** A file that a program has made; a page can be looked at under its `preview_url`. */
+export interface MadeFile {
+  name: string;
+  size: number;
+  content_type: string;
+  url: string;
+  preview_url?: string;
 }
 
 export interface RunRequest {
@@ -105,6 +115,7 @@ export interface RunRequest {
   workspace?: string;
   install_packages?: string[];
   stdin?: string;
+  artifacts?: boolean;
 }
 
 export interface TerminalSize {

@@ -1,5 +1,6 @@
 /** What the scratchpad and a workspace share: the parts that run a program and show it. */
 
+import { MadeFiles } from './made/made-files.js';
 import { Preview } from './preview/preview.js';
 import { AskHint } from './run/ask-hint.js';
 import { CurrentRun } from './run/current-run.js';
@@ -17,6 +18,7 @@ import { Panes } from './ui/panes.js';
 import { wireSplitter } from './ui/splitter.js';
 import { wireTheme } from './ui/theme.js';
 
+/** @import { KeepFile } from './made/made-files.js' */
 /** @import { Pane } from './ui/panes.js' */
 /** @import { Languages } from './ui/languages.js' */
 /** @import { StatusBar } from './ui/status-bar.js' */
@@ -34,6 +36,7 @@ import { wireTheme } from './ui/theme.js';
  * @property {(place: Place | null) => void} markError
  * @property {() => string[]} fileNames whose places in the output are links
  * @property {(pane: Pane) => void} onPane
+ * @property {KeepFile} [keepFile] where there is a workspace to keep it in
  */
 
 /** @param {WorkbenchParts} parts */
@@ -83,6 +86,7 @@ export function makeWorkbench(parts) {
     ending,
     notice,
     preview,
+    made: new MadeFiles(parts.keepFile),
     panes,
     status,
   });

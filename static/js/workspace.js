@@ -83,6 +83,7 @@ const { run, view, preview, terminal, panes, packages } = makeWorkbench({
   status,
   keptAs: `run.${workspace.id}`,
   start,
+  keepFile: (path, content, replaces) => files.keep(path, content, replaces),
   runAgain: start,
   goTo,
   textAt: ({ file, line }) => textOf(fileOf(file))?.split('\n')[line - 1] ?? null,

@@ -6,6 +6,7 @@ import { PathDialog } from './path-dialog.js';
 
 /** @import { Upload } from './dropped-files.js' */
 /** @import { FileStore } from './file-store.js' */
+/** @import { KeepFile } from '../made/made-files.js' */
 /** @import { Chosen } from './file-tree.js' */
 /** @import { FilesAnswer } from '../types.js' */
 
@@ -51,6 +52,11 @@ export class FilesPane {
 
   focus() {
     this.#tree.enter();
+  }
+
+  /** @type {KeepFile} */
+  async keep(path, content, replaces) {
+    await this.#change('upload', uploadForm([{ path, file: content }], '', replaces));
   }
 
   /** What was changed elsewhere; no matter if it cannot be asked for just now. */
@@ -141,12 +147,7 @@ export class FilesPane {
    */
   async #upload(uploads, folder, replace = false) {
     if (uploads.length === 0) return;
-    const form = new FormData();
-    form.set('replace', String(replace));
-    for (const { path, file } of uploads) {
-      form.append('files', file, 'file');
-      form.append('paths', folder ? `${folder}/${path}` : path);
-    }
+    const form = uploadForm(uploads, folder, replace);
     this.#say(uploads.length === 1 ? 'Uploading…' : `Uploading ${uploads.length} files…`);
     try {
       await this.#change('upload', form);
@@ -232,4 +233,19 @@ export class FilesPane {
       this.#upload(await droppedFiles(event.dataTransfer), folder);
     });
   }
+}
+
+/**
+ * @param {{ path: string, file: Blob }[]} uploads
+ * @param {string} folder
+ * @param {boolean} replaces
+ */
+function uploadForm(uploads, folder, replaces) {
+  const form = new FormData();
+  form.set('replace', String(replaces));
+  for (const { path, file } of uploads) {
+    form.append('files', file, 'file');
+    form.append('paths', folder ? `${folder}/${path}` : path);
+  }
+  return form;
 }

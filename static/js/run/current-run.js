@@ -96,7 +96,7 @@ export class CurrentRun {
     if (this.isActive) return;
     remember('session', this.#keptAs, null);
     this.#begin(newRun(request.language));
-    this.#open(request);
+    this.#open({ ...request, artifacts: true });
   }
 
   /**

@@ -23,6 +23,7 @@ import { placeOf } from './run-cards.js';
  * @property {Frame} [frame] the last one, where there is one
  * @property {boolean} isPage a page was shown and not run: it has no exit code and no numbers
  * @property {boolean} isSilent the program printed nothing
+ * @property {string} made what is said of the files that it made
  * @property {boolean} isReplay it was told before, ahead of a reload
  * @property {() => boolean} isLast whether no other run has begun since
  */
@@ -77,7 +78,7 @@ export class RunEnding {
  * @param {End} end
  * @param {Frame} frame
  */
-function endingLine({ state, isSilent }, frame) {
+function endingLine({ state, isSilent, made }, frame) {
   const took = typeof frame.duration_ms === 'number' ? seconds(frame.duration_ms) : '';
   const memory = frame.memory_bytes ? `, ${megabytes(frame.memory_bytes)}` : '';
   if (state === 'stopped') {
@@ -85,9 +86,9 @@ function endingLine({ state, isSilent }, frame) {
     return { shown, said: shown };
   }
   if (state !== 'completed') return { shown: '', said: '' };
-  const nothing = isSilent ? ' The program printed nothing.' : '';
+  const nothing = isSilent && !made ? ' The program printed nothing.' : '';
   const shown = `Finished${took && ` in ${took}`}.${nothing}`;
-  return { shown, said: `${shown} Exit code 0${memory}.` };
+  return { shown, said: `${shown} Exit code 0${memory}. ${made}`.trim() };
 }
 
 /** Whether the server can be reached at all. */

@@ -5,6 +5,7 @@ import { stateWords } from './words.js';
 
 /** @import { AskHint } from './ask-hint.js' */
 /** @import { CurrentRun } from './current-run.js' */
+/** @import { MadeFiles } from '../made/made-files.js' */
 /** @import { Notice } from '../ui/notice.js' */
 /** @import { Panes } from '../ui/panes.js' */
 /** @import { Preview } from '../preview/preview.js' */
@@ -27,6 +28,7 @@ const TYPED_TO = new Set(['running', 'reconnecting']);
  * @property {RunEnding} ending
  * @property {Notice} notice
  * @property {Preview} preview
+ * @property {MadeFiles} made
  * @property {Panes} panes
  * @property {StatusBar} status
  */
@@ -40,6 +42,8 @@ export class RunView {
   /** @type {Language | undefined} */
   #language;
   #printed = false;
+  /** What was said of the files that the program made. */
+  #made = '';
   #pressedAt = 0;
   /** @type {RunState} */
   #state = 'idle';
@@ -54,9 +58,11 @@ export class RunView {
 
   /** @param {Language} language */
   begin(language) {
-    const { terminal, askHint, cards, status } = this.#parts;
+    const { terminal, askHint, cards, made, status } = this.#parts;
     this.#language = language;
     this.#printed = false;
+    this.#made = '';
+    made.clear();
     this.#pressedAt = performance.now();
     this.#empty.hidden = true;
     this.#setOutputHeight(null);
@@ -71,6 +77,7 @@ export class RunView {
   clear() {
     this.#parts.terminal.clear();
     this.#parts.preview.clear();
+    this.#parts.made.clear();
     this.#parts.status.clearNumbers();
     this.#parts.notice.clear();
     this.#empty.hidden = false;
@@ -95,6 +102,9 @@ export class RunView {
     switch (frame.type) {
       case 'html_preview':
         return this.#showPage(frame);
+      case 'artifacts':
+        this.#made = frame.content;
+        return this.#parts.made.show(frame.content, frame.files ?? []);
       case 'dependency':
         return cards.dependency(frame);
       case 'install_error':
@@ -211,6 +221,7 @@ export class RunView {
       frame,
       isPage: this.#isPage,
       isSilent: !this.#printed,
+      made: this.#made,
       isReplay: this.current?.isReplay ?? false,
       isLast: () => this.#state === state,
     });
@@ -219,10 +230,10 @@ export class RunView {
 
   /** What is said of the end stands right below the output where that is short. */
   async #makeRoom() {
-    const { terminal, notice } = this.#parts;
+    const { terminal, made, notice } = this.#parts;
     await terminal.drawn();
     if (this.current?.isActive) return;
     terminal.paintPlaces();
-    if (notice.isShown) this.#setOutputHeight(terminal.usedHeight);
+    if (notice.isShown || made.isShown) this.#setOutputHeight(terminal.usedHeight);
   }
 }

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -118,6 +119,11 @@ class Client:
     async def delete(self, execution_id: str) -> None:
         """Delete a run; a live one is stopped first."""
         await self._request("DELETE", f"/api/runs/{execution_id}")
+
+    async def artifact(self, execution_id: str, name: str) -> bytes:
+        """A file that the program has made."""
+        path = f"/api/runs/{execution_id}/artifacts/{quote(name)}"
+        return (await self._request("GET", path)).content
 
     async def recording(self, execution_id: str) -> str:
         """A run as an asciicast."""

@@ -1,6 +1,6 @@
 """What goes to the server and what comes from it. Fields that are not known here are left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
@@ -15,13 +15,17 @@ class _FromJson:
 
 @dataclass(frozen=True)
 class Program:
-    """What is to run. `files` are further texts by their relative paths."""
+    """What is to run. `files` are further texts by their relative paths.
+
+    `artifacts`: the files that the program makes are kept.
+    """
 
     language: str
     code: str
     stdin: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     install_packages: tuple[str, ...] = ()
+    artifacts: bool = False
 
     def body(self) -> dict[str, Any]:
         """The program as the server takes it."""
@@ -31,6 +35,7 @@ class Program:
             "stdin": self.stdin,
             "files": [{"name": name, "content": text} for name, text in self.files.items()],
             "install_packages": list(self.install_packages),
+            "artifacts": self.artifacts,
         }
 
 
@@ -76,7 +81,7 @@ class Result(_FromJson):
     """How a run ended: `completed`, `error`, `timeout`, `stopped` or `lost`.
 
     `reason` says it to programs, `explanation` to a beginner, for whom `file`, `line` and `column`
-    point at the error where it is known.
+    point at the error where it is known. `artifacts` are `{name, size, content_type, url}`.
     """
 
     execution_id: str
@@ -96,6 +101,7 @@ class Result(_FromJson):
     line: int | None
     column: int | None
     dependency: Mapping[str, Any] | None
+    artifacts: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

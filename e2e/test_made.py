@@ -1,0 +1,95 @@
+"""What programs make, as a user meets it: looked at, kept in the workspace, found again."""
+
+import pytest
+from playwright.sync_api import Locator, ViewportSize, expect
+
+from e2e.accessibility import axe
+from e2e.ide_page import NARROW, WIDE
+from e2e.workspace_page import WorkspacePage
+
+MAKES = """
+with open("wave.svg", "w") as file:
+    file.write('<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40">'
+               '<rect width="80" height="40" fill="teal"/><script>parent.hit = 1</script></svg>')
+with open("table.csv", "w") as file:
+    file.write('name,years\\n"Lovelace, Ada",36\\n')
+with open("report.html", "w") as file:
+    file.write('<h1>Report</h1><img src="wave.svg"><script>document.title = "run"</script>')
+with open("<b>note.txt", "w") as file:
+    file.write("<b>just text</b>")
+print("made")
+"""
+
+
+def made(work: WorkspacePage) -> Locator:
+    return work.page.get_by_role("region", name="What the program made")
+
+
+def item(work: WorkspacePage, name: str) -> Locator:
+    return made(work).get_by_role("listitem").filter(has=work.page.get_by_text(name, exact=True))
+
+
+def expect_picture(image: Locator) -> None:
+    expect(image).to_be_visible()
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.naturalWidth") == 80
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pictures_tables_and_pages_are_shown(work: WorkspacePage, size: ViewportSize) -> None:
+    work.run(MAKES)
+    work.page.set_viewport_size(size)
+    expect(made(work)).to_contain_text("4 files were made.")
+    expect_picture(item(work, "wave.svg").get_by_role("img"))
+    expect(item(work, "table.csv").get_by_role("cell", name="Lovelace, Ada")).to_be_visible()
+    page = item(work, "report.html").frame_locator("iframe")
+    expect(page.get_by_role("heading", name="Report")).to_be_visible()
+    expect_picture(page.get_by_role("img"))
+    item(work, "<b>note.txt").locator("summary").click()
+    expect(item(work, "<b>note.txt")).to_contain_text("<b>just text</b>")
+    assert work.page.evaluate("window.hit") is None
+    for theme in ("light", "dark"):
+        work.page.emulate_media(color_scheme=theme)
+        assert axe(work.page) == []
+
+
+def test_a_reload_shows_them_again_and_the_next_run_takes_them_away(work: WorkspacePage) -> None:
+    work.run(MAKES)
+    expect_picture(item(work, "wave.svg").get_by_role("img"))
+    work.expect_saved()
+    work.reload()
+    expect_picture(item(work, "wave.svg").get_by_role("img"))
+    work.run("print('nothing')")
+    work.expect_output("nothing")
+    expect(made(work)).to_be_hidden()
+
+
+def test_a_file_is_kept_in_the_workspace_and_replaced(work: WorkspacePage) -> None:
+    keep = item(work, "log.txt").get_by_role("button", name="Keep log.txt in the workspace")
+    work.run("open('log.txt', 'w').write('first')")
+    keep.click()
+    expect(item(work, "log.txt")).to_contain_text("It is in the workspace now.")
+    work.open_file("log.txt")
+    expect(work.code).to_have_text("first")
+    work.open_file("main.py")
+    work.run("open('log.txt', 'w').write('second')")
+    keep.click()
+    expect(keep).to_have_text("Replace")
+    keep.click()
+    expect(item(work, "log.txt")).to_contain_text("It is in the workspace now.")
+    work.open_file("log.txt")
+    expect(work.code).to_have_text("second")
+
+
+def test_a_past_run_has_what_it_made(work: WorkspacePage) -> None:
+    work.run(MAKES)
+    expect(made(work)).to_be_visible()
+    work.expect_saved()
+    work.page.goto(f"{work.url}/runs")
+    work.page.locator(".what > a").first.click()
+    then = work.page.get_by_role("region", name="What it made")
+    expect_picture(then.get_by_role("img"))
+    with work.page.expect_download() as download:
+        then.get_by_role("link", name="table.csv").click()
+    assert download.value.suggested_filename == "table.csv"
+    assert axe(work.page) == []

@@ -1,0 +1,121 @@
+"""What a program has made: the files that are new or changed in its workspace at its end."""
+
+import logging
+import mimetypes
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Max, Q, Sum
+from django.urls import reverse
+
+from sandbox.file_names import FILE_NAME_MAX_LENGTH, file_name_problem
+from sandbox.limits import Limits
+from sandbox.live import LiveRun
+from sandbox.models import Artifact, Run, new_token
+from sandbox.requests import Owner
+from sandbox.runners.base import Job, Leavings, Sandbox, SandboxFile
+
+logger = logging.getLogger(__name__)
+
+# Of one owner, as of nobody's runs together, those of the latest runs are kept.
+_RUNS_PER_OWNER = 100
+PAGE = "text/html"
+OTHER = "application/octet-stream"
+
+
+async def keep_artifacts(live: LiveRun, sandbox: Sandbox, job: Job) -> None:
+    """Store what the program has made, and tell of it. The run's row is there."""
+    leavings = await sandbox.leavings()
+    files, left_out = made(leavings, job)
+    if not files and not left_out:
+        return
+    try:
+        token = await database_sync_to_async(_store)(live.id, live.owner, files)
+    except DatabaseError:
+        logger.exception("what run %s has made cannot be stored", live.id)
+        files, left_out, token = [], True, None
+    count = "1 file was" if len(files) == 1 else f"{len(files)} files were"
+    more = "; others are too many, too large or oddly named" if left_out else ""
+    live.log.append(
+        "artifacts",
+        f"{count} made{more}.",
+        files=[artifact_facts(live.id, file.name, len(file.content), token) for file in files],
+        left_out=left_out,
+    )
+
+
+def made(leavings: Leavings, job: Job) -> tuple[list[SandboxFile], bool]:
+    """What is new or changed and can be kept, by name; and whether something could not."""
+    given = {file.name: file.content for file in job.files}
+    new: dict[str, SandboxFile] = {}
+    left_out = leavings.cut
+    room = job.limits.artifact_bytes
+    for file in sorted(leavings.files, key=lambda file: file.name):
+        if given.get(file.name) == file.content or file.name in new:
+            continue
+        if _fits(file, len(new), room, job.limits):
+            new[file.name] = file
+            room -= len(file.content)
+        else:
+            left_out = True
+    return list(new.values()), left_out
+
+
+def _fits(file: SandboxFile, count: int, room: int, limits: Limits) -> bool:
+    is_named_well = (
+        len(file.name) <= FILE_NAME_MAX_LENGTH
+        and file.name.isprintable()
+        and file_name_problem(file.name) is None
+    )
+    return is_named_well and count < limits.artifact_files and len(file.content) <= room
+
+
+def content_type(name: str) -> str:
+    """By its name, as a browser takes it."""
+    kind, encoding = mimetypes.guess_type(name)
+    return kind if kind and not encoding else OTHER
+
+
+def artifact_facts(run_id: str, name: str, size: int, token: str | None) -> dict[str, Any]:
+    """As a frame and an answer have it. A page can be looked at below the run's preview `token`."""
+    facts = {
+        "name": name,
+        "size": size,
+        "content_type": content_type(name),
+        "url": reverse("run-artifact", args=[run_id, name]),
+    }
+    if token and facts["content_type"] == PAGE:
+        facts["preview_url"] = (
+            f"{settings.PREVIEW_URL}{reverse('preview-file', args=[token, name])}"
+        )
+    return facts
+
+
+def _store(run_id: str, owner: Owner, files: list[SandboxFile]) -> str | None:
+    """The preview's token, where there is something to preview."""
+    token = new_token() if any(content_type(file.name) == PAGE for file in files) else None
+    with transaction.atomic():
+        if token:
+            Run.objects.filter(pk=run_id).update(preview_token=token)
+        Artifact.objects.bulk_create(
+            Artifact(run_id=run_id, name=file.name, content=file.content, size=len(file.content))
+            for file in files
+        )
+        _forget_old(owner)
+    return token
+
+
+def _forget_old(owner: Owner) -> None:
+    """Those of the owner's runs before the latest that there is room for."""
+    whose = Q(run__user=owner.user_id)
+    if owner.user_id is None:
+        whose &= Q(run__session_key=owner.session_key)
+    artifacts = Artifact.objects.filter(whose)
+    runs = artifacts.values("run").annotate(size=Sum("size"), last=Max("pk")).order_by("-last")
+    room = settings.MAX_ARTIFACTS_PER_USER
+    for number, run in enumerate(runs):
+        room -= run["size"]
+        if number >= _RUNS_PER_OWNER or (room < 0 and number):
+            Artifact.objects.filter(run=run["run"]).delete()

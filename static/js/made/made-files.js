@@ -1,0 +1,167 @@
+import { find, icon } from '../ui/dom.js';
+import { RefusedError } from '../ui/server.js';
+import { pictureOf, showsAtOnce, sizeWords } from './pictures.js';
+
+/** @import { MadeFile } from '../types.js' */
+
+/** So many are shown without being asked for. */
+const OPEN_AT_FIRST = 6;
+
+/**
+ * Takes a file into the workspace, in place of one of that name only where it `replaces` it.
+ *
+ * @callback KeepFile
+ * @param {string} path
+ * @param {Blob} content
+ * @param {boolean} replaces
+ * @returns {Promise<void>}
+ */
+
+/** What the program has made, below its output: to look at, to download, to keep. */
+export class MadeFiles {
+  #host = find('made');
+  #list = find('made-list');
+  #title = find('made-title');
+  #keep;
+
+  /** @param {KeepFile | undefined} keep where there is a workspace to keep them in */
+  constructor(keep) {
+    this.#keep = keep;
+    find('made-close').addEventListener('click', () => this.clear());
+  }
+
+  get isShown() {
+    return !this.#host.hidden;
+  }
+
+  clear() {
+    this.#host.hidden = true;
+    this.#list.replaceChildren();
+  }
+
+  /**
+   * @param {string} title
+   * @param {MadeFile[]} files
+   */
+  show(title, files) {
+    this.#title.textContent = title;
+    this.#list.replaceChildren(...files.map((file, place) => this.#item(file, place)));
+    this.#host.hidden = false;
+  }
+
+  /**
+   * @param {MadeFile} file
+   * @param {number} place
+   */
+  #item(file, place) {
+    const item = document.createElement('li');
+    const head = document.createElement('div');
+    head.className = 'made-head';
+    const details = document.createElement('details');
+    const summary = document.createElement('summary');
+    summary.append(bdi(file.name), small(sizeWords(file.size)));
+    details.append(summary);
+    const picture = pictureOf(file);
+    if (picture) showWhenOpened(details, picture);
+    else details.toggleAttribute('data-plain', true);
+    const said = document.createElement('p');
+    said.setAttribute('role', 'status');
+    if (file.preview_url) head.append(openLink(file, file.preview_url));
+    if (this.#keep) head.append(keepButton(file, this.#keep, said));
+    head.append(downloadLink(file));
+    item.append(details, head, said);
+    details.open = showsAtOnce(file) && place < OPEN_AT_FIRST;
+    return item;
+  }
+}
+
+/**
+ * @param {MadeFile} file
+ * @param {KeepFile} keep
+ * @param {HTMLElement} said what became of it
+ */
+function keepButton(file, keep, said) {
+  let replaces = false;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'act';
+  button.textContent = 'Keep';
+  button.setAttribute('aria-label', `Keep ${file.name} in the workspace`);
+  button.title = 'Keep it in the workspace';
+  button.onclick = async () => {
+    said.textContent = '';
+    try {
+      await keep(file.name, await contentOf(file), replaces);
+      said.textContent = 'It is in the workspace now.';
+    } catch (error) {
+      replaces = error instanceof RefusedError && error.status === 409;
+      button.textContent = replaces ? 'Replace' : 'Keep';
+      said.textContent = error instanceof Error ? error.message : '';
+    }
+  };
+  return button;
+}
+
+/** @param {MadeFile} file */
+async function contentOf(file) {
+  const answer = await fetch(file.url);
+  if (!answer.ok) throw new RefusedError(answer.status, await answer.json().catch(() => null));
+  return answer.blob();
+}
+
+/**
+ * @param {HTMLDetailsElement} details
+ * @param {() => HTMLElement} picture
+ */
+function showWhenOpened(details, picture) {
+  details.addEventListener('toggle', () => {
+    if (details.open && details.childElementCount === 1) details.append(picture());
+  });
+}
+
+/** @param {MadeFile} file */
+function downloadLink(file) {
+  const link = squareLink(file.url, 'download', `Download ${file.name}`);
+  link.download = file.name.slice(file.name.lastIndexOf('/') + 1);
+  return link;
+}
+
+/**
+ * @param {MadeFile} file
+ * @param {string} url
+ */
+function openLink(file, url) {
+  const link = squareLink(url, 'open', `Open ${file.name} in a new tab`);
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  return link;
+}
+
+/**
+ * @param {string} url
+ * @param {string} shape
+ * @param {string} label
+ */
+function squareLink(url, shape, label) {
+  const link = document.createElement('a');
+  link.className = 'quiet button square';
+  link.href = url;
+  link.title = label;
+  link.setAttribute('aria-label', label);
+  link.append(icon(shape));
+  return link;
+}
+
+/** @param {string} name which a program has chosen, so it may hold any script */
+function bdi(name) {
+  const made = document.createElement('bdi');
+  made.textContent = name;
+  return made;
+}
+
+/** @param {string} text */
+function small(text) {
+  const made = document.createElement('small');
+  made.textContent = text;
+  return made;
+}

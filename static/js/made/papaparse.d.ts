@@ -1,0 +1,5 @@
+/** As much of it as we use. */
+declare module 'papaparse' {
+  const Papa: { parse(text: string): { data: string[][] } };
+  export default Papa;
+}

@@ -1,0 +1,117 @@
+/** How a file that a program has made looks on the page. Its content is the program's: hostile. */
+
+/** @import { MadeFile } from '../types.js' */
+
+const TEXT_CHARACTERS = 20_000;
+const TEXTS = new Set(['application/json', 'application/xml']);
+
+/**
+ * Makes what shows the file, once somebody looks; null where there is nothing to see.
+ *
+ * @param {MadeFile} file
+ * @returns {(() => HTMLElement) | null}
+ */
+export function pictureOf(file) {
+  const { content_type: type, preview_url: page } = file;
+  if (type.startsWith('image/')) return () => image(file);
+  if (type === 'text/csv') return () => later(file, tableOf);
+  if (page) return () => frame(file, page);
+  if (type.startsWith('text/') || TEXTS.has(type)) return () => later(file, textOf);
+  return null;
+}
+
+/**
+ * What is made to be looked at; the rest opens at a click.
+ *
+ * @param {MadeFile} file
+ */
+export function showsAtOnce({ content_type: type, preview_url: page }) {
+  return type.startsWith('image/') || type === 'text/csv' || page !== undefined;
+}
+
+/** @param {number} bytes */
+export function sizeWords(bytes) {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** An SVG in an image runs no script and loads nothing. @param {MadeFile} file */
+function image({ name, url }) {
+  const made = document.createElement('img');
+  made.src = url;
+  made.alt = name;
+  made.onerror = () => made.replaceWith(words('This is no picture that a browser can show.'));
+  return made;
+}
+
+/**
+ * @param {MadeFile} file
+ * @param {string} page
+ */
+function frame({ name }, page) {
+  const made = document.createElement('iframe');
+  made.title = name;
+  made.setAttribute('sandbox', 'allow-scripts allow-modals');
+  made.referrerPolicy = 'no-referrer';
+  made.src = page;
+  return made;
+}
+
+/**
+ * @param {MadeFile} file
+ * @param {(text: string) => HTMLElement | Promise<HTMLElement>} show
+ */
+function later({ url }, show) {
+  const made = document.createElement('div');
+  made.className = 'made-text';
+  made.tabIndex = 0;
+  made.textContent = 'Loading…';
+  fetch(url)
+    .then(async (answer) => {
+      if (!answer.ok) throw new Error('It is not kept any more.');
+      const text = await answer.text();
+      made.replaceChildren(await show(text.slice(0, TEXT_CHARACTERS)));
+      if (text.length > TEXT_CHARACTERS) made.append(words('Download it to see the rest.'));
+    })
+    .catch(() => made.replaceChildren(words('It cannot be loaded. It may not be kept any more.')));
+  return made;
+}
+
+/** @param {string} text */
+function textOf(text) {
+  const made = document.createElement('pre');
+  made.textContent = text;
+  return made;
+}
+
+/** @param {string} text */
+async function tableOf(text) {
+  const { default: Papa } = await import('papaparse');
+  const [head = [], ...rows] = Papa.parse(text.trimEnd()).data;
+  const table = document.createElement('table');
+  table.createTHead().append(row('th', head));
+  table.createTBody().append(...rows.map((cells) => row('td', cells)));
+  return table;
+}
+
+/**
+ * @param {'th' | 'td'} tag
+ * @param {string[]} cells
+ */
+function row(tag, cells) {
+  const made = document.createElement('tr');
+  for (const text of cells) {
+    const cell = document.createElement(tag);
+    cell.textContent = text;
+    made.append(cell);
+  }
+  return made;
+}
+
+/** @param {string} text */
+function words(text) {
+  const made = document.createElement('p');
+  made.textContent = text;
+  return made;
+}
