@@ -132,6 +132,17 @@ def test_odd_things_beside_it_harm_nothing(server: Server, attack: str) -> None:
     assert set(names(result)) - {"--checkpoint-action=exec=touch x"} == {"ok.txt"}
 
 
+def test_an_archive_of_the_programs_own_names_nothing_outside(server: Server) -> None:
+    code = (
+        "mkdir /tmp/t && cd /tmp/t && ln -s /etc/passwd l && echo x > f\n"
+        "tar cf /workspace/evil.tar --transform 's,f,../../f,' f l\n"
+        "printf '#!/bin/sh\\nexec cat /workspace/evil.tar\\n' > /bin/tar 2> /dev/null\n:"
+    )
+    result = make(new_user(server), code, language="ubuntu")
+    assert result["status"] == "completed", result
+    assert set(names(result)) <= {"evil.tar"}  # which an embedded shell cannot put in its place
+
+
 def test_a_file_of_two_names_is_two_files(server: Server) -> None:
     user = new_user(server)
     result = make(user, "import os\nopen('a', 'w').write('x')\nos.link('a', 'b')")

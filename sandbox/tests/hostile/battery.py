@@ -65,6 +65,7 @@ class Program:
             "stdin": _MADE.get(self.stdin, self.stdin),
             "files": files,
             "tty": self.tty,
+            "artifacts": True,  # as the IDE asks for them
         }
 
 

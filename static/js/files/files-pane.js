@@ -56,6 +56,9 @@ export class FilesPane {
 
   /** @type {KeepFile} */
   async keep(path, content, replaces) {
+    if (!replaces && this.#parts.store.at(path)) {
+      throw new RefusedError(409, { detail: 'The workspace has a file of this name.' });
+    }
     await this.#change('upload', uploadForm([{ path, file: content }], '', replaces));
   }
 

@@ -45,7 +45,8 @@ export class MadeFiles {
    */
   show(title, files) {
     this.#title.textContent = title;
-    this.#list.replaceChildren(...files.map((file, place) => this.#item(file, place)));
+    const toSeeFirst = files.toSorted((a, b) => Number(showsAtOnce(b)) - Number(showsAtOnce(a)));
+    this.#list.replaceChildren(...toSeeFirst.map((file, place) => this.#item(file, place)));
     this.#host.hidden = false;
   }
 
