@@ -1,5 +1,6 @@
 """What a program has made: the files that are new or changed in its workspace at its end."""
 
+import asyncio
 import logging
 import mimetypes
 from typing import Any
@@ -26,9 +27,17 @@ OTHER = "application/octet-stream"
 
 
 async def keep_artifacts(live: LiveRun, sandbox: Sandbox, job: Job) -> None:
-    """Store what the program has made, and tell of it. The run's row is there."""
-    leavings = await sandbox.leavings()
-    files, left_out = made(leavings, job)
+    """Store what the program has made, and tell of it. The run's row is there.
+
+    Whoever stops the run meanwhile does without.
+    """
+    collecting = asyncio.ensure_future(sandbox.leavings())
+    either: set[asyncio.Future[Any]] = {collecting, live.ending}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if not collecting.done():
+        collecting.cancel()
+        return
+    files, left_out = await asyncio.to_thread(made, collecting.result(), job)
     if not files and not left_out:
         return
     try:
