@@ -29,7 +29,7 @@ def _files(run: Run) -> list[tuple[str, bytes]]:
         "stdin.txt": source["stdin"],
         "stdout.txt": _output(run, "stdout"),
         "stderr.txt": _output(run, "stderr"),
-        "run.json": json.dumps(_facts(run), indent=2),
+        "run.json": json.dumps(_facts(run) | {"args": source["args"]}, indent=2),
     }
     contents = {f"files/{file['name']}": SourceFile(**file).data for file in source["files"]}
     contents |= {f"made/{file.name}": bytes(file.content) for file in run.artifacts.all()}

@@ -1,7 +1,9 @@
 """The languages of `languages.toml`, and what a source of one needs to be run."""
 
 import re
+import shlex
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,7 @@ class Language:
         code = code.removeprefix("\ufeff")
         return code.replace("\r\n", "\n") if self.unix_lines else code
 
-    def program(self, source: str, *, embedded: bool) -> Program:
+    def program(self, source: str, *, embedded: bool, args: Sequence[str] = ()) -> Program:
         """How to run `source`; `embedded` with the machine's own toolchain."""
         code = _NOT_CODE.sub(" ", source[:_SCANNED_CHARACTERS]) if self.entry_patterns else ""
         entry = self._entry(code)
@@ -85,7 +87,9 @@ class Language:
         if run is None:
             raise ValueError(f"{self.id} is not run in a sandbox")
         compile_command = self.compile.format(**names) if self.compile else None
-        return Program(file, compile_command, run.format(**names), self._prestarts(source))
+        command = " ".join((run.format(**names), *map(shlex.quote, args)))
+        # What was started in advance was started without arguments.
+        return Program(file, compile_command, command, self._prestarts(source) and not args)
 
     def prestart_command(self, *, embedded: bool) -> str | None:
         """What can be started before there is a source, as arguments; None where nothing."""

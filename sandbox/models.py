@@ -31,8 +31,8 @@ ALIVE = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 WORKSPACE_MAX_LENGTH = 32
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
-# Runs stored before the terminal was.
-_OLD_TERMINAL = {"tty": False, "cols": 80, "rows": 24}
+# What runs had that were stored before these fields were.
+_BEFORE = {"args": [], "tty": False, "cols": 80, "rows": 24}
 
 
 def new_run_id() -> str:
@@ -50,14 +50,14 @@ def new_token() -> str:
 
 
 def pack_source(source: dict[str, Any]) -> bytes:
-    """Code, stdin, files and terminal, compressed; PostgreSQL's text could not hold their NULs."""
+    """Code, input, files and terminal, compressed; PostgreSQL's text could not hold their NULs."""
     return zlib.compress(json.dumps(source, ensure_ascii=False).encode(), 1)
 
 
 def unpack_source(packed: bytes) -> dict[str, Any]:
-    """`{"code", "stdin", "files": [SourceFile], "tty", "cols", "rows"}`."""
+    """`{"code", "stdin", "args", "files": [SourceFile], "tty", "cols", "rows"}`."""
     source: dict[str, Any] = json.loads(zlib.decompress(packed))
-    return {**_OLD_TERMINAL, **source}
+    return {**_BEFORE, **source}
 
 
 class Run(models.Model):

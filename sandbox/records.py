@@ -56,6 +56,7 @@ def run_insert(
             {
                 "code": request.code,
                 "stdin": request.stdin,
+                "args": request.args,
                 "files": [file.fields for file in request.files],
                 "tty": request.tty,
                 "cols": request.cols,

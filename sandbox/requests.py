@@ -39,6 +39,7 @@ class RunRequest:
     language: str
     code: str
     stdin: str = ""
+    args: tuple[str, ...] = ()
     files: tuple[SourceFile, ...] = ()
     install_packages: tuple[str, ...] = ()
     interactive: bool = False

@@ -126,7 +126,7 @@ def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
     request = live.request
     language = LANGUAGES[request.language]
     source = language.source(request.code)
-    program = language.program(source, embedded=embedded)
+    program = language.program(source, embedded=embedded, args=request.args)
     extra = [
         SandboxFile(file.name, file.data) for file in request.files if file.name != program.file
     ]

@@ -45,13 +45,14 @@ class Diff:
 
 
 def snapshot_diffs(before: Snapshot, after: Snapshot) -> list[Diff]:
-    """Every file that differs, then input and output."""
+    """Every file that differs, then arguments, input and output."""
     old, new = before.contents, after.contents
     paths = [*new, *(path for path in old if path not in new)]
     files = [_file_diff(path, old.get(path), new.get(path)) for path in paths]
+    args = text_diff("Arguments", before.args, after.args)
     input = text_diff("Input", before.source["stdin"], after.source["stdin"])
     output = text_diff("Output", before.output_plain, after.output_plain)
-    return [*(diff for diff in (*files, input) if not diff.is_same), output]
+    return [*(diff for diff in (*files, args, input) if not diff.is_same), output]
 
 
 def _file_diff(path: str, old: bytes | None, new: bytes | None) -> Diff:

@@ -1,5 +1,6 @@
 """What can be looked back at: one run's program and output, from its row or from a shared copy."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -80,6 +81,11 @@ class Snapshot:
     @property
     def stdin(self) -> str:
         return visible(self.source["stdin"][:SHOWN])
+
+    @property
+    def args(self) -> str:
+        """As one would write them in a shell."""
+        return visible(shlex.join(self.source["args"]))
 
     @property
     def output(self) -> str:

@@ -99,6 +99,7 @@ class RunView(APIView):
                     **SUMMARY,
                     "code": 'print("hello")\nprint(nmae)\n',
                     "stdin": "",
+                    "args": [],
                     "files": [],
                     "result": RESULT,
                 },
@@ -113,7 +114,7 @@ class RunView(APIView):
         return Response(
             {
                 **RunSummarySerializer(run).data,
-                **{name: source[name] for name in ("code", "stdin", "files")},
+                **{name: source[name] for name in ("code", "stdin", "args", "files")},
                 "result": asdict(result) if result else None,
             }
         )

@@ -18,6 +18,8 @@ from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES, is_package_name
 from sandbox.requests import BASE64, UTF8, RunRequest, SourceFile
 from sandbox.serializers import validated
 
+_MAX_ARGS = 100
+_MAX_ARGS_LENGTH = 4096  # characters of all together
 MAX_TERMINAL = 1000  # columns, rows
 MAX_BATCH = 20
 _MAX_URL = 2048
@@ -25,6 +27,7 @@ _FILES = "Beside the file that `code` becomes, which may be among them with the 
 _ARTIFACTS = (
     "Keep the files that the program leaves in its folder, unless it is stopped or passes a limit."
 )
+_ARGS = "Of the program, behind its name; without control characters, 4096 characters together."
 _SOCKET_ONLY = "On the WebSocket only; over HTTP nobody can type."
 
 
@@ -73,12 +76,18 @@ class CodeField(StrictCharField):
 
 @extend_schema_serializer(component_name="Run")  # the schema adds "Request"
 class RunRequestSerializer(serializers.Serializer[Any]):
-    """`{language, code, stdin?, files?, install_packages?, interactive?, tty?, cols?, rows?,
+    """`{language, code, stdin?, args?, files?, install_packages?, interactive?, tty?, cols?, rows?,
     artifacts?}`."""
 
     language = LanguageField()
     code = CodeField(allow_nul=True)
     stdin = StrictCharField(allow_blank=True, allow_nul=True, default="")
+    args = serializers.ListField(
+        child=StrictCharField(allow_blank=True),
+        default=list,
+        max_length=_MAX_ARGS,
+        help_text=_ARGS,
+    )
     workspace = StrictCharField(
         allow_blank=True,
         default="",
@@ -94,6 +103,15 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     cols = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=80)
     rows = StrictIntegerField(min_value=1, max_value=MAX_TERMINAL, default=24)
     artifacts = StrictBooleanField(default=False, help_text=_ARTIFACTS)
+
+    def validate_args(self, args: list[str]) -> list[str]:
+        if any(ord(character) < 32 for arg in args for character in arg):
+            raise serializers.ValidationError("Must not hold control characters.")
+        if sum(map(len, args)) > _MAX_ARGS_LENGTH:
+            raise serializers.ValidationError(
+                f"Must be at most {_MAX_ARGS_LENGTH} characters together."
+            )
+        return args
 
     def validate_files(self, files: list[dict[str, str]]) -> list[dict[str, str]]:
         if len(files) > settings.MAX_FILES_PER_REQUEST:
@@ -211,8 +229,8 @@ def batch_requests(body: Mapping[str, Any]) -> list[RunRequest]:
 
 def _request(data: dict[str, Any]) -> RunRequest:
     files = tuple(SourceFile(**file) for file in data.pop("files"))
-    packages = tuple(data.pop("install_packages"))
-    return RunRequest(**data, files=files, install_packages=packages)
+    args, packages = tuple(data.pop("args")), tuple(data.pop("install_packages"))
+    return RunRequest(**data, args=args, files=files, install_packages=packages)
 
 
 def _without_somebody(request: RunRequest) -> RunRequest:

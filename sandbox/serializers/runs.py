@@ -130,11 +130,12 @@ class RunSerializer(RunSummarySerializer):
 
     code = serializers.CharField()
     stdin = serializers.CharField()
+    args = serializers.ListField(child=serializers.CharField())
     files = SourceFileSerializer(many=True)
     result = ResultSerializer(allow_null=True)
 
     class Meta(RunSummarySerializer.Meta):
-        fields = (*RunSummarySerializer.Meta.fields, "code", "stdin", "files", "result")
+        fields = (*RunSummarySerializer.Meta.fields, "code", "stdin", "args", "files", "result")
 
 
 class FrameSerializer(serializers.Serializer[Any]):

@@ -134,7 +134,7 @@ def test_a_run_is_read_with_source_and_result(one_server: Server) -> None:
     code = "import sys\nprint(input())\nprint(nmae)"
     result = run(ada, code, stdin="in\n", files=files)
     stored = ada.get(f"/api/runs/{result['execution_id']}").json()
-    assert set(stored) == _FIELDS | {"code", "stdin", "files", "result"}
+    assert set(stored) == _FIELDS | {"code", "stdin", "args", "files", "result"}
     assert (stored["code"], stored["stdin"], stored["files"]) == (code, "in\n", files)
     assert stored["result"] == result
     assert (result["stdout"], result["file"], result["line"]) == ("in\n", "main.py", 3)

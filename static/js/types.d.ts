@@ -115,6 +115,7 @@ export interface RunRequest {
   workspace?: string;
   install_packages?: string[];
   stdin?: string;
+  args?: string[];
   artifacts?: boolean;
 }
 

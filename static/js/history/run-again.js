@@ -27,6 +27,6 @@ export function takeWantedRun() {
  */
 export async function requestOfRun(runId, workspace) {
   const run = await ask('GET', `/api/runs/${encodeURIComponent(runId)}`);
-  const { language, code, stdin, files } = run;
-  return { language, code, stdin, files, workspace, interactive: false };
+  const { language, code, stdin, args, files } = run;
+  return { language, code, stdin, args, files, workspace, interactive: false };
 }

@@ -17,7 +17,7 @@ class _FromJson:
 class Program:
     """What is to run. `files` are further texts by their relative paths.
 
-    `artifacts`: the files that the program makes are kept.
+    `artifacts`: the files that the program makes are kept. `args` are its arguments.
     """
 
     language: str
@@ -26,6 +26,7 @@ class Program:
     files: Mapping[str, str] = field(default_factory=dict)
     install_packages: tuple[str, ...] = ()
     artifacts: bool = False
+    args: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """The program as the server takes it."""
@@ -33,6 +34,7 @@ class Program:
             "language": self.language,
             "code": self.code,
             "stdin": self.stdin,
+            "args": list(self.args),
             "files": [{"name": name, "content": text} for name, text in self.files.items()],
             "install_packages": list(self.install_packages),
             "artifacts": self.artifacts,
@@ -131,7 +133,9 @@ class Run:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Run":
         files = {file["name"]: file["content"] for file in body["files"]}
-        program = Program(body["language"], body["code"], body["stdin"], files)
+        program = Program(
+            body["language"], body["code"], body["stdin"], files, args=tuple(body["args"])
+        )
         result = body["result"] and Result.of(body["result"])
         return cls(RunSummary.of(body), program, result)
 
