@@ -43,7 +43,7 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   },
   onCursor: (line, column) => status.cursor(line, column),
 });
-const { run, view, terminal, panes, notice, packages } = makeWorkbench({
+const { run, view, terminal, input, panes, notice, packages, forRun } = makeWorkbench({
   languages,
   status,
   keptAs: 'run',
@@ -89,7 +89,7 @@ const formatCode = formatCommand({
   tell: (card) => view.showCard(card),
 });
 wireCommands([
-  () => runCommands(panes),
+  () => runCommands(panes, input),
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
   () => [
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
@@ -162,7 +162,7 @@ async function start() {
   const request = { language: language.id, code: editor.text };
   if (language.file.endsWith('.html')) return run.start({ ...request, interactive: false });
   panes.show('terminal');
-  run.start({ ...request, ...terminal.forRun, ...packages.forRun(language.id) });
+  run.start({ ...request, ...forRun(language.id) });
 }
 
 /** The program that ran last, which may not be the one in the editor. */

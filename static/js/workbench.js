@@ -5,6 +5,7 @@ import { Preview } from './preview/preview.js';
 import { AskHint } from './run/ask-hint.js';
 import { CurrentRun } from './run/current-run.js';
 import { Packages } from './run/packages.js';
+import { PreparedInput } from './run/prepared-input.js';
 import { RunCards } from './run/run-cards.js';
 import { RunControls } from './run/run-controls.js';
 import { RunEnding } from './run/run-ending.js';
@@ -45,6 +46,7 @@ export function makeWorkbench(parts) {
   const preview = new Preview();
   const notice = new Notice(find('notice'));
   const packages = new Packages();
+  const input = new PreparedInput(parts.keptAs);
   const terminal = new Terminal(find('terminal'), {
     onInput: (data) => run.sendInput(data),
     onResize: (size) => run.resize(size),
@@ -91,7 +93,8 @@ export function makeWorkbench(parts) {
     status,
   });
   const run = new CurrentRun(parts.keptAs, {
-    onBegin: (id) => {
+    onBegin: ({ language: id, isPiped }) => {
+      terminal.setPiped(isPiped);
       view.begin(languages.of(id));
       terminal.linkPlacesOf([languages.of(id).file, ...parts.fileNames()]);
     },
@@ -110,5 +113,7 @@ export function makeWorkbench(parts) {
     run.forget();
     view.clear();
   });
-  return { run, view, preview, terminal, panes, notice, packages };
+  /** What a run of that language asks for besides its program. @param {string} id */
+  const forRun = (id) => ({ ...terminal.forRun, ...input.forRun, ...packages.forRun(id) });
+  return { run, view, preview, terminal, input, panes, notice, packages, forRun };
 }

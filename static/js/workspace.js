@@ -78,7 +78,7 @@ const files = new FilesPane({
   store,
   onOpen: openForWriting,
 });
-const { run, view, preview, terminal, panes, packages } = makeWorkbench({
+const { run, view, preview, terminal, input, panes, packages, forRun } = makeWorkbench({
   languages,
   status,
   keptAs: `run.${workspace.id}`,
@@ -130,7 +130,7 @@ const formatCode = formatCommand({
   tell: (card) => view.showCard(card),
 });
 wireCommands([
-  () => runCommands(panes),
+  () => runCommands(panes, input),
   () => fileCommands(store, openForWriting),
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>
@@ -274,7 +274,7 @@ async function start() {
     const all = await store.complete();
     const request = requestOf(all);
     if (isPage) return run.start({ ...request, interactive: false });
-    run.start({ ...request, ...terminal.forRun, ...packages.forRun(language.id) });
+    run.start({ ...request, ...forRun(language.id) });
   } catch (error) {
     const text = error instanceof Error ? error.message : '';
     view.showCard({ tone: 'bad', title: 'The files could not be read.', text });
@@ -288,7 +288,8 @@ async function runAsItWas(runId) {
     const request = await requestOfRun(runId, workspace.id);
     if (isPage) return run.start(request);
     panes.show('terminal');
-    run.start({ ...request, ...terminal.forRun, ...packages.forRun(language.id) });
+    const typed = request.stdin ? {} : terminal.forRun;
+    run.start({ ...request, ...typed, ...packages.forRun(language.id) });
     terminal.note('The program of the past run. Your files are as they were.');
   } catch (error) {
     const text = error instanceof Error ? error.message : '';

@@ -3,6 +3,7 @@
 import { find, isEnabled } from '../ui/dom.js';
 
 /** @import { Command } from './commands.js' */
+/** @import { PreparedInput } from '../run/prepared-input.js' */
 /** @import { Pane, Panes } from '../ui/panes.js' */
 
 /**
@@ -20,9 +21,10 @@ export function ofButton(name, command) {
 
 /**
  * @param {Panes} panes
+ * @param {PreparedInput} input
  * @returns {Command[]}
  */
-export function runCommands(panes) {
+export function runCommands(panes, input) {
   const group = 'Program';
   const search = ofButton('find-open', { label: 'Find in the output', group, keys: 'Mod+Shift+F' });
   return [
@@ -34,6 +36,14 @@ export function runCommands(panes) {
       run: () => {
         panes.show('terminal');
         search.run();
+      },
+    },
+    {
+      label: 'Write the input and the arguments',
+      group,
+      run: () => {
+        panes.show('input');
+        input.focus();
       },
     },
     ofButton('copy-output', { label: 'Copy the output', group }),
@@ -67,6 +77,6 @@ export function placeCommands(panes, places) {
 
 /** @param {Pane} name */
 function isFocused(name) {
-  const part = { files: '.files', code: '.edit', terminal: '.side', preview: '.side' }[name];
+  const part = name === 'files' ? '.files' : name === 'code' ? '.edit' : '.side';
   return document.activeElement?.closest(part) != null;
 }

@@ -28,11 +28,13 @@ const ACTIVE_STATES = new Set([
  * @property {boolean} ended
  * @property {number} seen
  * @property {number | null} since
+ * @property {boolean} [isPiped] its input was given with it: it has no terminal, and nobody types
  */
 
 /**
  * @typedef {object} CurrentRunHooks
- * @property {(language: string) => void} onBegin a run begins, or is taken up again after a reload
+ * @property {(run: { language: string, isPiped: boolean }) => void} onBegin a run begins, or is
+ *   taken up again after a reload
  * @property {(state: RunState, frame?: Frame) => void} onState
  * @property {(frame: Frame) => void} onOutput a `stdout` or `stderr` frame
  * @property {(frame: Frame) => void} onEvent every other frame
@@ -91,11 +93,15 @@ export class CurrentRun {
     return this.#kept.language;
   }
 
+  get isPiped() {
+    return this.#kept.isPiped ?? false;
+  }
+
   /** @param {RunRequest} request */
   start(request) {
     if (this.isActive) return;
     remember('session', this.#keptAs, null);
-    this.#begin(newRun(request.language));
+    this.#begin({ ...newRun(request.language), isPiped: !request.tty });
     this.#open({ ...request, artifacts: true });
   }
 
@@ -145,7 +151,7 @@ export class CurrentRun {
     this.#lastSeq = 0;
     this.#seen = kept.seen;
     this.#wasEnded = kept.ended;
-    this.#hooks.onBegin(kept.language);
+    this.#hooks.onBegin({ language: kept.language, isPiped: this.isPiped });
     this.#setState('connecting');
   }
 

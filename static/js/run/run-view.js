@@ -162,7 +162,7 @@ export class RunView {
   #listen() {
     const { terminal, askHint, controls } = this.#parts;
     const active = this.current?.isActive ?? false;
-    const isRead = TYPED_TO.has(this.#state) && !this.#isPage && !this.current?.isReplay;
+    const isRead = TYPED_TO.has(this.#state) && !this.current?.isPiped && !this.current?.isReplay;
     const typed = active && isRead;
     terminal.setOpen(typed);
     askHint.watch(typed);
@@ -196,6 +196,8 @@ export class RunView {
   /** @param {Frame} frame */
   #started(frame) {
     if (frame.note) this.#parts.terminal.writeSoft(`${frame.note}\n`);
+    if (this.current?.isPiped)
+      this.#parts.terminal.writeSoft('The program reads its prepared input.\n');
     this.#clock.start(this.current?.since ?? Date.now(), frame);
     if (!this.current?.isReplay) this.#parts.status.announce('The program runs.');
   }

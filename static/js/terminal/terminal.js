@@ -155,6 +155,15 @@ export class Terminal {
   }
 
   /**
+   * Whether the program writes into a pipe: nothing puts a return before its line feeds.
+   *
+   * @param {boolean} piped
+   */
+  setPiped(piped) {
+    this.#xterm.options.convertEol = piped;
+  }
+
+  /**
    * Whether somebody reads what is typed.
    *
    * @param {boolean} open

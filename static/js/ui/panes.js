@@ -1,8 +1,8 @@
 import { findAll } from './dom.js';
 
-/** @typedef {'files' | 'code' | 'terminal' | 'preview'} Pane */
+/** @typedef {'files' | 'code' | 'terminal' | 'input' | 'preview'} Pane */
 
-const OUTPUTS = new Set(['terminal', 'preview']);
+const OUTPUTS = new Set(['terminal', 'input', 'preview']);
 
 /**
  * Which pane is in front: a tab of the output beside the editor and, where the screen is narrow,
@@ -63,7 +63,7 @@ export class Panes {
 
 /** @param {string | undefined} name */
 function paneOf(name) {
-  return name === 'files' || name === 'terminal' || name === 'preview' ? name : 'code';
+  return name === 'files' || OUTPUTS.has(name ?? '') ? /** @type {Pane} */ (name) : 'code';
 }
 
 /** @returns {boolean} whether only one pane fits; the same width as in `layout.css` */
