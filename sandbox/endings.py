@@ -1,5 +1,7 @@
 """How a run ends: its last frames, and the same for its row."""
 
+from dataclasses import asdict
+
 from django.conf import settings
 
 from sandbox import events
@@ -147,6 +149,7 @@ def _complete(
         file=diagnosis.file,
         line=diagnosis.line,
         column=diagnosis.column,
+        problems=[asdict(problem) for problem in diagnosis.problems],
         exit_code=exit_code,
         signal=signal,
         truncated=truncated,

@@ -15,8 +15,9 @@ class Result:
     """How a run ended and what its program wrote; the answer of `POST /api/execute`.
 
     `message` says it in the words of the last frame, `explanation` to a beginner, for whom `file`,
-    `line` and `column` point at the error where it is known. `code` and `retry_after` (seconds)
-    are there where the platform failed, `artifacts` where they were asked for.
+    `line` and `column` point at the error where it is known; `problems` are all such errors. `code`
+    and `retry_after` (seconds) are there where the platform failed, `artifacts` where they were
+    asked for.
     """
 
     execution_id: str
@@ -36,6 +37,7 @@ class Result:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    problems: Sequence[Mapping[str, Any]] = ()
     dependency: Mapping[str, Any] | None = None
     artifacts: Sequence[Mapping[str, Any]] = ()
     code: str | None = None

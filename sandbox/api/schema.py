@@ -44,6 +44,14 @@ RESULT: dict[str, Any] = {
     "file": "main.py",
     "line": 2,
     "column": None,
+    "problems": [
+        {
+            "file": "main.py",
+            "line": 2,
+            "column": None,
+            "message": "NameError: name 'nmae' is not defined",
+        }
+    ],
     "dependency": None,
     "artifacts": [],
     "code": None,

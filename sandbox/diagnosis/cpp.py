@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from sandbox.diagnosis.report import Report
 from sandbox.diagnosis.sources import Place, Sources
@@ -35,20 +36,22 @@ _LIBRARY = (
 )  # fmt: skip
 
 
-def compile_error(text: str, sources: Sources) -> Report | None:
-    """The first error in a source file, else what the linker or the compiler itself failed at.
+def compile_errors(text: str, sources: Sources) -> Iterator[Report]:
+    """The errors in source files, else what the linker or the compiler itself failed at.
 
     An error inside somebody else's header is told at the user's line that led there.
     """
     led_from: Place | None = None
+    is_located = False
     for line in text.split("\n"):
         if match := _ERROR.fullmatch(line):
-            place = _place(match, sources)
-            return Report("", match["message"], place or led_from)
-        if line.startswith(("In file included from ", "   ")) or "required from" in line:
+            yield Report("", match["message"], _place(match, sources) or led_from)
+            led_from, is_located = None, True
+        elif line.startswith(("In file included from ", "   ")) or "required from" in line:
             match = _LEADS.fullmatch(line)
             led_from = (_place(match, sources) if match else None) or led_from
-    return _unlocated_error(text, sources)
+    if not is_located and (error := _unlocated_error(text, sources)):
+        yield error
 
 
 def uncaught(text: str, sources: Sources) -> Report | None:

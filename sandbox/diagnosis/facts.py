@@ -45,10 +45,21 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """An error in one of the user's files, in the words of its compiler or runtime."""
+
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """`explanation` is one sentence; the place, if any, is in one of the user's files.
 
     Line and column count from 1, the column in characters; it is None more often than the line.
+    `problems` are all errors that have a place.
     """
 
     reason: Reason
@@ -56,3 +67,4 @@ class Diagnosis:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    problems: tuple[Problem, ...] = ()

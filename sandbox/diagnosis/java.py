@@ -41,8 +41,8 @@ class _Throwable:
     frames: list[str] = field(default_factory=list)
 
 
-def compile_error(text: str, sources: Sources) -> Report | None:
-    """javac's first error; warnings and notes are none."""
+def compile_errors(text: str, sources: Sources) -> Iterator[Report]:
+    """javac's errors; warnings and notes are none."""
     lines = text.split("\n")
     for index, line in enumerate(lines):
         if match := _COMPILER_ERROR.fullmatch(line):
@@ -50,8 +50,7 @@ def compile_error(text: str, sources: Sources) -> Report | None:
             columns = (shown.index("^") + 1 for shown in details if shown.strip() == "^")
             symbols = [line.removeprefix(_SYMBOL) for line in details if line.startswith(_SYMBOL)]
             place = sources.place(match["path"], int(match["line"]), next(columns, None))
-            return Report("", ": ".join([match["message"], *symbols[:1]]), place)
-    return None
+            yield Report("", ": ".join([match["message"], *symbols[:1]]), place)
 
 
 def uncaught(text: str, sources: Sources) -> Report | None:

@@ -1,16 +1,18 @@
 """The one reason why a program ended, and its explanation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sandbox.diagnosis import cpp, java, nodejs, python, sentences, shell
-from sandbox.diagnosis.facts import Diagnosis, Facts, Reason
+from sandbox.diagnosis.facts import Diagnosis, Facts, Problem, Reason
 from sandbox.diagnosis.report import Report
 from sandbox.diagnosis.sources import Sources
-from sandbox.diagnosis.text import plain
+from sandbox.diagnosis.text import clause, plain
 
 _ABORTED = frozenset({133, 134})
 _FILE_TOO_LARGE = 153
+_MOST_PROBLEMS = 50
 # Exit codes of the shell's convention: 128 and a signal.
 _SIGNALLED = range(129, 160)
 _PROCESS_TEXTS = (
@@ -37,6 +39,10 @@ def _nothing(text: str, sources: Sources) -> None:
     return None
 
 
+def _no_errors(text: str, sources: Sources) -> Iterable[Report]:
+    return ()
+
+
 @dataclass(frozen=True)
 class _Runtime:
     """How a language tells of errors; all readers take the plain output and the user's files.
@@ -47,7 +53,7 @@ class _Runtime:
 
     uncaught: Reader = _nothing
     uncaught_code: int = 1
-    compile_error: Reader = _nothing
+    compile_errors: Callable[[str, Sources], Iterable[Report]] = _no_errors
     remark: Reader = _nothing
     remark_codes: frozenset[int] = field(default_factory=frozenset)
 
@@ -57,11 +63,11 @@ _RUNTIMES = {
     "nodejs": _Runtime(nodejs.uncaught, remark=nodejs.remark, remark_codes=_ABORTED),
     "java": _Runtime(
         java.uncaught,
-        compile_error=java.compile_error,
+        compile_errors=java.compile_errors,
         remark=java.remark,
         remark_codes=frozenset({1}),
     ),
-    "cpp": _Runtime(cpp.uncaught, 134, cpp.compile_error, cpp.remark, _ABORTED),
+    "cpp": _Runtime(cpp.uncaught, 134, cpp.compile_errors, cpp.remark, _ABORTED),
     "ubuntu": _Runtime(remark=shell.remark, remark_codes=frozenset({1, 2, 126, 127})),
 }
 
@@ -93,7 +99,8 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
     sources = Sources(facts.files)
     runtime = _RUNTIMES.get(facts.language, _Runtime())
     if not facts.compiled:
-        return _not_compiled(facts, runtime.compile_error(text, sources), text)
+        errors = list(islice(runtime.compile_errors(text, sources), _MOST_PROBLEMS))
+        return _not_compiled(facts, errors, text)
     exception = (
         runtime.uncaught(text, sources) if facts.exit_code == runtime.uncaught_code else None
     )
@@ -109,11 +116,12 @@ def _killed(facts: Facts, ended_by: str) -> Diagnosis:
     return Diagnosis(Reason(ended_by), explain(facts))
 
 
-def _not_compiled(facts: Facts, error: Report | None, text: str) -> Diagnosis:
+def _not_compiled(facts: Facts, errors: list[Report], text: str) -> Diagnosis:
+    error = errors[0] if errors else None
     is_located = error is not None and error.place is not None
     if not is_located and (limit := _limit(facts, None, _last_lines(text))):
         return limit
-    return _diagnosis(Reason.COMPILE_ERROR, sentences.compile_error(facts, error), error)
+    return _diagnosis(Reason.COMPILE_ERROR, sentences.compile_error(facts, error), *errors)
 
 
 def _failed(facts: Facts, exception: Report | None, remark: Report | None, text: str) -> Diagnosis:
@@ -150,8 +158,17 @@ def _last_lines(text: str) -> str:
     return "\n".join(text.rstrip().rsplit("\n", _LAST_LINES)[-_LAST_LINES:])
 
 
-def _diagnosis(reason: Reason, explanation: str, report: Report | None) -> Diagnosis:
-    if report is None or report.place is None:
-        return Diagnosis(reason, explanation)
+def _diagnosis(reason: Reason, explanation: str, *reports: Report | None) -> Diagnosis:
+    """With the place of the first report, and all those that have one."""
+    place = reports[0].place if reports and reports[0] else None
+    problems = tuple(_problem(report) for report in reports if report and report.place)
+    if place is None:
+        return Diagnosis(reason, explanation, problems=problems)
+    return Diagnosis(reason, explanation, place.file, place.line, place.column, problems)
+
+
+def _problem(report: Report) -> Problem:
+    assert report.place is not None
+    message = f"{report.title}: {report.message}" if report.title else report.message
     place = report.place
-    return Diagnosis(reason, explanation, place.file, place.line, place.column)
+    return Problem(place.file, place.line, place.column, clause(message))

@@ -37,6 +37,15 @@ class ArtifactsSerializer(serializers.Serializer[Any]):
     artifacts = ArtifactSerializer(many=True, help_text="by name")
 
 
+class ErrorInFileSerializer(serializers.Serializer[Any]):
+    """An error in one of the sent files."""
+
+    file = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    column = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField(help_text="in the words of the compiler or the runtime")
+
+
 class ResultSerializer(serializers.Serializer[Any]):
     """How a run ended, and what its program wrote."""
 
@@ -57,6 +66,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     file = serializers.CharField(allow_null=True, help_text="where the error is, if it is known")
     line = serializers.IntegerField(allow_null=True)
     column = serializers.IntegerField(allow_null=True)
+    problems = ErrorInFileSerializer(many=True, help_text="every error that is known")
     dependency = DependencySerializer(allow_null=True)
     artifacts = ArtifactSerializer(many=True, help_text="where the run was asked for with it")
     code = serializers.CharField(allow_null=True, help_text="where the platform failed")

@@ -48,8 +48,55 @@ def facts_of(text: dict[str, Any]) -> Facts:
 
 @pytest.mark.parametrize("text", TEXTS, ids=[text["name"] for text in TEXTS])
 def test_error_text_is_understood(text: dict[str, Any]) -> None:
+    diagnosis = diagnose(facts_of(text), text["stderr"])
     expected = Diagnosis(Reason(text["reason"]), text["explanation"], *text.get("at", []))
-    assert diagnose(facts_of(text), text["stderr"]) == expected
+    assert replace(diagnosis, problems=()) == expected
+    if problems := diagnosis.problems:
+        first = problems[0]
+        assert (first.file, first.line, first.column) == (
+            expected.file,
+            expected.line,
+            expected.column,
+        )
+
+
+CPP_ERRORS = """\
+main.cpp: In function 'int main()':
+main.cpp:2:3: error: 'x' was not declared in this scope
+    2 |   x = 1;
+      |   ^
+main.cpp:3:3: warning: unused variable 'z' [-Wunused-variable]
+main.cpp:4:11: error: expected ';' before '}' token
+"""
+JAVA_ERRORS = """\
+Main.java:2: error: ';' expected
+  int x = 1
+           ^
+Main.java:3: error: cannot find symbol
+  foo();
+  ^
+  symbol:   method foo()
+2 errors
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "stderr", "places"),
+    [("cpp", CPP_ERRORS, [(2, 3), (4, 11)]), ("java", JAVA_ERRORS, [(2, 12), (3, 3)])],
+)
+def test_every_error_of_a_compiler_is_a_problem(
+    language: str, stderr: str, places: list[tuple[int, int]]
+) -> None:
+    code = "{\n  x = 1;\n  foo();\n  return 0 }\n"
+    diagnosis = diagnose(make_facts(language, code, compiled=False), stderr)
+    assert [(problem.line, problem.column) for problem in diagnosis.problems] == places
+    assert (diagnosis.line, diagnosis.column) == places[0]
+
+
+def test_a_flood_of_errors_is_cut() -> None:
+    stderr = "".join(f"main.cpp:1:{n}: error: no\n" for n in range(1, 2000))
+    diagnosis = diagnose(make_facts("cpp", "x" * 2000, compiled=False), stderr)
+    assert len(diagnosis.problems) == 50
 
 
 @pytest.mark.parametrize(
@@ -196,14 +243,15 @@ def test_traceback_that_lost_its_beginning_is_understood() -> None:
         "main.py",
         4,
     )
-    assert diagnose(make_facts(code=code), stderr[-16_000:]) == expected
+    assert replace(diagnose(make_facts(code=code), stderr[-16_000:]), problems=()) == expected
     assert diagnose(make_facts(code=code), stderr[-400:]).reason == Reason.EXIT
 
 
 def test_stack_trace_that_lost_its_beginning_is_understood() -> None:
     facts = make_facts("java", "class Main {\n    int f() { return f(); }\n}\n")
     expected = Diagnosis(Reason.EXCEPTION, "Exception on line 2.", "Main.java", 2)
-    assert diagnose(facts, "\tat Main.f(Main.java:2)\n" * 1024) == expected
+    diagnosis = diagnose(facts, "\tat Main.f(Main.java:2)\n" * 1024)
+    assert replace(diagnosis, problems=()) == expected
 
 
 def test_syntax_error_may_show_a_part_of_its_line() -> None:

@@ -43,7 +43,7 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   },
   onCursor: (line, column) => status.cursor(line, column),
 });
-const { run, view, terminal, input, panes, notice, packages, forRun } = makeWorkbench({
+const { run, view, terminal, input, problems, panes, notice, packages, forRun } = makeWorkbench({
   languages,
   status,
   keptAs: 'run',
@@ -89,7 +89,7 @@ const formatCode = formatCommand({
   tell: (card) => view.showCard(card),
 });
 wireCommands([
-  () => runCommands(panes, input),
+  () => runCommands({ panes, input, problems }),
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
   () => [
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),

@@ -83,6 +83,7 @@ export interface Frame {
   file?: string | null;
   line?: number | null;
   column?: number | null;
+  problems?: Problem[];
   code?: string;
   retry_after?: number | null;
   errors?: { field: string; message: string }[];
@@ -93,6 +94,14 @@ export interface Frame {
   install_command?: string;
   preview_url?: string;
   files?: MadeFile[];
+}
+
+/** An error in one of the user's files, in the words of its compiler or runtime. */
+export interface Problem {
+  file: string;
+  line: number | null;
+  column: number | null;
+  message: string;
 }
 
 /** A file that a program has made; a page can be looked at under its `preview_url`. */

@@ -6,6 +6,7 @@ import { AskHint } from './run/ask-hint.js';
 import { CurrentRun } from './run/current-run.js';
 import { Packages } from './run/packages.js';
 import { PreparedInput } from './run/prepared-input.js';
+import { Problems } from './run/problems.js';
 import { RunCards } from './run/run-cards.js';
 import { RunControls } from './run/run-controls.js';
 import { RunEnding } from './run/run-ending.js';
@@ -73,9 +74,11 @@ export function makeWorkbench(parts) {
     goTo,
     textAt: parts.textAt,
   });
+  const problems = new Problems({ goTo, show: () => panes.show('problems') });
   const ending = new RunEnding({
     terminal,
     cards,
+    problems,
     status,
     markError: parts.markError,
     fileNames: parts.fileNames,
@@ -95,6 +98,7 @@ export function makeWorkbench(parts) {
   const run = new CurrentRun(parts.keptAs, {
     onBegin: ({ language: id, isPiped }) => {
       terminal.setPiped(isPiped);
+      problems.clear();
       view.begin(languages.of(id));
       terminal.linkPlacesOf([languages.of(id).file, ...parts.fileNames()]);
     },
@@ -111,9 +115,10 @@ export function makeWorkbench(parts) {
   find('clear').addEventListener('click', () => {
     if (run.isActive) return terminal.wipe();
     run.forget();
+    problems.clear();
     view.clear();
   });
   /** What a run of that language asks for besides its program. @param {string} id */
   const forRun = (id) => ({ ...terminal.forRun, ...input.forRun, ...packages.forRun(id) });
-  return { run, view, preview, terminal, input, panes, notice, packages, forRun };
+  return { run, view, preview, terminal, input, problems, panes, notice, packages, forRun };
 }

@@ -78,7 +78,7 @@ const files = new FilesPane({
   store,
   onOpen: openForWriting,
 });
-const { run, view, preview, terminal, input, panes, packages, forRun } = makeWorkbench({
+const { run, view, preview, terminal, input, problems, panes, packages, forRun } = makeWorkbench({
   languages,
   status,
   keptAs: `run.${workspace.id}`,
@@ -130,7 +130,7 @@ const formatCode = formatCommand({
   tell: (card) => view.showCard(card),
 });
 wireCommands([
-  () => runCommands(panes, input),
+  () => runCommands({ panes, input, problems }),
   () => fileCommands(store, openForWriting),
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>

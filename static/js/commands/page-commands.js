@@ -3,6 +3,7 @@
 import { find, isEnabled } from '../ui/dom.js';
 
 /** @import { Command } from './commands.js' */
+/** @import { Problems } from '../run/problems.js' */
 /** @import { PreparedInput } from '../run/prepared-input.js' */
 /** @import { Pane, Panes } from '../ui/panes.js' */
 
@@ -20,11 +21,10 @@ export function ofButton(name, command) {
 }
 
 /**
- * @param {Panes} panes
- * @param {PreparedInput} input
+ * @param {{ panes: Panes, input: PreparedInput, problems: Problems }} parts
  * @returns {Command[]}
  */
-export function runCommands(panes, input) {
+export function runCommands({ panes, input, problems }) {
   const group = 'Program';
   const search = ofButton('find-open', { label: 'Find in the output', group, keys: 'Mod+Shift+F' });
   return [
@@ -44,6 +44,14 @@ export function runCommands(panes, input) {
       run: () => {
         panes.show('input');
         input.focus();
+      },
+    },
+    {
+      label: 'Show the problems',
+      group,
+      run: () => {
+        panes.show('problems');
+        problems.focus();
       },
     },
     ofButton('copy-output', { label: 'Copy the output', group }),

@@ -1,6 +1,7 @@
 import { megabytes, seconds } from '../ui/status-bar.js';
 import { placeOf } from './run-cards.js';
 
+/** @import { Problems } from './problems.js' */
 /** @import { RunCards } from './run-cards.js' */
 /** @import { StatusBar } from '../ui/status-bar.js' */
 /** @import { Terminal } from '../terminal/terminal.js' */
@@ -10,6 +11,7 @@ import { placeOf } from './run-cards.js';
  * @typedef {object} RunEndingParts
  * @property {Terminal} terminal
  * @property {RunCards} cards
+ * @property {Problems} problems
  * @property {StatusBar} status
  * @property {(place: Place | null) => void} markError
  * @property {() => string[]} fileNames beside the one that the server names
@@ -55,7 +57,7 @@ export class RunEnding {
    * @param {Frame} frame
    */
   async #tellComplete(end, frame) {
-    const { terminal, cards, status, markError, fileNames } = this.#parts;
+    const { terminal, cards, problems, status, markError, fileNames } = this.#parts;
     if (end.isPage) {
       status.clearNumbers();
       return status.announce('The page is shown.');
@@ -64,6 +66,7 @@ export class RunEnding {
     if (frame.memory_bytes) status.memory(frame.memory_bytes);
     if (frame.file) terminal.linkPlacesOf([frame.file, ...fileNames()]);
     if (end.state !== 'stopped') markError(placeOf(frame));
+    problems.show(frame.problems ?? []);
     cards.ended(end.state, frame);
     const { shown, said } = endingLine(end, frame);
     if (!shown) return; // a failure has its card

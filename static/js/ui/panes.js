@@ -1,8 +1,8 @@
 import { findAll } from './dom.js';
 
-/** @typedef {'files' | 'code' | 'terminal' | 'input' | 'preview'} Pane */
+/** @typedef {'files' | 'code' | 'terminal' | 'input' | 'problems' | 'preview'} Pane */
 
-const OUTPUTS = new Set(['terminal', 'input', 'preview']);
+const OUTPUTS = new Set(['terminal', 'input', 'problems', 'preview']);
 
 /**
  * Which pane is in front: a tab of the output beside the editor and, where the screen is narrow,
