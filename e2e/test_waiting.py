@@ -40,6 +40,8 @@ def test_place_in_the_queue_is_told_and_the_run_starts_by_itself(
     third.expect_state("Waiting, place 2 in the queue")
     expect(third.notice).to_contain_text("Your program is number 2 in the queue.")
     third.expect_state("Waiting, place 1 in the queue")
+    progress = third.notice.get_by_role("progressbar", name="Your program runs next.")
+    expect(progress).to_have_js_property("value", 0.5)
     expect(third.notice).to_contain_text("Your program runs next.")
     third.expect_output("third")
     expect(third.notice).to_be_hidden()

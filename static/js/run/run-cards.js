@@ -21,6 +21,9 @@ export class RunCards {
   #dependency;
   /** @type {Frame | undefined} */
   #installError;
+  /** Where in the queue the run began to wait. */
+  #firstPosition = 0;
+
   /** @param {RunCardsHooks} hooks */
   constructor(hooks) {
     this.#hooks = hooks;
@@ -29,12 +32,26 @@ export class RunCards {
   begin() {
     this.#dependency = undefined;
     this.#installError = undefined;
+    this.#firstPosition = 0;
     this.#hooks.onCard(null);
   }
 
   /** @param {number} position */
   queued(position) {
-    this.#hooks.onCard(queueNotice(position));
+    this.#firstPosition = Math.max(this.#firstPosition, position);
+    const progress = this.#firstPosition > 1 ? 1 - position / this.#firstPosition : null;
+    this.#hooks.onCard({ ...queueNotice(position), progress });
+  }
+
+  /** @param {Frame} frame an `install_start` frame; how long it takes nobody knows */
+  installing({ packages = [] }) {
+    const title = `Installing ${packages.join(', ')}…`;
+    const text = 'Your program starts when that is done. Next time they are there at once.';
+    this.#hooks.onCard({ tone: 'busy', title, text, progress: null });
+  }
+
+  installed() {
+    this.#hooks.onCard(null);
   }
 
   /** It waits no longer. */

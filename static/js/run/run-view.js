@@ -111,7 +111,10 @@ export class RunView {
         cards.installError(frame);
         return terminal.writeSoft(`${frame.content}\n`);
       case 'install_start':
+        cards.installing(frame);
+        return terminal.writeSoft(`${frame.content}\n`);
       case 'install_complete':
+        cards.installed();
         return terminal.writeSoft(`${frame.content}\n`);
     }
   }
