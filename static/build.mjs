@@ -11,6 +11,7 @@ const build = await context({
     'static/js/ide.js',
     'static/js/page.js',
     'static/js/replay.js',
+    'static/js/search/search-worker.js',
     'static/js/workspace.js',
     'static/js/workspaces.js',
     'static/css/history.css',

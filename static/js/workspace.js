@@ -16,6 +16,7 @@ import { MergeDialog } from './files/merge-dialog.js';
 import { conflictNotice, saveWords } from './files/workspace-words.js';
 import { requestOfRun, takeWantedRun } from './history/run-again.js';
 import { ImageWatch } from './run/image-watch.js';
+import { wireSearch } from './search/wire-search.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, jsonScript } from './ui/dom.js';
 import { Languages } from './ui/languages.js';
@@ -129,9 +130,11 @@ const formatCode = formatCommand({
   file: () => (shown?.isText ? { fileName: shown.path, indent: indentOfShown(shown) } : null),
   tell: (card) => view.showCard(card),
 });
+const searchFiles = wireSearch({ store, editor, textOf, goTo });
 wireCommands([
   () => runCommands({ panes, input, problems }),
   () => fileCommands(store, openForWriting),
+  () => [searchFiles],
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () =>
     placeCommands(panes, [

@@ -1,6 +1,6 @@
 import { indentWithTab, isolateHistory } from '@codemirror/commands';
 import { indentUnit } from '@codemirror/language';
-import { Compartment, EditorState } from '@codemirror/state';
+import { ChangeSet, Compartment, EditorState, Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { editorTheme } from './editor-theme.js';
@@ -104,6 +104,37 @@ export class Editor {
   setText(key, text) {
     const state = this.#stateOf(key);
     if (state && state.doc.toString() !== text) this.#change(key, replacement(state, text));
+  }
+
+  /**
+   * Changes a document as one step that Undo takes back, whether it is shown, was, or never yet.
+   *
+   * @param {string} key
+   * @param {string} fileName
+   * @param {string} text of it
+   * @param {{ from: number, to: number, insert: string }[]} changes of that, in their order
+   * @returns {string} the text afterwards
+   */
+  edit(key, fileName, text, changes) {
+    if (!this.#stateOf(key)) {
+      this.#states.set(key, this.#newState(fileName, text));
+      this.rename(key, fileName);
+    }
+    const edited = Text.of(text.split('\n'));
+    const after = ChangeSet.of(changes, edited.length).apply(edited).toString();
+    // One with other line ends than CodeMirror's has other positions.
+    if (this.#stateOf(key)?.doc.eq(edited)) {
+      this.#change(key, { changes, annotations: isolateHistory.of('full') });
+    } else this.setText(key, after);
+    return after;
+  }
+
+  /** What is selected within one line; empty for anything else. */
+  get selectedText() {
+    const { state } = this.#view;
+    const { from, to } = state.selection.main;
+    const text = state.sliceDoc(from, to);
+    return text.includes('\n') ? '' : text;
   }
 
   /**
