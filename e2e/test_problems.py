@@ -21,10 +21,10 @@ def problems(ide: IdePage) -> Locator:
 def test_every_error_of_a_compiler_leads_to_its_line(ide: IdePage) -> None:
     ide.choose("cpp")
     ide.run(TWO_ERRORS)
-    expect(tab(ide)).to_have_text("Problems2", timeout=20_000)
+    expect(tab(ide)).to_have_text("Problems 2", timeout=20_000)
     tab(ide).click()
     expect(problems(ide)).to_have_count(2)
-    expect(problems(ide).nth(1)).to_contain_text("'two' was not declared in this scope")
+    expect(problems(ide).nth(1)).to_contain_text("was not declared in this scope")
     expect(problems(ide).nth(1)).to_contain_text("main.cpp:4:3")
     problems(ide).nth(1).click()
     expect(ide.page.locator("[data-cursor]")).to_have_text("Ln 4, Col 3")

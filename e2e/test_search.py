@@ -63,7 +63,9 @@ def test_all_is_replaced_saved_and_taken_back(work: WorkspacePage) -> None:
 
 
 def test_undo_takes_it_back_in_a_file_that_was_never_open(work: WorkspacePage) -> None:
-    work.page.get_by_role("button", name="Close main.py").click()
+    work.tab("main.py").focus()
+    work.page.keyboard.press("Delete")
+    expect(work.tab("main.py")).to_be_hidden()
     work.reload()
     query(work, "1")
     work.dialog.get_by_label("Replace with").fill("2")

@@ -39,7 +39,8 @@ export class SearchDialog {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#search(), AFTER_MS);
     });
-    this.#form.addEventListener('submit', (event) => {
+    this.#form.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.isComposing) return;
       event.preventDefault();
       this.#results.querySelector('button')?.focus();
     });
