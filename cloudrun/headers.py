@@ -1,8 +1,10 @@
 """What every answer tells browsers beside its content, files and refusals included."""
 
+import re
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 
@@ -20,6 +22,10 @@ _DENIED_FEATURES = (
     "usb",
 )
 _PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _DENIED_FEATURES)
+
+# A worker has the policy of its own script, not its page's. Linter and formatters are WebAssembly.
+_WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+_WORKER = re.compile(rf"{settings.STATIC_URL}[\w-]+-worker[.\w]*\.js")
 
 _PREVIEW = "/preview/"
 _UNLISTED = ("/accounts/", "/admin/", "/api/", "/s/", _PREVIEW)
@@ -55,6 +61,8 @@ def _with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
             response.headers.setdefault("X-Frame-Options", "DENY")
     if request.path.startswith(_UNLISTED):
         response.headers.setdefault("X-Robots-Tag", "noindex")
+    if _WORKER.fullmatch(request.path):
+        response.headers.setdefault("Content-Security-Policy", _WORKER_POLICY)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,7 +1,5 @@
 """Code is put in order by each language's own formatter, when one asks for it."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
@@ -67,12 +65,3 @@ def test_what_nothing_formats_is_not_offered(work: WorkspacePage) -> None:
     work.page.keyboard.press("F1")
     work.page.keyboard.type("format")
     expect(work.page.get_by_role("option", name="Format the code")).to_be_hidden()
-
-
-def test_only_an_editors_page_may_compile_what_it_loads(ide: IdePage, server: Any) -> None:
-    def policy(path: str) -> str:
-        return str(ide.page.request.get(server.url + path).headers["content-security-policy"])
-
-    assert "'wasm-unsafe-eval'" in policy("/")
-    for path in ("/workspaces", "/accounts/login/", "/docs"):
-        assert "wasm" not in policy(path)

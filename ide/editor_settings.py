@@ -15,17 +15,18 @@ from ide.models import EditorSettings
 class EditorSettingsForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = EditorSettings
-        fields = ("keymap", "indent", "font_size", "wrap")
+        fields = ("keymap", "indent", "font_size", "wrap", "lint")
         labels: ClassVar = {
             "keymap": "Keys",
             "indent": "Indentation",
             "font_size": "Text size",
             "wrap": "Wrap long lines",
+            "lint": "Show problems in Python while you type",
         }
 
 
 async def editor_settings(user: User | AnonymousUser) -> dict[str, Any] | None:
-    """`{keymap, indent, font_size, wrap}`; None for a guest, and for who has chosen nothing yet."""
+    """`{keymap, indent, font_size, wrap, lint}`; None for a guest, and for who never chose."""
     found = await EditorSettings.objects.filter(user=user.pk).afirst() if user.pk else None
     return model_to_dict(found, EditorSettingsForm.Meta.fields) if found else None
 

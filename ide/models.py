@@ -168,6 +168,7 @@ class EditorSettings(models.Model):
         choices=[(size, f"{size} px") for size in (11, 12, 13, 14, 16, 18, 20, 24)], default=13
     )
     wrap = models.BooleanField(default=False)
+    lint = models.BooleanField(default=True)
 
     class Meta:
         verbose_name_plural = "editor settings"

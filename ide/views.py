@@ -1,10 +1,9 @@
 """The IDE's page, and the user's own pages that it frames."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
-from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +20,6 @@ from sandbox.runners.choose import Choice
 from sandbox.selectors import PreviewFile, language_details, preview_file
 from sandbox.services import service
 
-_may_compile = csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 _PAGES = frozenset({"document", "iframe"})
 
 
@@ -36,13 +34,7 @@ async def index(request: HttpRequest) -> HttpResponse:
     context = await bench(request)
     templates = {id: language.template for id, language in LANGUAGES.items()}
     context["page_data"]["templates"] = templates
-    return editor_page(request, "ide/index.html", context)
-
-
-def editor_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Its formatters are WebAssembly; what is compiled must still come from this site."""
-    page = _may_compile(lambda request: render(request, template, context))
-    return cast(HttpResponse, page(request))
+    return render(request, "ide/index.html", context)
 
 
 async def bench(request: HttpRequest) -> dict[str, Any]:

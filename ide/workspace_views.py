@@ -28,7 +28,7 @@ from ide.selectors import (
     workspace_get,
     workspace_lines,
 )
-from ide.views import bench, editor_page
+from ide.views import bench
 from sandbox.languages import LANGUAGES
 from sandbox.requests import Owner
 
@@ -189,7 +189,7 @@ def workspace(request: HttpRequest, workspace_id: str) -> HttpResponse:
         "languages": [one for one in context["languages"] if one["id"] == found.language],
         "rooms": workspace_rooms(found),
     }
-    return editor_page(request, "ide/workspace.html", context)
+    return render(request, "ide/workspace.html", context)
 
 
 def _light(files: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,7 +8,9 @@ const OUT = 'static/dist';
 await rm(OUT, { recursive: true, force: true });
 const build = await context({
   entryPoints: [
+    'static/js/format/format-worker.js',
     'static/js/ide.js',
+    'static/js/lint/lint-worker.js',
     'static/js/page.js',
     'static/js/replay.js',
     'static/js/search/search-worker.js',

@@ -8,14 +8,14 @@ from ide.tests.makers import make_client, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
 
-GOOD = {"keymap": "vim", "indent": "2", "font_size": "16", "wrap": "true"}
+GOOD = {"keymap": "vim", "indent": "2", "font_size": "16", "wrap": "true", "lint": "true"}
 
 
 def test_settings_are_kept_and_come_with_each_page() -> None:
     user = make_user()
     client = make_client(user)
     assert client.get("/").context["page_data"]["settings"] is None
-    kept = {"keymap": "vim", "indent": 2, "font_size": 16, "wrap": True}
+    kept = {"keymap": "vim", "indent": 2, "font_size": 16, "wrap": True, "lint": True}
     assert client.post("/settings/editor", GOOD).json() == kept
     assert client.get("/").context["page_data"]["settings"] == kept
     workspace = make_workspace(user)

@@ -2,6 +2,7 @@
 
 import { redo, toggleComment, undo } from '@codemirror/commands';
 import { foldAll, unfoldAll } from '@codemirror/language';
+import { nextDiagnostic, openLintPanel } from '@codemirror/lint';
 import { gotoLine, openSearchPanel, selectNextOccurrence } from '@codemirror/search';
 
 /** @import { Editor } from '../editor/editor.js' */
@@ -12,6 +13,8 @@ const COMMANDS = /** @type {const} */ ([
   ['Go to a line', 'Mod+Alt+G', gotoLine],
   ['Comment or uncomment', 'Mod+/', toggleComment],
   ['Select the next occurrence', 'Mod+D', selectNextOccurrence],
+  ['Go to the next problem in the code', 'F8', nextDiagnostic],
+  ['List the problems in the code', 'Mod+Shift+M', openLintPanel],
   ['Undo', 'Mod+Z', undo],
   ['Redo', 'Mod+Y', redo],
   ['Fold all', 'Mod+Alt+[', foldAll],

@@ -3,14 +3,18 @@ import { indentUnit } from '@codemirror/language';
 import { ChangeSet, Compartment, EditorState, Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
+import { wantsLint } from '../lint/wants-lint.js';
 import { editorTheme } from './editor-theme.js';
 import { errorLine, setErrorLine } from './error-line.js';
 import { loadKeymap } from './keymaps.js';
 import { indentOf, loadMode } from './modes.js';
 import { typeOverSelection } from './type-over.js';
 
-/** @import { ChangeSpec, Extension } from '@codemirror/state' */
+/** @import { Extension } from '@codemirror/state' */
 /** @import { Settings } from './settings.js' */
+
+/** Then the rest counts as changed in one piece. */
+const MOST_DIFF_MS = 100;
 
 /**
  * @typedef {object} EditorHooks
@@ -196,14 +200,21 @@ export class Editor {
   }
 
   /**
-   * Changes the document in front as one step, unless somebody goes on typing meanwhile.
+   * Gives the document in front another text, by the least changes, so that the cursor stays where
+   * it is; one step of Undo. Nothing changes where somebody goes on typing meanwhile.
    *
-   * @param {(text: string) => Promise<ChangeSpec[]>} find
+   * @param {(text: string) => Promise<string>} rewrite
    */
-  async changeBy(find) {
+  async rewriteBy(rewrite) {
     const { doc } = this.#view.state;
-    const changes = await find(doc.toString());
-    if (this.#view.state.doc !== doc || changes.length === 0) return;
+    const [text, { diff }] = await Promise.all([
+      rewrite(doc.toString()),
+      import('@codemirror/merge'),
+    ]);
+    if (this.#view.state.doc !== doc || doc.toString() === text) return;
+    const changes = diff(doc.toString(), text, { timeout: MOST_DIFF_MS }).map(
+      ({ fromA, toA, fromB, toB }) => ({ from: fromA, to: toA, insert: text.slice(fromB, toB) }),
+    );
     this.#view.dispatch({ changes, annotations: isolateHistory.of('full') });
   }
 
@@ -278,8 +289,9 @@ function replacement(state, text) {
 }
 
 /** @param {Settings} settings */
-function likedExtensions({ indent, wrap }) {
+function likedExtensions({ indent, lint, wrap }) {
   return [
+    wantsLint.of(lint),
     wrap ? EditorView.lineWrapping : [],
     indent ? [indentUnit.of(' '.repeat(indent)), EditorState.tabSize.of(indent)] : [],
   ];

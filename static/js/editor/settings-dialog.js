@@ -37,6 +37,7 @@ export class SettingsDialog {
       indent: Number(this.#field('indent').value),
       font_size: Number(this.#field('font_size').value),
       wrap: this.#field('wrap').checked,
+      lint: this.#field('lint').checked,
     };
   }
 

@@ -7,10 +7,11 @@ import { recall, remember } from '../ui/storage.js';
  * @property {number} indent columns to one step; 0 for what is usual in the language
  * @property {number} font_size in CSS pixels
  * @property {boolean} wrap
+ * @property {boolean} lint problems as one types
  */
 
 /** @type {Settings} */
-const USUAL = { keymap: 'standard', indent: 0, font_size: 13, wrap: false };
+const USUAL = { keymap: 'standard', indent: 0, font_size: 13, wrap: false, lint: true };
 const KEY = 'editor-settings';
 const SAVE_AFTER_MS = 400;
 

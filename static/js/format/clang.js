@@ -1,9 +1,10 @@
 import wasm from '@wasm-fmt/clang-format/wasm';
 import initialize, { format as run } from '@wasm-fmt/clang-format/web';
 
+await initialize(new URL(wasm, import.meta.url));
+
 /** @type {import('./format.js').Formatter['format']} */
-export async function format(text, fileName, indent) {
-  await initialize(new URL(wasm, import.meta.url));
+export function format(text, fileName, indent) {
   const style = { BasedOnStyle: 'LLVM', IndentWidth: indent, AccessModifierOffset: -indent };
   return run(text, fileName, JSON.stringify(style));
 }

@@ -1,10 +1,12 @@
-/** Formatting by each language's own formatter, a chunk of its own that loads when first used. */
+/** Each language's own formatter, a chunk of its own that loads when first used, in a worker. */
 
 /**
  * @typedef {object} Formatter
- * @property {(text: string, fileName: string, indent: number) => Promise<string>} format throws
- *   where the text cannot be read, and says where
+ * @property {(text: string, fileName: string, indent: number) => string | Promise<string>} format
+ *   throws where the text cannot be read, and says where
  */
+
+/** @typedef {{ text: string, fileName: string, indent: number }} Unformatted */
 
 const prettier = () => import('./prettier.js');
 const clang = () => import('./clang.js');

@@ -1,8 +1,9 @@
 import wasm from '@wasm-fmt/ruff_fmt/wasm';
 import initialize, { format as run } from '@wasm-fmt/ruff_fmt/web';
 
+await initialize(new URL(wasm, import.meta.url));
+
 /** @type {import('./format.js').Formatter['format']} */
-export async function format(text, fileName, indent) {
-  await initialize(new URL(wasm, import.meta.url));
+export function format(text, fileName, indent) {
   return run(text, fileName, { indent_style: 'space', indent_width: indent });
 }

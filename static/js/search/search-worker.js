@@ -1,12 +1,10 @@
 /** The entry of a worker: a pattern that takes forever holds up nobody, and is ended from outside. */
 
+import { answerWith } from '../workers/answer.js';
 import { search } from './search-text.js';
 
-self.onmessage = ({ data: { query, files } }) => {
-  try {
-    self.postMessage(search(query, files));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    self.postMessage({ problem: error.message });
-  }
-};
+/** @import { Query, Searched } from './search-text.js' */
+
+answerWith(async (/** @type {{ query: Query, files: Searched[] }} */ { query, files }) => () => {
+  return search(query, files);
+});

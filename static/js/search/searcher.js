@@ -1,3 +1,5 @@
+import { NoAnswer, WorkerClient } from '../workers/worker-client.js';
+
 /** @import { Found, Query, Searched } from './search-text.js' */
 
 const WITHIN_MS = 3000;
@@ -9,15 +11,11 @@ export class SearchProblem extends Error {}
 
 /** Searches in a worker, one search at a time: a newer one ends the one before. */
 export class Searcher {
-  #url;
-  /** @type {Worker | undefined} */
   #worker;
-  /** @type {((reason: Error) => void) | undefined} */
-  #giveUp;
 
   /** @param {string} url of the worker's script */
   constructor(url) {
-    this.#url = url;
+    this.#worker = new WorkerClient(url, WITHIN_MS);
   }
 
   /**
@@ -27,28 +25,21 @@ export class Searcher {
    */
   async search(query, files) {
     this.cancel();
-    const worker = new Worker(this.#url, { type: 'module' });
-    this.#worker = worker;
-    const late = new SearchProblem('This pattern takes too long. Try a simpler one.');
     try {
-      return await new Promise((done, fail) => {
-        this.#giveUp = fail;
-        setTimeout(fail, WITHIN_MS, late);
-        worker.onerror = () => fail(new SearchProblem('The search failed. Try again.'));
-        worker.onmessage = ({ data }) =>
-          'problem' in data ? fail(new SearchProblem(data.problem)) : done(data);
-        worker.postMessage({ query, files });
-      });
+      return await this.#worker.ask({ query, files });
     } catch (error) {
-      if (error instanceof SearchProblem) throw error;
-      return null;
-    } finally {
-      worker.terminate();
+      if (!(error instanceof NoAnswer))
+        throw new SearchProblem(/** @type {Error} */ (error).message);
+      if (error.why === 'ended') return null;
+      throw new SearchProblem(
+        error.why === 'late'
+          ? 'This pattern takes too long. Try a simpler one.'
+          : 'The search could not be loaded. Try again with a network.',
+      );
     }
   }
 
   cancel() {
-    this.#worker?.terminate();
-    this.#giveUp?.(new Error('a newer search'));
+    this.#worker.cancel();
   }
 }

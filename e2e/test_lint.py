@@ -1,0 +1,110 @@
+"""What is wrong is shown while one types, and mended with a click; what one types is completed."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from e2e.accessibility import axe
+from e2e.ide_page import NARROW, WIDE, IdePage
+from e2e.workspace_page import WorkspacePage
+
+
+def underlined(ide: IdePage, severity: str) -> Locator:
+    return ide.page.locator(f".cm-lintRange-{severity}")
+
+
+def options(ide: IdePage) -> Locator:
+    return ide.page.locator(".cm-tooltip-autocomplete [role=option]")
+
+
+def test_problems_are_underlined_as_one_types_and_go_when_mended(ide: IdePage) -> None:
+    ide.write("import os\nprint(undefined)\n")
+    expect(underlined(ide, "error")).to_have_text("undefined")
+    expect(underlined(ide, "warning")).to_have_text("os")
+    ide.write("print(1)\n")
+    expect(underlined(ide, "error")).to_have_count(0)
+    expect(underlined(ide, "warning")).to_have_count(0)
+
+
+def test_keyboard_goes_to_the_next_problem_and_a_click_mends_it(ide: IdePage) -> None:
+    ide.write("import os\n\nprint(1)\n")
+    expect(underlined(ide, "warning")).to_be_visible()
+    ide.code.press("F8")
+    said = ide.page.locator(".cm-tooltip-lint")
+    expect(said).to_contain_text("`os` imported but unused")
+    said.get_by_role("button", name="Remove unused import: `os`").click()
+    expect(ide.page.locator(".cm-line").first).to_have_text("")
+    expect(underlined(ide, "warning")).to_have_count(0)
+
+
+def test_columns_are_right_behind_letters_of_two_units(ide: IdePage) -> None:
+    ide.write('print("\U0001f600\U0001f600", nowhere)\n')
+    expect(underlined(ide, "error")).to_have_text("nowhere")
+
+
+def test_linter_is_loaded_by_the_first_change_only(ide: IdePage) -> None:
+    asked: list[str] = []
+    ide.page.on("request", lambda request: asked.append(request.url))
+    ide.reload()
+    ide.page.wait_for_timeout(1500)
+    assert not any("wasm" in url or "lint-worker" in url for url in asked)
+    ide.write("x = = 1\n")
+    expect(underlined(ide, "error").first).to_be_visible()
+    assert any("ruff_wasm" in url for url in asked)
+
+
+def test_setting_takes_them_away_and_brings_them_back(ide: IdePage) -> None:
+    ide.write("print(nowhere)\n")
+    expect(underlined(ide, "error")).to_be_visible()
+    for shown in (0, 1):
+        ide.page.get_by_role("button", name="Editor settings").click()
+        dialog = ide.page.get_by_role("dialog", name="Editor settings")
+        dialog.get_by_label("Show problems in Python while you type").set_checked(bool(shown))
+        dialog.get_by_role("button", name="Done").click()
+        expect(underlined(ide, "error")).to_have_count(shown)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(ide: IdePage, scheme: Any, size: str) -> None:
+    ide.page.emulate_media(color_scheme=scheme)
+    ide.page.set_viewport_size(WIDE if size == "wide" else NARROW)
+    ide.write("import os\nprint(undefined)\n")
+    expect(underlined(ide, "error")).to_be_visible()
+    ide.code.press("F8")
+    expect(ide.page.locator(".cm-tooltip-lint")).to_be_visible()
+    assert axe(ide.page) == []
+
+
+SNIPPETS = {
+    "main.py": ("mai", "main", 'if __name__ == "__main__":'),
+    "A.java": ("sout", "sout", "System.out.println();"),
+    "a.cpp": ("cout", "coutprint a line", "std::cout << "),
+    "a.sh": ("whi", "whileread lines", "while read -r line; do"),
+}
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_snippet_is_offered_and_put_in(work: WorkspacePage, name: str) -> None:
+    typed, offered, text = SNIPPETS[name]
+    if name != "main.py":
+        work.create_file(name)
+    work.write("")
+    work.code.press_sequentially(typed, delay=40)
+    option = options(work).filter(has_text=offered).first
+    expect(option).to_be_visible()
+    option.click()
+    expect(work.code).to_contain_text(text)
+
+
+def test_words_of_the_file_are_completed_but_not_in_prose(work: WorkspacePage) -> None:
+    work.create_file("a.cpp")
+    work.write("int wonderful_number = 1;\n// ")
+    work.code.press("ControlOrMeta+End")
+    work.code.press_sequentially("wond", delay=40)
+    work.page.wait_for_timeout(400)
+    expect(options(work)).to_have_count(0)
+    work.code.press("Enter")
+    work.code.press_sequentially("wonderf", delay=40)
+    expect(options(work).first).to_have_text("wonderful_number")
