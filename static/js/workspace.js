@@ -9,18 +9,17 @@ import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
+import { Conflicts } from './files/conflicts.js';
 import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
-import { MergeDialog } from './files/merge-dialog.js';
-import { conflictNotice, saveWords } from './files/workspace-words.js';
+import { saveWords } from './files/workspace-words.js';
 import { requestOfRun, takeWantedRun } from './history/run-again.js';
 import { ImageWatch } from './run/image-watch.js';
 import { wireSearch } from './search/wire-search.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, jsonScript } from './ui/dom.js';
 import { Languages } from './ui/languages.js';
-import { Notice } from './ui/notice.js';
 import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
@@ -40,8 +39,6 @@ const languages = new Languages(page.languages);
 const language = languages.of(workspace.language);
 const status = new StatusBar();
 const saved = find('saved');
-const conflict = new Notice(find('conflict'));
-const mergeDialog = new MergeDialog(nonce);
 /** @type {StoredFile | undefined} the file in front */
 let shown;
 
@@ -53,9 +50,8 @@ const store = new FileStore(workspace.id, page.files, {
     saved.title = why || 'Your files are kept on the server';
   },
   onConflict: (file) => {
-    if (!file.theirs) showConflict();
-    else if (shown?.id !== file.id) open(file.id);
-    else showConflict();
+    if (file.theirs && shown?.id !== file.id) open(file.id);
+    else conflicts.show(shown);
   },
   onReplaced: (file) => {
     editor.setText(String(file.id), file.base ?? '');
@@ -95,6 +91,19 @@ const { run, view, preview, terminal, input, problems, panes, packages, forRun }
   onPane: (pane) => {
     if (pane === 'code') editor.measure();
   },
+});
+const conflicts = new Conflicts({
+  store,
+  nonce,
+  textOf,
+  onMerged: (file, text) => editor.setText(String(file.id), text),
+  onKept: async (file) => {
+    if (store.get(file.id)) return;
+    await files.refresh();
+    const again = store.at(file.path);
+    if (again) open(again.id);
+  },
+  tell: (card) => view.showCard(card),
 });
 const images = new ImageWatch(
   () => !language.available,
@@ -174,11 +183,11 @@ async function open(id) {
   const text = file.isText ? textOf(file) : null;
   find('no-text').hidden = text !== null;
   find('editor').hidden = text === null;
-  if (text === null) return showConflict();
+  if (text === null) return conflicts.show(file);
   if (file.path.endsWith('.html')) preview.choose(file.path);
   showIndent();
   editor.open(String(id), file.path, text);
-  showConflict();
+  conflicts.show(file);
 }
 
 function showIndent() {
@@ -205,43 +214,6 @@ function rememberTabs() {
   const order = [shown?.id, ...tabs.open.filter((id) => id !== shown?.id)];
   const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
   remember('local', tabsKey, JSON.stringify(paths));
-}
-
-/** Two versions of the file in front, of which one is to be chosen. */
-function showConflict() {
-  const file = shown;
-  if (!file?.theirs) return conflict.clear();
-  conflict.show(
-    conflictNotice(file, {
-      mine: () => keepMine(file),
-      theirs: () => store.takeTheirs(file),
-      merge: () => merge(file),
-    }),
-  );
-}
-
-/** @param {StoredFile} file */
-async function merge(file) {
-  const theirs = file.theirs?.content;
-  if (typeof theirs !== 'string') return;
-  const use = (/** @type {string} */ text) => {
-    editor.setText(String(file.id), text);
-    store.useMerged(file, text);
-  };
-  const versions = { path: file.path, mine: textOf(file) ?? '', theirs };
-  await mergeDialog.open(versions, use).catch(() => {
-    const text = 'The page needs the network to compare them for the first time.';
-    view.showCard({ tone: 'warn', title: 'They cannot be compared just now.', text });
-  });
-}
-
-/** @param {StoredFile} file which is another one afterwards, where it had been deleted */
-async function keepMine(file) {
-  await store.keepMine(file);
-  if (store.get(file.id)) return;
-  await files.refresh();
-  const again = store.at(file.path);
-  if (again) open(again.id);
 }
 
 /**
