@@ -98,6 +98,20 @@ def test_snippet_is_offered_and_put_in(work: WorkspacePage, name: str) -> None:
     expect(work.code).to_contain_text(text)
 
 
+def test_tab_takes_what_is_offered_else_indents(ide: IdePage) -> None:
+    ide.write("")
+    ide.code.press_sequentially("main", delay=40)
+    expect(options(ide).filter(has_text="entry of the program")).to_be_visible()
+    ide.page.wait_for_timeout(100)  # what has only just appeared is not taken by mistake
+    ide.code.press("Tab")
+    expect(ide.code).to_contain_text('if __name__ == "__main__":')
+    ide.write("x")
+    ide.code.press("Escape")
+    ide.code.press("Home")
+    ide.code.press("Tab")
+    expect(ide.page.locator(".cm-line").first).to_have_text("    x")
+
+
 def test_words_of_the_file_are_completed_but_not_in_prose(work: WorkspacePage) -> None:
     work.create_file("a.cpp")
     work.write("int wonderful_number = 1;\n// ")

@@ -1,3 +1,4 @@
+import { acceptCompletion } from '@codemirror/autocomplete';
 import { indentWithTab, isolateHistory } from '@codemirror/commands';
 import { indentUnit } from '@codemirror/language';
 import { ChangeSet, Compartment, EditorState, Text } from '@codemirror/state';
@@ -242,7 +243,7 @@ export class Editor {
         this.#liked.of(likedExtensions(this.#settings)),
         basicSetup,
         typeOverSelection,
-        keymap.of([indentWithTab]),
+        keymap.of([{ key: 'Tab', run: acceptCompletion }, indentWithTab]),
         this.#named.of(namedExtensions(fileName, [])),
         editorTheme,
         errorLine,
