@@ -47,8 +47,8 @@ def _latency_bars(latencies: list[Latency]) -> Iterator[Bar]:
 
 def _python_bars(latency: Latency) -> Iterator[Bar]:
     first, done = latency.first_outputs, latency.dones
-    yield _at_most("Python, first output, times bare", paired_ratio(first(PRODUCT), first(BARE)), 2)
-    yield _at_most("Python, done, times bare", paired_ratio(done(PRODUCT), done(BARE)), 4)
+    yield at_most("Python, first output, times bare", paired_ratio(first(PRODUCT), first(BARE)), 2)
+    yield at_most("Python, done, times bare", paired_ratio(done(PRODUCT), done(BARE)), 4)
     yield _at_least(
         "Python, first output, times faster than naive",
         paired_ratio(first(NAIVE), first(PRODUCT)),
@@ -58,7 +58,7 @@ def _python_bars(latency: Latency) -> Iterator[Bar]:
 
 def _excess_bar(latency: Latency, most_s: float) -> Bar:
     excess_s = paired_excess_s(latency.first_outputs(PRODUCT), latency.first_outputs(BARE))
-    return _at_most(
+    return at_most(
         f"{LANGUAGES[latency.language].name}, first output over bare, ms",
         1000 * excess_s,
         1000 * most_s,
@@ -72,7 +72,7 @@ def _burst_bars(bursts: list[Load]) -> Iterator[Bar]:
     ours, naive = of_size[PRODUCT], of_size[NAIVE]
     yield _exactly(f"{_BURST} at once, right outputs", ours.right, _BURST)
     share = 100 * ours.elapsed_s / naive.elapsed_s
-    yield _at_most(f"{_BURST} at once, last one done, % of naive's time", share, 60)
+    yield at_most(f"{_BURST} at once, last one done, % of naive's time", share, 60)
 
 
 def _sustained_bars(sustained: list[Load]) -> Iterator[Bar]:
@@ -94,10 +94,10 @@ def _at_once_bars(section: Section) -> Iterator[Bar]:
     yield _exactly("containers left 5 s later", aftermath.containers_left, 0)
     yield _exactly("containers after the server's end", aftermath.containers_after_end, 0)
     grown = aftermath.memory_after_bytes - aftermath.memory_before_bytes
-    yield _at_most("server memory grown, MiB", grown / 2**20, _MEMORY_BYTES / 2**20)
+    yield at_most("server memory grown, MiB", grown / 2**20, _MEMORY_BYTES / 2**20)
 
 
-def _at_most(what: str, value: float, most: float) -> Bar:
+def at_most(what: str, value: float, most: float) -> Bar:
     return Bar(what, f"≤ {most:g}", f"{value:.2f}", value <= most)
 
 

@@ -3,11 +3,10 @@
 import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.bars import bars
-from benchmarks.machine import Machine
 from benchmarks.paths import BARE, NAIVE
 from benchmarks.plot import plot
 from benchmarks.results import (
@@ -21,43 +20,18 @@ from benchmarks.results import (
     paired_ratio,
     quantile,
 )
+from benchmarks.tables import Table, bars_table, machine_line, put_figures
 from sandbox.languages import LANGUAGES
 
-_BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 _LOAD_HEAD = [
     *("", "clients", "right", "lost", "crossed", "all done s", "runs/s"),
     *("first output p50", "p95", "p99", "done p50", "p95", "p99"),
 ]
 
 
-@dataclass(frozen=True)
-class Table:
-    """A Markdown table that is aligned for the terminal as well; `names` columns are no numbers."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    names: int = 1
-
-    def __str__(self) -> str:
-        columns = list(zip(self.head, *self.rows, strict=True))
-        widths = [max(map(len, column)) for column in columns]
-        rule = ["-" * width for width in widths[: self.names]]
-        rule += [f"{'-' * (width - 1)}:" for width in widths[self.names :]]
-        lines = [self._line(cells, widths) for cells in (self.head, rule, *self.rows)]
-        return "\n".join([f"### {self.title}", "", *lines, ""])
-
-    def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
-        aligned = [
-            cell.ljust(width) if column < self.names else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return f"| {' | '.join(aligned)} |"
-
-
 def text(report: Report) -> str:
     """The machine and all tables, as Markdown."""
-    return "\n".join([_machine(report.machine, report.made_at), *map(str, _tables(report))])
+    return "\n".join([machine_line(report.machine, report.made_at), *map(str, _tables(report))])
 
 
 def save(report: Report, folder: Path) -> None:
@@ -67,23 +41,7 @@ def save(report: Report, folder: Path) -> None:
     data["bars"] = [asdict(bar) for bar in bars(report.docker)] if report.docker else []
     (folder / "performance.json").write_text(json.dumps(data, indent=1) + "\n")
     (folder / "performance.svg").write_text(plot(report))
-    page = folder / "performance.md"
-    page.write_text(_page(page.read_text() if page.exists() else _BEGIN + _END, text(report)))
-
-
-def _page(page: str, figures: str) -> str:
-    before, _, rest = page.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n{figures}\n{_END}{after}"
-
-
-def _machine(machine: Machine, made_at: str) -> str:
-    size = f"{machine.memory_bytes / 2**30:.0f} GiB"
-    engine = machine.engine or "no Docker engine"
-    return (
-        f"{machine.cores} cores ({machine.processor}), {size} of memory, {machine.kernel},"
-        f" {engine}; {made_at}.\n"
-    )
+    put_figures(folder / "performance.md", text(report))
 
 
 def _tables(report: Report) -> Iterator[Table]:
@@ -91,11 +49,7 @@ def _tables(report: Report) -> Iterator[Table]:
         if section:
             yield from _section_tables(section)
     if report.docker:
-        rows = [
-            [bar.what, bar.wanted, bar.measured, "pass" if bar.cleared else "FAIL"]
-            for bar in bars(report.docker)
-        ]
-        yield Table("Bars", ["", "wanted", "measured", ""], rows)
+        yield bars_table(bars(report.docker))
 
 
 def _section_tables(section: Section) -> Iterator[Table]:
