@@ -22,7 +22,7 @@ DATABASE_TESTS = accounts assistant cloudrun ide \
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@
 
-.PHONY: help run setup test hostile test-js lint format e2e bench clean
+.PHONY: help run setup test hostile test-js lint format e2e bench bench-page clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make format  put the sources in shape"
 	@echo "make bench   the figures of docs/performance.md in 12 minutes; ARGS=--quick for a look"
+	@echo "make bench-page  the page beside Monaco's, for docs/page-performance.md, in 8 minutes"
 	@echo "make clean   remove all that was set up; data/ stays"
 
 .DEFAULT_GOAL := help
@@ -92,6 +93,13 @@ bench: $(DEV) $(SITE)
 	@mkdir -p .cache/$@
 	@echo "==> Measuring"
 	@$(SCRATCH) $(PY) -m benchmarks $(ARGS)
+
+bench-page: $(DEV) $(SITE)
+	@deploy/ensure-sandbox
+	@deploy/ensure-command chromium chromium
+	@mkdir -p .cache/$@
+	@echo "==> Measuring the page"
+	@$(SCRATCH) $(PY) -m benchmarks.page $(ARGS)
 
 clean:
 	rm -rf $(VENV) node_modules static/dist staticfiles .cache .mypy_cache .ruff_cache .pytest_cache

@@ -61,7 +61,7 @@ def started(
     runner: str, data_dir: Path, settings: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """A server of our own until the block ends; `settings` are further ones of its environment."""
-    port = _free_port()
+    port = free_port()
     url = f"http://localhost:{port}"
     env = os.environ | {
         "DATA_DIR": str(data_dir),
@@ -107,7 +107,7 @@ def _get_json(url: str) -> Any:
         return json.load(response)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,1 @@
+"""How quick a workspace's page is, beside one that has Monaco alone."""
