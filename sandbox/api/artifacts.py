@@ -58,8 +58,14 @@ class RunArtifactView(APIView):
     def get(self, request: Request, execution_id: str, name: str) -> HttpResponse:
         artifact = artifact_get(execution_id, name, owner_of_request(request))
         return HttpResponse(
-            bytes(artifact.content), content_type=content_type(name), headers=_headers(name)
+            bytes(artifact.content), content_type=_served_as(name), headers=_headers(name)
         )
+
+
+def _served_as(name: str) -> str:
+    """A picture as what it is, for pages that show it; of all else no browser makes anything."""
+    kind = content_type(name)
+    return kind if kind.startswith("image/") else OTHER
 
 
 def _headers(name: str) -> dict[str, Any]:

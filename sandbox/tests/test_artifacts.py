@@ -182,6 +182,33 @@ def test_what_is_handed_out_is_no_page_of_the_site(one_server: Server) -> None:
     assert "connect-src 'none'" in preview.headers["content-security-policy"]
 
 
+SERVED_AS = {
+    "plot.png": "image/png",
+    "plot.svg": "image/svg+xml",  # whose policy lets nothing in it run
+    **dict.fromkeys(
+        [
+            "x.js", "x.mjs", "x.cjs", "x.JS", "x.json", "x.html", "x.htm", "x.xhtml", "x.xht",
+            "x.xml", "x.xsl", "x.css", "x.csv", "x.txt", "x.pdf", "x.wasm", "x.py", "x.svgz",
+            "x.js.gz", "x.webmanifest", "x.swf", "x.mht", "x.unheard", "x", "a/x.js",
+        ],
+        "application/octet-stream",
+    ),
+}  # fmt: skip
+
+
+def test_only_pictures_are_served_as_what_they_are(one_server: Server) -> None:
+    user = new_user(one_server)
+    code = f"import os\nos.mkdir('a')\nfor name in {list(SERVED_AS)}: open(name, 'w').write('x')"
+    served = {}
+    for artifact in make(user, code)["artifacts"]:
+        answer = user.get(artifact["url"])
+        served[artifact["name"]] = answer.headers["content-type"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert served == SERVED_AS
+
+
 def test_strangers_are_told_that_there_is_nothing(one_server: Server) -> None:
     owner = new_user(one_server)
     result = make(owner, "open('secret.txt', 'w').write('x')")
