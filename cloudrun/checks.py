@@ -36,6 +36,20 @@ def check_runner(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def check_previews(**kwargs: Any) -> list[CheckMessage]:
+    if settings.PREVIEW_URL:
+        return []
+    return [
+        Warning(
+            "HTML previews have addresses of this site. A page opened in a tab of its own reaches"
+            " nothing here, but can write any address of the site over its own, and pose as it.",
+            hint="Set PREVIEW_URL to a second origin that leads to this server.",
+            id="cloudrun.W003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def check_secrets(**kwargs: Any) -> list[CheckMessage]:
     return [*_bad_secrets()]
 

@@ -1,18 +1,44 @@
 /* Goes with each page of a live preview, on one line: block comments only, each statement ended.
-   Tells the IDE what the console says. The page may do with it as it likes: the IDE trusts none. */
+   Tells the IDE where the page is, what it loads and what its console says. The page may do with it
+   as it likes: the IDE trusts none. */
 (() => {
   if (parent === self) return;
   const LONGEST = 2000;
+  const MOST_PER_SECOND = 100;
+  const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
+  const page = location.href.slice(folder.length).split('#')[0];
+  const tell = (message) => parent.postMessage(message, '*');
+  const inFolder = (address) => (
+    address.startsWith(folder) ? address.slice(folder.length).split(/[?#]/)[0] : null
+  );
+
+  let second = -1;
+  let sent = 0;
+  let leftOut = 0;
+  const tellLeftOut = () => {
+    if (leftOut) tell({ type: 'preview-left-out', count: leftOut });
+    leftOut = 0;
+  };
+  const send = (level, text) => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) {
+      second = now;
+      sent = 0;
+      tellLeftOut();
+    }
+    sent += 1;
+    if (sent <= MOST_PER_SECOND) {
+      tell({ type: 'preview-console', level, text: text.slice(0, LONGEST) });
+    } else {
+      if (!leftOut) setTimeout(tellLeftOut, 1000);
+      leftOut += 1;
+    }
+  };
   const said = (value) => {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     if (typeof value !== 'object' || value === null) return String(value);
     try { return JSON.stringify(value); } catch { return Object.prototype.toString.call(value); }
   };
-  const send = (level, text) => {
-    parent.postMessage({ type: 'preview-console', level, text: text.slice(0, LONGEST) }, '*');
-  };
-  const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
-  const place = ({ filename, lineno }) => `${filename.replace(folder, '')}:${lineno}`;
   for (const level of ['debug', 'log', 'info', 'warn', 'error']) {
     const own = console[level];
     console[level] = (...values) => {
@@ -20,13 +46,43 @@
       send(level, values.map(said).join(' '));
     };
   }
+
+  const place = ({ filename, lineno }) => `${filename.replace(folder, '')}:${lineno}`;
   addEventListener('error', (event) => {
     if (event instanceof ErrorEvent) return send('error', `${event.message} (${place(event)})`);
-    const { src, href } = event.target;
-    send('error', `Could not be loaded: ${src || href}`);
+    const address = event.target.src || event.target.href || '';
+    const path = inFolder(address);
+    if (path === null) send('error', `Could not be loaded: ${address}`);
+    else tell({ type: 'preview-failed', path });
   }, true);
   addEventListener('unhandledrejection', ({ reason }) => send('error', `Unhandled: ${said(reason)}`));
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
     send('error', `A preview may not do this: ${effectiveDirective} ${blockedURI}`);
   });
+  const asked = new Set();
+  new PerformanceObserver((list) => {
+    for (const { name } of list.getEntries()) {
+      const path = inFolder(name);
+      if (path === null || asked.has(path) || asked.size >= 200) continue;
+      asked.add(path);
+      tell({ type: 'preview-asked', path });
+    }
+  }).observe({ type: 'resource', buffered: true });
+
+  try {
+    const [left, top] = JSON.parse(name);
+    const scroll = () => scrollTo({ left, top, behavior: 'instant' });
+    addEventListener('DOMContentLoaded', scroll);
+    addEventListener('load', scroll);
+  } catch { /* Nobody has scrolled yet. */ }
+  name = '';
+  let timer = 0;
+  const tellPlace = () => {
+    timer = 0;
+    tell({ type: 'preview-place', page: page + location.hash, x: scrollX, y: scrollY });
+  };
+  addEventListener('scroll', () => { timer = timer || setTimeout(tellPlace, 100); });
+  addEventListener('hashchange', tellPlace);
+  tell({ type: 'preview-begun', page: page + location.hash });
+  tell({ type: 'preview-asked', path: page.split('?')[0] });
 })();

@@ -2,33 +2,51 @@
 
 import mimetypes
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cloudrun.errors import NotFoundError
-from ide.models import File, Workspace
+from ide.models import File, LivePreview, Workspace
+from ide.owners import owner_here
+from ide.selectors import workspace_get
 from ide.views import preview_response
-from sandbox.selectors import PreviewFile
+from sandbox.models import new_token
+from sandbox.selectors import PreviewFile, PreviewFileMissingError
 
-# An address that a page has told somebody else is of no use to them the day after.
-_MAX_AGE_S = 24 * 3600
-_SIGNER = signing.TimestampSigner(salt="ide.preview", sep=".")
+# A page can tell its address to anybody, so it ends soon after the IDE was closed, which asks for
+# it again every two minutes (docs/decisions/0017-previews-end-with-the-ide.md).
+_LIVES_FOR = timedelta(minutes=5)
 _DOCTYPE = re.compile(rb"<!doctype[^>]*>", re.IGNORECASE)
 _DOCTYPE_WITHIN = 4096
 # On one line, so that the lines of the page keep their numbers.
-_CONSOLE = " ".join(Path(__file__).with_name("in_preview.js").read_text().split("\n")).encode()
+_SCRIPT = " ".join(Path(__file__).with_name("in_preview.js").read_text().split("\n"))
 
 
 def preview_address(workspace: Workspace) -> str:
-    """The folder below which its files are, for whoever knows the address, for a day."""
-    path = reverse("live-preview", args=[_SIGNER.sign(workspace.pk)])
-    return f"{settings.PREVIEW_URL}{path}"
+    """The folder below which its files are, for whoever knows the address. It stays the same as
+    long as it is asked for every few minutes."""
+    until = timezone.now() + _LIVES_FOR
+    alive = LivePreview.objects.filter(workspace=workspace, valid_until__gt=timezone.now())
+    if not alive.update(valid_until=until):
+        LivePreview.objects.update_or_create(
+            workspace=workspace, defaults={"token": new_token(), "valid_until": until}
+        )
+    token = LivePreview.objects.get(workspace=workspace).token
+    return f"{settings.PREVIEW_URL}{reverse('live-preview', args=[token])}"
+
+
+@require_POST
+def renew(request: HttpRequest, workspace_id: str) -> JsonResponse:
+    """The IDE is still open: `{"address"}` from here on."""
+    workspace = workspace_get(workspace_id, owner_here(request))
+    return JsonResponse({"address": preview_address(workspace)})
 
 
 @require_safe
@@ -36,7 +54,7 @@ def preview_address(workspace: Workspace) -> str:
 def live_preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
     """A saved file of the workspace; its entry at the empty path. No cookie is read or set."""
     folder = reverse("live-preview", args=[token])
-    return preview_response(request, folder, lambda: _file(token, path))
+    return preview_response(request, folder, lambda: _file(token, path), script=_SCRIPT)
 
 
 def _file(token: str, path: str) -> PreviewFile:
@@ -47,18 +65,16 @@ def _file(token: str, path: str) -> PreviewFile:
     # NUL is in no path, and PostgreSQL refuses to look for it.
     file = None if "\x00" in path else workspace.files.filter(path=path, deleted_at=None).first()
     if file is None:
-        raise NotFoundError(f"The workspace has no file {path}.")
+        raise PreviewFileMissingError(f"This workspace has no file {path}.")
     return _served(file)
 
 
 def _workspace(token: str) -> Workspace:
-    try:
-        workspace_id = _SIGNER.unsign(token, max_age=_MAX_AGE_S)
-    except signing.BadSignature as error:
-        raise NotFoundError("This preview is gone; reload the workspace.") from error
-    workspace = Workspace.objects.filter(pk=workspace_id, deleted_at=None).first()
+    is_alive = {"live_preview__token": token, "live_preview__valid_until__gt": timezone.now()}
+    found = Workspace.objects.filter(deleted_at=None, **is_alive)
+    workspace = None if "\x00" in token else found.first()
     if workspace is None:
-        raise NotFoundError("This workspace was deleted.")
+        raise NotFoundError("This preview's link has ended.")
     return workspace
 
 
@@ -66,12 +82,12 @@ def _served(file: File) -> PreviewFile:
     kind = mimetypes.guess_type(file.path)[0] or "application/octet-stream"
     content = bytes(file.content)
     if kind == "text/html":
-        content = _with_console(content)
+        content = _with_script(content)
     return PreviewFile(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
 
 
-def _with_console(page: bytes) -> bytes:
-    """The page, which also tells the IDE what its console says. The doctype stays first."""
+def _with_script(page: bytes) -> bytes:
+    """The page, which also tells the IDE of itself. The doctype stays first."""
     doctype = _DOCTYPE.search(page, 0, _DOCTYPE_WITHIN)
     at = doctype.end() if doctype else 0
-    return page[:at] + b"<script>" + _CONSOLE + b"</script>" + page[at:]
+    return page[:at] + f"<script>{_SCRIPT}</script>".encode() + page[at:]

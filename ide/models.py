@@ -62,6 +62,19 @@ class Workspace(models.Model):
         return self.name
 
 
+class LivePreview(models.Model):
+    """The address that shows a workspace's pages to whoever knows it, until `valid_until`."""
+
+    workspace = models.OneToOneField(
+        Workspace, models.CASCADE, primary_key=True, related_name="live_preview"
+    )
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    valid_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.workspace_id
+
+
 class File(models.Model):
     """One file. Folders are the parts of paths: a folder is there while a file is in it.
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("w/<str:workspace_id>/move", file_views.move, name="path_move"),
     path("w/<str:workspace_id>/remove", file_views.remove, name="path_delete"),
     path("w/<str:workspace_id>/undo", file_views.undo, name="deletion_undo"),
+    path("w/<str:workspace_id>/preview", live_preview.renew, name="live_preview_renew"),
     path("settings/editor", editor_settings.save, name="editor_settings"),
     path("accounts/export/", own_data.export, name="account_export"),
     path("accounts/delete/", own_data.delete, name="account_delete"),

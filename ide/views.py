@@ -17,7 +17,7 @@ from ide.editor_settings import EditorSettingsForm, editor_settings
 from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
-from sandbox.selectors import PreviewFile, language_details, preview_file
+from sandbox.selectors import PreviewFile, PreviewFileMissingError, language_details, preview_file
 from sandbox.services import service
 
 _PAGES = frozenset({"document", "iframe"})
@@ -78,18 +78,22 @@ def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
 
 
 def preview_response(
-    request: HttpRequest, folder: str, find: Callable[[], PreviewFile]
+    request: HttpRequest, folder: str, find: Callable[[], PreviewFile], *, script: str = ""
 ) -> HttpResponse:
     """What `find` finds, as the page framed by the IDE or opened beside it.
 
     The policy gives the page an opaque origin, so that its scripts can touch neither the IDE nor
-    the API. Of this site it loads what is below `folder`. `find` may raise `NotFoundError`.
+    the API. Of this site it loads what is below `folder`. `find` may raise `NotFoundError`, whose
+    page gets the `script`.
     """
     try:
+        _refuse_elsewhere(request)
         _refuse_part_of_this_site(request)
         file = find()
-    except NotFoundError:
-        response = render(request, "ide/preview_gone.html", status=404)
+    except NotFoundError as error:
+        missing = error.detail if isinstance(error, PreviewFileMissingError) else None
+        context = {"missing": missing, "script": script}
+        response = render(request, "ide/preview_gone.html", context, status=404)
     else:
         response = HttpResponse(file.content, content_type=file.content_type)
     response["Content-Security-Policy"] = _preview_policy(request.build_absolute_uri(folder))
@@ -97,6 +101,13 @@ def preview_response(
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _refuse_elsewhere(request: HttpRequest) -> None:
+    """Where previews have an origin of their own, none has the site's: a sandboxed page, too, can
+    write any path of its origin into the address bar."""
+    if settings.PREVIEW_URL and request.get_host() != urlsplit(settings.PREVIEW_URL).netloc:
+        raise NotFoundError("Previews have an origin of their own.")
 
 
 def _refuse_part_of_this_site(request: HttpRequest) -> None:

@@ -24,6 +24,10 @@ class PreviewFile:
     content_type: str
 
 
+class PreviewFileMissingError(NotFoundError):
+    """The preview is there, and has no such file."""
+
+
 def language_list() -> list[dict[str, Any]]:
     """`{id, name, version, image, file, network, available, reason}` of every language."""
     return language_details(current_choice())
@@ -138,7 +142,7 @@ def preview_file(token: str, path: str) -> PreviewFile:
     for file in source["files"]:
         if file["name"] == path:
             return _preview_file(path, SourceFile(**file).data)
-    raise NotFoundError(f"The page has no file {path}.")
+    raise PreviewFileMissingError(f"This program has no file {path}.")
 
 
 def _preview_file(path: str, content: bytes) -> PreviewFile:

@@ -11,6 +11,7 @@ from e2e.server import ROOT
 
 PROPER = {
     "SITE_URL": "https://ide.example.org",
+    "PREVIEW_URL": "https://preview.example.org",
     "GUEST_RUNS": "false",
     "SANDBOX_RUNNER": "docker",
     "DATABASE_URL": "",
@@ -66,7 +67,11 @@ def test_missing_secret_is_an_error(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "warning"),
-    [({"GUEST_RUNS": "true"}, "cloudrun.W001"), ({"SANDBOX_RUNNER": "auto"}, "cloudrun.W002")],
+    [
+        ({"GUEST_RUNS": "true"}, "cloudrun.W001"),
+        ({"SANDBOX_RUNNER": "auto"}, "cloudrun.W002"),
+        ({"PREVIEW_URL": ""}, "cloudrun.W003"),
+    ],
 )
 def test_operator_is_told_of_open_doors(
     tmp_path: Path, change: dict[str, str], warning: str

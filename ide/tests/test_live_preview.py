@@ -1,15 +1,15 @@
 """The live preview of a workspace: who reads which file, and as what."""
 
-import time
+from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
+from django.db.models import F
 from django.test import Client, override_settings
 
 from ide.live_preview import preview_address
-from ide.models import Workspace
-from ide.services import workspace_create, workspace_delete
+from ide.models import LivePreview, Workspace
+from ide.services import workspace_create, workspace_delete, workspace_duplicate
 from ide.tests.makers import make_client, make_user, make_workspace
 from sandbox.requests import Owner
 
@@ -28,6 +28,11 @@ def workspace() -> Workspace:
     return workspace_create(
         owner=owner, name="Page", language="html", entry="index.html", files=FILES
     )
+
+
+def a_while_passes(workspace: Workspace, *, minutes: int) -> None:
+    earlier = F("valid_until") - timedelta(minutes=minutes)
+    LivePreview.objects.filter(workspace=workspace).update(valid_until=earlier)
 
 
 @pytest.mark.parametrize(
@@ -69,26 +74,55 @@ def test_what_is_no_file_is_a_sandboxed_404(
 
 
 def test_forged_address_opens_nothing(client: Client, workspace: Workspace) -> None:
-    for token in (workspace.pk, f"{workspace.pk}.1.x", "x", f"{workspace.pk}.1abc."):
+    for token in (workspace.pk, "x", "%00", f"{preview_address(workspace)[14:-1]}x"):
         answer = client.get(f"/preview/live/{token}/")
         assert answer.status_code == 404
         assert "sandbox" in answer["Content-Security-Policy"]
 
 
-def test_address_of_another_workspace_cannot_be_made_of_ones_own(
+def test_address_ends_a_few_minutes_after_the_ide_asked_last(
     client: Client, workspace: Workspace
 ) -> None:
-    other = make_workspace(make_user("eve"))
-    forged = preview_address(other).replace(other.pk, workspace.pk)
-    assert client.get(forged).status_code == 404
-
-
-def test_address_ends_after_a_day(client: Client, workspace: Workspace) -> None:
     address = preview_address(workspace)
-    now = time.time()
-    with patch("django.core.signing.time.time", return_value=now + 24 * 3600 + 5):
-        assert client.get(address).status_code == 404
-    assert client.get(address).status_code == 200
+    for _ in range(4):
+        a_while_passes(workspace, minutes=3)
+        assert preview_address(workspace) == address
+    a_while_passes(workspace, minutes=6)
+    gone = client.get(address)
+    assert gone.status_code == 404
+    assert "link has ended" in gone.content.decode()
+    anew = preview_address(workspace)
+    assert anew != address
+    assert client.get(address).status_code == 404
+    assert client.get(anew).status_code == 200
+
+
+def test_ide_keeps_its_address(workspace: Workspace) -> None:
+    assert workspace.user is not None
+    ide = make_client(workspace.user)
+    address = ide.post(f"/w/{workspace.pk}/preview").json()["address"]
+    assert ide.get(address).status_code == 200
+    assert address.encode() in ide.get(f"/w/{workspace.pk}").content
+
+
+def test_only_the_owner_is_told_the_address(workspace: Workspace) -> None:
+    for other in (make_client(make_user("eve")), make_client()):
+        assert other.post(f"/w/{workspace.pk}/preview").status_code == 404
+    assert workspace.user is not None
+    assert make_client(workspace.user).get(f"/w/{workspace.pk}/preview").status_code == 405
+
+
+def test_copy_has_no_address_of_its_own_yet(client: Client, workspace: Workspace) -> None:
+    address = preview_address(workspace)
+    copy = workspace_duplicate(workspace=workspace)
+    assert preview_address(copy) != address
+
+
+def test_page_that_is_not_there_says_which(client: Client, workspace: Workspace) -> None:
+    answer = client.get(preview_address(workspace) + "about/<b>us.html")
+    assert answer.status_code == 404
+    assert "This workspace has no file about/&lt;b&gt;us.html." in answer.content.decode()
+    assert "sandbox" in answer["Content-Security-Policy"]
 
 
 def test_deleted_workspace_is_not_previewed(client: Client, workspace: Workspace) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.http.response import HttpResponseBase
@@ -6,6 +7,12 @@ from django.test import Client, override_settings
 
 from cloudrun.errors import NotFoundError
 from ide import views
+
+ELSEWHERE: dict[str, Any] = {
+    "SITE_URL": "https://ide.example",
+    "PREVIEW_URL": "https://preview.example",
+    "ALLOWED_HOSTS": ["ide.example", "preview.example"],
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,20 @@ def test_only_the_ide_may_frame_it(client: Client) -> None:
     response = client.get("/preview/known/")
     assert directives(response)["frame-ancestors"] == "'self'"
     assert "X-Frame-Options" not in response
-    with override_settings(SITE_URL="https://ide.example", PREVIEW_URL="https://preview.example"):
-        response = client.get("/preview/known/")
+    with override_settings(**ELSEWHERE):
+        response = client.get("/preview/known/", headers={"Host": "preview.example"})
+    assert response.status_code == 200
     assert directives(response)["frame-ancestors"] == "https://ide.example"
+
+
+@override_settings(**ELSEWHERE)
+@pytest.mark.parametrize("host", ["ide.example", "preview.example:8000"])
+def test_previews_with_an_origin_of_their_own_are_not_on_the_sites(
+    client: Client, host: str
+) -> None:
+    response = client.get("/preview/known/", headers={"Host": host})
+    assert response.status_code == 404
+    assert "sandbox" in response["Content-Security-Policy"]
 
 
 def test_no_cookie_is_set_nor_anything_kept(client: Client) -> None:
@@ -95,6 +113,7 @@ def test_program_is_no_script_of_our_pages(
 def test_unknown_file_is_a_sandboxed_404_that_says_what_to_do(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
+    assert b"link has ended" in response.content
     assert b"Press Run" in response.content
     assert directives(response)["sandbox"] == "allow-scripts allow-modals"
     assert not response.cookies

@@ -117,7 +117,11 @@ const images = new ImageWatch(
 packages.show(language.id);
 openAsBefore();
 if (page.preview) {
-  preview.live(page.preview);
+  preview.live({
+    workspaceId: workspace.id,
+    folder: page.preview,
+    hasFile: (path) => store.at(path) !== undefined,
+  });
   if (!isNarrow()) panes.show('preview');
 }
 store.begin();

@@ -1,11 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FloodGauge, saidBy } from '../js/preview/preview-messages.js';
+import { FloodGauge, messageOf } from '../js/preview/preview-messages.js';
 
 const message = { type: 'preview-console', level: 'log', text: 'hello' };
+const place = { type: 'preview-place', page: 'about/us.html#end', x: 0, y: 120.5 };
 
 test('a message of the console is its level and text', () => {
-  assert.deepEqual(saidBy({ ...message, more: 1 }), { level: 'log', text: 'hello' });
+  const taken = { type: 'console', level: 'log', text: 'hello' };
+  assert.deepEqual(messageOf({ ...message, more: 1 }), taken);
+});
+
+test('a page tells where it is, what it asks for and what it has left out', () => {
+  assert.deepEqual(messageOf(place), { ...place, type: 'place' });
+  assert.deepEqual(messageOf({ type: 'preview-begun', page: '' }), { type: 'begun', page: '' });
+  assert.deepEqual(messageOf({ type: 'preview-asked', path: 'a.js' }), {
+    type: 'asked',
+    path: 'a.js',
+  });
+  assert.deepEqual(messageOf({ type: 'preview-left-out', count: 3 }), {
+    type: 'left-out',
+    count: 3,
+  });
 });
 
 test('what has another shape is none', () => {
@@ -19,18 +34,33 @@ test('what has another shape is none', () => {
     { ...message, level: 'constructor' },
     { ...message, level: ['log'] },
     { ...message, text: { toString: () => 'x' } },
+    { ...place, y: Number.NaN },
+    { ...place, x: '1' },
+    { ...place, page: 'x'.repeat(2001) },
+    { type: 'preview-failed', path: null },
+    { type: 'preview-left-out', count: -1 },
+    { type: 'preview-left-out', count: 1e300 },
   ];
-  for (const data of hostile) assert.equal(saidBy(data), null);
+  for (const data of hostile) assert.equal(messageOf(data), null);
 });
 
 test('a long text is cut', () => {
-  assert.equal(saidBy({ ...message, text: 'x'.repeat(9_000_000) })?.text.length, 2000);
+  const long = messageOf({ ...message, text: 'x'.repeat(9_000_000) });
+  assert.equal(long?.type === 'console' && long.text.length, 2000);
 });
 
 test('a flood within a second is told, many over time are none', () => {
   const fast = new FloodGauge();
-  const told = Array.from({ length: 501 }, (_, at) => fast.isFlooded(5000 + at));
+  const told = Array.from({ length: 501 }, (_, at) => fast.isFlooded(5000 + at, 0));
   assert.equal(told.indexOf(true), 500);
   const slow = new FloodGauge();
-  assert.ok(!Array.from({ length: 2000 }, (_, at) => slow.isFlooded(5000 + at * 3)).includes(true));
+  const later = Array.from({ length: 2000 }, (_, at) => slow.isFlooded(5000 + at * 3, 0));
+  assert.ok(!later.includes(true));
+});
+
+test('messages that take long to read are a flood, too', () => {
+  const gauge = new FloodGauge();
+  assert.equal(gauge.isFlooded(5000, 200), false);
+  assert.equal(gauge.isFlooded(5300, 100), true);
+  assert.equal(gauge.isFlooded(6300, 100), false);
 });

@@ -2,39 +2,87 @@
 
 const LEVELS = new Set(['debug', 'log', 'info', 'warn', 'error']);
 const LONGEST = 2000;
-/** A page that says more than this in a second is a flood, and is taken off. */
+/** The script that goes with each page sends less. A page that says more is a flood. */
 const MOST_PER_SECOND = 500;
+const MOST_READING_MS = 250;
 
-/** @typedef {{ level: string, text: string }} Said */
+/**
+ * `page` is an address below the folder of a live preview, `path` that of a file there.
+ *
+ * @typedef {{ type: 'console', level: string, text: string }
+ *   | { type: 'left-out', count: number }
+ *   | { type: 'begun', page: string }
+ *   | { type: 'place', page: string, x: number, y: number }
+ *   | { type: 'asked' | 'failed', path: string }} PreviewMessage
+ */
 
 /**
  * @param {unknown} data
- * @returns {Said | null} null for what is no message of a console
+ * @returns {PreviewMessage | null} null for what no page of ours would say
  */
-export function saidBy(data) {
+export function messageOf(data) {
   if (typeof data !== 'object' || data === null) return null;
-  const { type, level, text } = /** @type {Record<string, unknown>} */ (data);
-  if (type !== 'preview-console' || typeof level !== 'string' || typeof text !== 'string') {
-    return null;
+  const { type, level, text, count, page, path, x, y } = /** @type {Record<string, unknown>} */ (
+    data
+  );
+  switch (type) {
+    case 'preview-console':
+      if (!isText(level) || !LEVELS.has(level) || !isText(text)) return null;
+      return { type: 'console', level, text: text.slice(0, LONGEST) };
+    case 'preview-left-out':
+      return isCount(count) ? { type: 'left-out', count } : null;
+    case 'preview-begun':
+      return isAddress(page) ? { type: 'begun', page } : null;
+    case 'preview-place':
+      return isAddress(page) && isNumber(x) && isNumber(y) ? { type: 'place', page, x, y } : null;
+    case 'preview-asked':
+      return isAddress(path) ? { type: 'asked', path } : null;
+    case 'preview-failed':
+      return isAddress(path) ? { type: 'failed', path } : null;
+    default:
+      return null;
   }
-  return LEVELS.has(level) ? { level, text: text.slice(0, LONGEST) } : null;
 }
 
-/** Counts what one page sends, well-formed or not. */
+/** @param {unknown} value @returns {value is string} */
+function isText(value) {
+  return typeof value === 'string';
+}
+
+/** @param {unknown} value @returns {value is string} */
+function isAddress(value) {
+  return typeof value === 'string' && value.length <= LONGEST;
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return Number.isFinite(value);
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isCount(value) {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** Counts what one page sends, well-formed or not, and how long it takes to read. */
 export class FloodGauge {
   #since = 0;
   #count = 0;
+  #readingMs = 0;
 
   /**
    * @param {number} now in milliseconds
+   * @param {number} readingMs that this message took: a large one blocks the page that reads it
    * @returns {boolean} whether it is too much
    */
-  isFlooded(now) {
+  isFlooded(now, readingMs) {
     if (now - this.#since >= 1000) {
       this.#since = now;
       this.#count = 0;
+      this.#readingMs = 0;
     }
     this.#count += 1;
-    return this.#count > MOST_PER_SECOND;
+    this.#readingMs += readingMs;
+    return this.#count > MOST_PER_SECOND || this.#readingMs > MOST_READING_MS;
   }
 }

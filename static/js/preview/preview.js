@@ -1,9 +1,14 @@
 import { find } from '../ui/dom.js';
-import { FloodGauge, saidBy } from './preview-messages.js';
+import { FocusGuard } from './focus-guard.js';
+import { LiveSite } from './live-site.js';
+import { PageFrames } from './page-frames.js';
+import { messageOf } from './preview-messages.js';
 
-/** @import { Said } from './preview-messages.js' */
+/** @import { LiveSiteParts } from './live-site.js' */
+/** @import { PageVersion, Scroll } from './page-version.js' */
+/** @import { PreviewMessage } from './preview-messages.js' */
 
-const LINES_KEPT = 200;
+const TOP = { x: 0, y: 0 };
 
 /**
  * The user's page, in a frame with an origin of its own: it can neither read this page nor call
@@ -11,97 +16,141 @@ const LINES_KEPT = 200;
  * Content-Security-Policy. A workspace's preview is live: it shows the files as they are saved.
  */
 export class Preview {
-  #host = find('preview');
   #empty = find('preview-empty');
   #console = find('preview-console');
   #open = /** @type {HTMLAnchorElement} */ (find('preview-open'));
-  /** @type {HTMLIFrameElement | undefined} */
-  #frame;
-  #gauge = new FloodGauge();
-  #folder = '';
+  #frames = new PageFrames(find('preview'), (front) => {
+    this.#console.replaceChildren(front.console.element);
+    this.#console.scrollTop = this.#console.scrollHeight;
+  });
+  /** @type {LiveSite | undefined} */
+  #site;
+  /** Where in the workspace the reader is: a page that links have led to stays. */
   #page = '';
+  #scroll = TOP;
 
   constructor() {
     window.addEventListener('message', (event) => this.#onMessage(event));
+    new FocusGuard((frame) => {
+      const version = this.#frames.from(frame.contentWindow);
+      if (version) this.#stop(version, 'The page kept taking the focus and was stopped.');
+    });
   }
 
   /**
    * From here on the preview is that of a workspace.
    *
-   * @param {string} folder the address below which its files are
+   * @param {LiveSiteParts} parts
    */
-  live(folder) {
-    this.#folder = folder;
+  live(parts) {
+    this.#site = new LiveSite(parts, () => this.refresh());
     this.refresh();
   }
 
   /** @param {string} path of the page to show; others that it links are a click away */
   choose(path) {
-    if (path === this.#page) return;
-    this.#page = path;
+    const page = path.split('/').map(encodeURIComponent).join('/');
+    if (page === this.#page.split('#')[0]) return;
+    this.#page = page;
+    this.#scroll = TOP;
     this.refresh();
   }
 
   /** The files were saved. */
-  refresh() {
-    if (!this.#folder) return;
-    this.#load(this.#folder + this.#page.split('/').map(encodeURIComponent).join('/'));
+  async refresh() {
+    if (!this.#site) return;
+    await this.#site.renew();
+    this.#load(this.#site.addressOf(this.#page));
   }
 
   /** @param {string} url of a run's page */
   show(url) {
-    if (this.#folder) this.refresh();
+    if (this.#site) this.refresh();
     else this.#load(url);
   }
 
   clear() {
+    if (this.#site) return this.#frames.front?.console.clear();
+    this.#frames.takeOff();
     this.#console.replaceChildren();
-    if (this.#folder) return;
-    this.#takeOff();
     this.#empty.hidden = false;
     this.#open.hidden = true;
   }
 
   /** @param {string} url */
   #load(url) {
-    const frame = document.createElement('iframe');
-    frame.title = 'Preview of the page';
-    frame.setAttribute('sandbox', 'allow-scripts allow-modals');
-    frame.referrerPolicy = 'no-referrer';
-    frame.src = url;
-    this.#frame = frame;
-    this.#gauge = new FloodGauge();
-    this.#console.replaceChildren();
-    this.#host.replaceChildren(frame);
+    this.#frames.load(url, this.#scroll);
     this.#empty.hidden = true;
     this.#open.href = url;
     this.#open.hidden = false;
   }
 
-  #takeOff() {
-    this.#frame = undefined;
-    this.#host.replaceChildren();
+  /**
+   * @param {PageVersion} version
+   * @param {string} why
+   */
+  #stop(version, why) {
+    this.#frames.takeOff();
+    this.#console.replaceChildren(version.console.element);
+    version.console.print('error', why);
   }
 
   /** @param {MessageEvent} event */
-  #onMessage({ source, origin, data }) {
-    if (!this.#frame || source !== this.#frame.contentWindow || origin !== 'null') return;
-    if (this.#gauge.isFlooded(performance.now())) {
-      this.#takeOff();
-      this.#print({ level: 'error', text: 'The page sent too many messages and was stopped.' });
-      return;
-    }
-    const said = saidBy(data);
-    if (said) this.#print(said);
+  #onMessage(event) {
+    const version = this.#frames.from(event.source);
+    if (!version || event.origin !== 'null') return;
+    const before = performance.now();
+    const message = messageOf(event.data);
+    const now = performance.now();
+    if (version.gauge.isFlooded(now, now - before)) {
+      this.#stop(version, 'The page sent too many messages and was stopped.');
+    } else if (message) this.#take(version, message);
   }
 
-  /** @param {Said} said */
-  #print({ level, text }) {
-    const line = document.createElement('p');
-    line.dataset.level = level;
-    line.textContent = text;
-    this.#console.append(line);
-    if (this.#console.childElementCount > LINES_KEPT) this.#console.firstElementChild?.remove();
-    this.#console.scrollTop = this.#console.scrollHeight;
+  /**
+   * @param {PageVersion} version
+   * @param {PreviewMessage} message
+   */
+  #take(version, message) {
+    switch (message.type) {
+      case 'console':
+        version.console.print(message.level, message.text);
+        return;
+      case 'left-out':
+        version.console.leaveOut(message.count);
+        return;
+      case 'begun':
+        version.hasBegun = true;
+        if (message.page !== this.#page) this.#stay(version, message.page, TOP);
+        return;
+      case 'place':
+        this.#stay(version, message.page, message);
+        return;
+      default:
+        this.#tellMissing(version, message);
+    }
+  }
+
+  /**
+   * The next version begins where this one is.
+   *
+   * @param {PageVersion} version
+   * @param {string} page
+   * @param {Scroll} scroll
+   */
+  #stay(version, page, { x, y }) {
+    if (version !== this.#frames.front) return;
+    this.#page = page;
+    this.#scroll = { x, y };
+  }
+
+  /**
+   * @param {PageVersion} version
+   * @param {Extract<PreviewMessage, { type: 'asked' | 'failed' }>} message
+   */
+  #tellMissing(version, { type, path }) {
+    const missing = this.#site?.missing(path);
+    if (missing) version.console.miss(missing);
+    else if (type === 'failed') version.console.print('error', `Could not be loaded: ${path}`);
   }
 }

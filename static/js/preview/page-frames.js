@@ -1,0 +1,109 @@
+import { PageVersion } from './page-version.js';
+
+/** @import { Scroll } from './page-version.js' */
+
+/** So long a version may load behind the one that is shown. */
+const PATIENCE_MS = 1500;
+const LONG_LOADING_MS = 5000;
+
+/**
+ * The version of a page that is shown, and the next one, which loads behind it and comes forward
+ * once it is there: nothing flashes. One that never loads gives way to the next at once.
+ */
+export class PageFrames {
+  #host;
+  #onFront;
+  /** @type {PageVersion | undefined} */
+  #front;
+  /** @type {PageVersion | undefined} */
+  #behind;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {(front: PageVersion) => void} onFront another version is shown from here on
+   */
+  constructor(host, onFront) {
+    this.#host = host;
+    this.#onFront = onFront;
+  }
+
+  get front() {
+    return this.#front;
+  }
+
+  /** @param {MessageEventSource | null} source */
+  from(source) {
+    return [this.#front, this.#behind].find(
+      (version) => version && source && version.frame.contentWindow === source,
+    );
+  }
+
+  /**
+   * @param {string} url
+   * @param {Scroll} scroll
+   */
+  load(url, scroll) {
+    clearTimeout(this.#timer);
+    this.#behind?.frame.remove();
+    this.#behind = undefined;
+    const version = new PageVersion(url, scroll);
+    if (this.#front?.hasLoaded) this.#loadBehind(version);
+    else this.#loadAlone(version);
+  }
+
+  takeOff() {
+    clearTimeout(this.#timer);
+    this.#front = undefined;
+    this.#behind = undefined;
+    this.#host.replaceChildren();
+  }
+
+  /** @param {PageVersion} version */
+  #loadBehind(version) {
+    this.#behind = version;
+    version.frame.inert = true;
+    version.frame.addEventListener('load', () => this.#bringForward(version));
+    this.#host.prepend(version.frame);
+    this.#timer = setTimeout(() => this.#losePatience(version), PATIENCE_MS);
+  }
+
+  /**
+   * Versions share a process: where the new one has not even begun, the shown one may block both.
+   *
+   * @param {PageVersion} version
+   */
+  #losePatience(version) {
+    if (version.hasBegun) this.#bringForward(version);
+    else this.#loadAlone(version.again());
+  }
+
+  /** @param {PageVersion} version */
+  #loadAlone(version) {
+    this.takeOff();
+    this.#host.append(version.frame);
+    this.#show(version);
+  }
+
+  /** @param {PageVersion} version */
+  #bringForward(version) {
+    if (version !== this.#behind) return;
+    clearTimeout(this.#timer);
+    this.#behind = undefined;
+    this.#front?.frame.remove();
+    version.frame.inert = false;
+    this.#show(version);
+  }
+
+  /** @param {PageVersion} version */
+  #show(version) {
+    this.#front = version;
+    this.#onFront(version);
+    if (version.hasLoaded) return;
+    this.#timer = setTimeout(() => {
+      if (version.hasLoaded) return;
+      version.console.print('warn', 'Still loading: a slow file, or an endless loop.');
+    }, LONG_LOADING_MS);
+  }
+}
