@@ -1,9 +1,11 @@
 """The live preview beside the editor, and what a hostile page tries in it."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, expect
 
 from e2e.accessibility import axe
@@ -73,6 +75,27 @@ FLOOD = """<!doctype html><p>flood</p><script>
 setTimeout(() => { for (let i = 0; i < 5000; i++) parent.postMessage({ i }, '*'); }, 200);
 </script>
 """
+SWITCHING = "<!doctype html><body style='background: rgb(0, 0, {blue}); height: 3000px'>{version}"
+LOOP = "<!doctype html><h1>Loop</h1><script>for (;;);</script>"
+LATE_LOOP = """<!doctype html><h1>Late</h1>
+<script>addEventListener('load', () => setTimeout(() => { for (;;); }, 300));</script>"""
+GREEDY = """<!doctype html><input id=field autofocus><pre></pre><script>
+field.onkeydown = ({ key }) => { document.querySelector('pre').append(key); };
+setTimeout(() => { field.focus(); window.focus(); }, 600);
+setTimeout(() => { field.focus(); window.focus(); }, 1400);
+</script>"""
+GREEDIER = """<!doctype html><input id=field><script>
+setInterval(() => { field.focus(); window.focus(); }, 20);
+</script>"""
+TALKATIVE = """<!doctype html><h1>Talks</h1><script>
+const megabyte = 'x'.repeat(1 << 20);
+setTimeout(() => { for (let i = 0; i < 100; i++) console.log(i, megabyte);
+  for (let i = 0; i < 2000; i++) console.log('again', i); });
+</script>"""
+LACKING = """<!doctype html><link rel=stylesheet href=css/none.css><img src="no%20image.png" alt="">
+<style>p { background: url(deep/none.svg) }</style><p>Lacks</p>
+<script src=none.js></script><script type=module>import './module.js';</script>
+<img src=broken.png alt=""><a href=about.html>About</a>"""
 
 
 @pytest.fixture
@@ -133,6 +156,148 @@ def test_page_opens_in_a_tab_of_its_own(work: WorkspacePage) -> None:
         work.page.get_by_role("link", name="Open the preview in a new tab").click()
     expect(opened.value.locator("p")).to_have_text("null")
     assert opened.value.evaluate("window.opener") is None
+
+
+def test_next_version_does_not_flash(work: WorkspacePage) -> None:
+    """Between two versions of a dark page nothing white is ever on the screen."""
+    work.write(SWITCHING.format(blue=99, version="begin"))
+    expect(shown(work).get_by_text("begin")).to_be_visible()
+    box = work.page.locator("[data-preview]").bounding_box()
+    assert box is not None
+    middle: Any = {"x": box["x"] + 200, "y": box["y"] + 100, "width": 20, "height": 20}
+    for blue in range(100, 106):
+        work.write(SWITCHING.format(blue=blue, version=f"version {blue}"))
+        seen: set[Any] = set()
+        while (0, 0, blue) not in seen:
+            picture = Image.open(io.BytesIO(work.page.screenshot(clip=middle))).convert("RGB")
+            seen |= {color for _, color in picture.getcolors() or []}
+        assert seen <= {(0, 0, blue - 1), (0, 0, blue)}, blue
+    assert work.preview.count() == 1
+
+
+def test_place_on_the_page_is_kept(work: WorkspacePage) -> None:
+    work.create_file("long.html")
+    work.write("<!doctype html><body style='height: 5000px'>Long")
+    work.open_file("index.html")
+    work.write("<!doctype html><a href=long.html#down>Down</a>")
+    shown(work).get_by_role("link", name="Down").click()
+    long = shown(work).get_by_text("Long")
+    expect(long).to_be_visible()
+    long.evaluate("scrollTo(0, 1234)")
+    work.create_file("other.css")
+    work.write("p { color: red }")
+    work.expect_saved()
+    work.page.wait_for_timeout(1000)
+    assert long.evaluate("[scrollY, location.pathname.endsWith('long.html'), name]") == [
+        1234,
+        True,
+        "",
+    ]
+
+
+@pytest.mark.parametrize("loop", [LOOP, LATE_LOOP], ids=["at once", "later"])
+def test_endless_loop_gives_way_to_what_is_typed(work: WorkspacePage, loop: str) -> None:
+    work.write("<!doctype html><h1>Before</h1>")
+    expect(shown(work).get_by_role("heading", name="Before")).to_be_visible()
+    work.write(loop)
+    work.expect_saved()
+    work.page.wait_for_timeout(2_500)
+    work.write("<!doctype html><h1>After</h1>")
+    expect(shown(work).get_by_role("heading", name="After")).to_be_visible(timeout=6_000)
+    expect(work.preview).to_have_count(1)
+    assert work.complaints == []
+
+
+def test_page_that_does_not_load_is_told(work: WorkspacePage) -> None:
+    work.write(LOOP)
+    expect(console(work)).to_contain_text("endless loop", timeout=12_000)
+
+
+def test_page_does_not_take_the_focus(work: WorkspacePage) -> None:
+    work.write(GREEDY)
+    expect(shown(work).locator("#field")).to_be_visible()
+    work.page.keyboard.press("ControlOrMeta+End")
+    work.page.keyboard.type("x" * 30, delay=50)
+    expect(work.code).to_be_focused()
+    expect(work.code).to_contain_text("x" * 28)
+    work.page.wait_for_timeout(1500)
+    expect(work.code).to_be_focused()
+
+
+def test_whoever_clicks_into_the_page_is_in_it(work: WorkspacePage) -> None:
+    work.write("<!doctype html><input aria-label=Field>")
+    work.expect_saved()
+    work.page.wait_for_timeout(1000)
+    field = shown(work).get_by_label("Field")
+    work.page.mouse.move(700, 300)
+    work.page.mouse.move(720, 300)  # on its way
+    field.click()
+    work.page.keyboard.type("typed here")
+    expect(field).to_have_value("typed here")
+    work.page.get_by_role("link", name="Open the preview in a new tab").focus()
+    for _ in range(12):
+        work.page.keyboard.press("Tab")
+        if work.page.evaluate("document.activeElement.localName") == "iframe":
+            break
+    work.page.keyboard.type("!")
+    expect(field).to_have_value(re.compile("!"))
+
+
+def test_page_that_keeps_taking_the_focus_is_stopped(work: WorkspacePage) -> None:
+    work.write(GREEDIER)
+    expect(console(work)).to_contain_text("kept taking the focus and was stopped")
+    expect(work.preview).to_have_count(0)
+    expect(work.code).to_be_focused()
+
+
+def test_talkative_page_is_cut_short_and_goes_on(work: WorkspacePage) -> None:
+    work.write(TALKATIVE)
+    left_out = console(work).get_by_text("messages were left out: too many at once.")
+    expect(left_out).to_be_visible(timeout=30_000)  # the test's own browser reads it all, too
+    expect(shown(work).get_by_text("Talks")).to_be_visible()
+    assert console(work).locator("p").count() <= 200
+    assert len(console(work).inner_text()) < 1_000_000
+
+
+def test_console_is_that_of_the_shown_version(work: WorkspacePage) -> None:
+    for number in range(5):
+        work.write(
+            f"<!doctype html><p>{number}</p><script>"
+            f"setInterval(() => console.log('version {number}'), 30)</script>"
+        )
+        expect(shown(work).get_by_text(str(number))).to_be_visible()
+    expect(console(work)).to_contain_text("version 4")
+    assert set(console(work).locator("p").all_inner_texts()) == {"version 4"}
+
+
+def test_missing_files_are_named(work: WorkspacePage) -> None:
+    work.create_file("broken.png")
+    work.write("no picture")
+    work.open_file("index.html")
+    work.write(LACKING)
+    for path in ("css/none.css", "no image.png", "deep/none.svg", "none.js", "module.js"):
+        line = console(work).get_by_text(f"{path}: no such file in this workspace", exact=True)
+        expect(line).to_have_count(1)
+    expect(console(work)).to_contain_text("Could not be loaded: broken.png")
+    shown(work).get_by_role("link", name="About").click()
+    expect(shown(work).get_by_text("This workspace has no file about.html.")).to_be_visible()
+    expect(console(work)).to_contain_text("about.html: no such file in this workspace")
+    work.create_file("about.html")
+    work.write("<!doctype html><h1>Made</h1>")
+    expect(shown(work).get_by_role("heading", name="Made")).to_be_visible()
+
+
+def test_address_lasts_as_long_as_the_ide_is_open(work: WorkspacePage) -> None:
+    """Time goes faster in the page only, where it asks for the address again."""
+    work.page.clock.install()
+    work.page.reload()
+    work.wait_until_ready()
+    address = work.page.get_by_role("link", name="Open the preview").get_attribute("href")
+    with work.page.expect_response(re.compile(r"/w/[0-9a-f]+/preview$")) as renewed:
+        work.page.clock.fast_forward(150_000)
+    assert renewed.value.ok
+    assert address is not None
+    assert address.startswith(work.base + renewed.value.json()["address"])
 
 
 def test_hostile_page_reaches_nothing(work: WorkspacePage, context: BrowserContext) -> None:

@@ -1,18 +1,21 @@
-/** So soon after a key nobody has clicked into a frame: its page took the focus. */
-const BUSY_TYPING_MS = 500;
+const TAB_MS = 500;
+/** So long browsers take a page for activated after a key or a click. */
+const ACTIVATION_MS = 5000;
 const LEFT_JUST_NOW_MS = 200;
 const MOST_PER_SECOND = 10;
 
 /**
  * A page in a frame may take the focus whenever it likes, and would get what one types. Gives it
- * back, unless a click or the Tab key led there.
+ * back, unless the Tab key or a click led there. Of a click nothing is heard here but the way of the
+ * pointer to it.
  */
 export class FocusGuard {
   /** @type {HTMLElement | null} */
   #left = null;
   #leftAt = 0;
   #key = '';
-  #keyAt = 0;
+  #gestureAt = Number.NEGATIVE_INFINITY;
+  #movedAt = 0;
   /** @type {number[]} */
   #takings = [];
   #onTooOften;
@@ -24,33 +27,30 @@ export class FocusGuard {
       this.#left = target instanceof HTMLElement ? target : null;
       this.#leftAt = performance.now();
     });
-    const onKey = (/** @type {KeyboardEvent} */ { key }) => {
-      this.#key = key;
-      this.#keyAt = performance.now();
+    const onGesture = (/** @type {KeyboardEvent | PointerEvent} */ event) => {
+      this.#key = event instanceof KeyboardEvent ? event.key : '';
+      this.#gestureAt = performance.now();
     };
-    document.addEventListener('keydown', onKey, true);
-    window.addEventListener('blur', () => {
-      // Some browsers tell only afterwards who has it now.
-      if (!this.#look()) setTimeout(() => this.#look());
+    document.addEventListener('keydown', onGesture, true);
+    document.addEventListener('pointerdown', onGesture, true);
+    document.addEventListener('pointermove', () => {
+      this.#movedAt = performance.now();
     });
+    // Within the event, Chromium would show the focus here and send the keys there.
+    window.addEventListener('blur', () => setTimeout(() => this.#look()));
   }
 
-  /** @returns {boolean} whether a frame has the focus, or had it */
   #look() {
     const frame = document.activeElement;
-    if (!(frame instanceof HTMLIFrameElement)) return false;
-    if (!this.#isWanted(frame)) this.#takeBack(frame);
-    return true;
+    if (frame instanceof HTMLIFrameElement && !this.#isWanted()) this.#takeBack(frame);
   }
 
-  /** @param {HTMLIFrameElement} frame */
-  #isWanted(frame) {
-    const sinceKey = performance.now() - this.#keyAt;
-    if (this.#key === 'Tab' && sinceKey < BUSY_TYPING_MS) return true;
-    if (sinceKey < BUSY_TYPING_MS) return false;
-    // A click in a frame activates the page around it, too. No finger hovers.
-    if (!navigator.userActivation?.isActive) return false;
-    return frame.matches(':hover') || matchMedia('(hover: none)').matches;
+  /** A click in a frame activates the page around it, too; but so does what one does there. */
+  #isWanted() {
+    const sinceGesture = performance.now() - this.#gestureAt;
+    if (this.#key === 'Tab' && sinceGesture < TAB_MS) return true;
+    if (navigator.userActivation?.isActive === false) return false;
+    return sinceGesture > ACTIVATION_MS || this.#movedAt > this.#gestureAt;
   }
 
   /** @param {HTMLIFrameElement} frame */

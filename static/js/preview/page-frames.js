@@ -46,7 +46,7 @@ export class PageFrames {
    */
   load(url, scroll) {
     clearTimeout(this.#timer);
-    this.#behind?.frame.remove();
+    this.#behind?.layer.remove();
     this.#behind = undefined;
     const version = new PageVersion(url, scroll);
     if (this.#front?.hasLoaded) this.#loadBehind(version);
@@ -63,9 +63,9 @@ export class PageFrames {
   /** @param {PageVersion} version */
   #loadBehind(version) {
     this.#behind = version;
-    version.frame.inert = true;
+    version.layer.inert = true;
     version.frame.addEventListener('load', () => this.#bringForward(version));
-    this.#host.prepend(version.frame);
+    this.#host.prepend(version.layer);
     this.#timer = setTimeout(() => this.#losePatience(version), PATIENCE_MS);
   }
 
@@ -82,7 +82,7 @@ export class PageFrames {
   /** @param {PageVersion} version */
   #loadAlone(version) {
     this.takeOff();
-    this.#host.append(version.frame);
+    this.#host.append(version.layer);
     this.#show(version);
   }
 
@@ -91,14 +91,15 @@ export class PageFrames {
     if (version !== this.#behind) return;
     clearTimeout(this.#timer);
     this.#behind = undefined;
-    this.#front?.frame.remove();
-    version.frame.inert = false;
+    this.#front?.layer.remove();
+    version.layer.inert = false;
     this.#show(version);
   }
 
   /** @param {PageVersion} version */
   #show(version) {
     this.#front = version;
+    version.layer.dataset.preview = '';
     this.#onFront(version);
     if (version.hasLoaded) return;
     this.#timer = setTimeout(() => {

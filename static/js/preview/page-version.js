@@ -9,6 +9,7 @@ import { FloodGauge } from './preview-messages.js';
 
 /** One version of a page, in a frame with an origin of its own. */
 export class PageVersion {
+  layer = document.createElement('div');
   console = new PageConsole();
   gauge = new FloodGauge();
   /** The script that goes with a page of a live preview has run. */
@@ -29,6 +30,7 @@ export class PageVersion {
     frame.addEventListener('load', () => {
       this.hasLoaded = true;
     });
+    this.layer.append(frame);
     this.url = url;
     this.scroll = scroll;
     this.frame = frame;

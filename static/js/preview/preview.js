@@ -19,7 +19,7 @@ export class Preview {
   #empty = find('preview-empty');
   #console = find('preview-console');
   #open = /** @type {HTMLAnchorElement} */ (find('preview-open'));
-  #frames = new PageFrames(find('preview'), (front) => {
+  #frames = new PageFrames(find('preview-frames'), (front) => {
     this.#console.replaceChildren(front.console.element);
     this.#console.scrollTop = this.#console.scrollHeight;
   });
@@ -99,10 +99,10 @@ export class Preview {
   #onMessage(event) {
     const version = this.#frames.from(event.source);
     if (!version || event.origin !== 'null') return;
-    const before = performance.now();
     const message = messageOf(event.data);
     const now = performance.now();
-    if (version.gauge.isFlooded(now, now - before)) {
+    // A message is unpacked between the making of its event and here.
+    if (version.gauge.isFlooded(now, now - event.timeStamp)) {
       this.#stop(version, 'The page sent too many messages and was stopped.');
     } else if (message) this.#take(version, message);
   }
