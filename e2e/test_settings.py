@@ -62,9 +62,12 @@ def test_vim_and_emacs_keys_work(ide: IdePage) -> None:
     done(ide)
     expect(ide.page.locator(".cm-vim-panel")).to_be_hidden()
     ide.code.click()
-    ide.page.keyboard.press("Control+a")
-    ide.page.keyboard.type("# ")
-    expect(ide.code).to_contain_text("# ")
+    ide.page.keyboard.press("Control+Home")
+    ide.page.keyboard.press("Control+n")
+    ide.page.keyboard.press("Control+e")
+    ide.page.keyboard.press("Control+b")
+    ide.page.keyboard.type("-")
+    expect(ide.code.locator(".cm-line").nth(1)).to_have_text("thre-e")
 
 
 def test_settings_hold_in_every_file(work: Any) -> None:

@@ -1,9 +1,20 @@
 /** Builds the front end into `static/dist/`; with `--watch`, again after every change. */
 
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { context } from 'esbuild';
 
 const OUT = 'static/dist';
+
+/** The package marks the calls that bind its keys as pure, so that they would be left out. */
+const emacsKeys = {
+  name: 'emacs-keys',
+  setup(build) {
+    build.onLoad({ filter: /codemirror-emacs\/dist\/index\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      return { contents: code.replaceAll('/*@__PURE__*/EmacsHandler', 'EmacsHandler') };
+    });
+  },
+};
 
 await rm(OUT, { recursive: true, force: true });
 const build = await context({
@@ -32,6 +43,7 @@ const build = await context({
   assetNames: 'chunks/[name]-[hash]',
   minify: true,
   legalComments: 'none',
+  plugins: [emacsKeys],
   logLevel: 'warning',
 });
 if (process.argv.includes('--watch')) {
