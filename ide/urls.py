@@ -1,6 +1,14 @@
 from django.urls import include, path
 
-from ide import editor_settings, file_views, live_preview, own_data, views, workspace_views
+from ide import (
+    editor_settings,
+    file_views,
+    live_preview,
+    own_data,
+    reading,
+    views,
+    workspace_views,
+)
 
 urlpatterns = [
     path("", include("ide.history.urls")),
@@ -10,6 +18,7 @@ urlpatterns = [
     path("workspaces/new", workspace_views.create, name="workspace_create"),
     path("workspaces/import", workspace_views.import_zip, name="workspace_import"),
     path("w/<str:workspace_id>", workspace_views.workspace, name="workspace"),
+    path("w/<str:workspace_id>/read", reading.read, name="workspace_read"),
     path("w/<str:workspace_id>/rename", workspace_views.rename, name="workspace_rename"),
     path("w/<str:workspace_id>/duplicate", workspace_views.duplicate, name="workspace_duplicate"),
     path("w/<str:workspace_id>/delete", workspace_views.delete, name="workspace_delete"),

@@ -40,11 +40,13 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class CodeFile:
-    """One file as it was; `html` is None for what is no text or too long, and `note` says so."""
+    """One file as it was; `html` is None for what is no text or too long, and `note` says so.
+    `url` downloads it, where it can be had alone."""
 
     path: str
     html: SafeString | None
     note: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Snapshot:
     def files(self) -> list[CodeFile]:
         """The one that Run started with comes first."""
         rest = [SourceFile(**file) for file in self.source["files"]]
-        return [_code_file(file) for file in (SourceFile(self.entry, self.source["code"]), *rest)]
+        return [code_file(file) for file in (SourceFile(self.entry, self.source["code"]), *rest)]
 
     @property
     def contents(self) -> dict[str, bytes]:
@@ -145,10 +147,11 @@ def entry_of(language: str) -> str:
     return LANGUAGES[language].file if language in LANGUAGES else "code.txt"
 
 
-def _code_file(file: SourceFile) -> CodeFile:
+def code_file(file: SourceFile, *, url: str = "", room: int = SHOWN) -> CodeFile:
+    """`room` is how many characters of it a page may show."""
     size = filesizeformat(len(file.data))
     if file.encoding != "utf-8":
-        return CodeFile(file.name, None, f"No text, {size}")
-    if len(file.content) > SHOWN:
-        return CodeFile(file.name, None, f"Too long to show here, {size}")
-    return CodeFile(file.name, code_html(file.content, file.name), "")
+        return CodeFile(file.name, None, f"No text, {size}", url)
+    if len(file.content) > room:
+        return CodeFile(file.name, None, f"Too long to show here, {size}", url)
+    return CodeFile(file.name, code_html(file.content, file.name), "", url)
