@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from e2e.complaints import complaints_of
 
 WIDE: ViewportSize = {"width": 1440, "height": 860}
-NARROW: ViewportSize = {"width": 390, "height": 780}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 _SELECT_ALL = "ControlOrMeta+a"
 _RUN = "ControlOrMeta+Enter"
 

@@ -20,6 +20,7 @@ from sandbox.runners.choose import Choice
 from sandbox.selectors import PreviewFile, PreviewFileMissingError, language_details, preview_file
 from sandbox.services import service
 
+_PARTS = ("files", "output")
 _PAGES = frozenset({"document", "iframe"})
 
 
@@ -59,7 +60,14 @@ async def bench(request: HttpRequest) -> dict[str, Any]:
         "runner": runner,
         "page_data": page_data,
         "settings_form": EditorSettingsForm(label_suffix=""),
+        "away": _away(request),
     }
+
+
+def _away(request: HttpRequest) -> list[str]:
+    """The parts beside the code that this browser has put away."""
+    kept = request.COOKIES.get("away", "").split(".")
+    return [part for part in _PARTS if part in kept]
 
 
 async def _has_network(request: HttpRequest, choice: Choice) -> bool:

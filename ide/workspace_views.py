@@ -179,7 +179,12 @@ def workspace(request: HttpRequest, workspace_id: str) -> HttpResponse:
     found = workspace_get(workspace_id, owner_here(request))
     context = async_to_sync(bench)(request)
     context["page_data"] |= {
-        "workspace": {"id": found.pk, "language": found.language, "entry": found.entry},
+        "workspace": {
+            "id": found.pk,
+            "name": found.name,
+            "language": found.language,
+            "entry": found.entry,
+        },
         "files": _light(file_contents(found)),
         "preview": preview_address(found) if found.language == "html" else None,
     }

@@ -2,7 +2,7 @@
 
 import { editorCommands } from './commands/editor-commands.js';
 import { formatCommand } from './commands/format-command.js';
-import { ofButton, placeCommands, runCommands } from './commands/page-commands.js';
+import { ofButton, partCommands, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Drafts } from './editor/drafts.js';
 import { Editor } from './editor/editor.js';
@@ -43,20 +43,23 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   },
   onCursor: (line, column) => status.cursor(line, column),
 });
-const { run, view, terminal, input, problems, panes, notice, packages, forRun } = makeWorkbench({
-  languages,
-  status,
-  keptAs: 'run',
-  start,
-  runAgain,
-  goTo,
-  textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
-  markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
-  fileNames: () => [],
-  onPane: (pane) => {
-    if (pane === 'code') editor.measure();
-  },
-});
+const { run, view, terminal, input, problems, panes, layout, notice, packages, forRun } =
+  makeWorkbench({
+    languages,
+    status,
+    editor,
+    title: () => language.file,
+    keptAs: 'run',
+    start,
+    runAgain,
+    goTo,
+    textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
+    markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
+    fileNames: () => [],
+    onPane: (pane) => {
+      if (pane === 'code') editor.measure();
+    },
+  });
 const images = new ImageWatch(
   () => picker.isOpen || !language.available,
   (details, fetched) => {
@@ -96,6 +99,7 @@ wireCommands([
     ...languageCommands(),
   ],
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
+  () => partCommands(layout),
   () =>
     placeCommands(panes, [
       { name: 'code', label: 'Go to the code', focus: () => editor.focus() },

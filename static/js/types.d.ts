@@ -36,7 +36,7 @@ export interface PageData {
 }
 
 export interface WorkspaceData extends Omit<PageData, 'templates'> {
-  workspace: { id: string; language: string; entry: string };
+  workspace: { id: string; name: string; language: string; entry: string };
   files: ServerFile[];
   /** below which the files are previewed, where the language is one of pages */
   preview: string | null;

@@ -17,9 +17,13 @@ import { find } from './ui/dom.js';
 import { wireFirstSteps } from './ui/first-steps.js';
 import { Notice } from './ui/notice.js';
 import { Panes } from './ui/panes.js';
-import { wireSplitter } from './ui/splitter.js';
+import { Parts } from './ui/parts.js';
+import { wirePrint } from './ui/print.js';
+import { wireSoftKeyboard } from './ui/soft-keyboard.js';
+import { wireSplitters } from './ui/splitter.js';
 import { wireTheme } from './ui/theme.js';
 
+/** @import { Editor } from './editor/editor.js' */
 /** @import { KeepFile } from './made/made-files.js' */
 /** @import { Pane } from './ui/panes.js' */
 /** @import { Languages } from './ui/languages.js' */
@@ -30,6 +34,8 @@ import { wireTheme } from './ui/theme.js';
  * @typedef {object} WorkbenchParts
  * @property {Languages} languages
  * @property {StatusBar} status
+ * @property {Editor} editor
+ * @property {() => string} title of what is printed
  * @property {string} keptAs under which word of its own the tab keeps its run and its packages
  * @property {() => void} start Run was pressed
  * @property {() => void} runAgain the program that ran last
@@ -43,7 +49,8 @@ import { wireTheme } from './ui/theme.js';
 
 /** @param {WorkbenchParts} parts */
 export function makeWorkbench(parts) {
-  const { languages, status, goTo, runAgain } = parts;
+  const { languages, status, editor, goTo, runAgain } = parts;
+  const layout = new Parts(() => editor.focus());
   const preview = new Preview();
   const notice = new Notice(find('notice'));
   const packages = new Packages();
@@ -53,7 +60,7 @@ export function makeWorkbench(parts) {
     onResize: (size) => run.resize(size),
     onPlace: goTo,
   });
-  const panes = new Panes(parts.onPane);
+  const panes = new Panes(layout, parts.onPane);
   const controls = new RunControls({
     run: parts.start,
     stop: () => run.stop(),
@@ -93,6 +100,7 @@ export function makeWorkbench(parts) {
     preview,
     made: new MadeFiles(parts.keepFile),
     panes,
+    layout,
     status,
   });
   const run = new CurrentRun(parts.keptAs, {
@@ -110,7 +118,13 @@ export function makeWorkbench(parts) {
   view.current = run;
   new OutputTools({ terminal, announce: (text) => status.announce(text) });
   wireTheme(find('theme-toggle'), () => terminal.repaint());
-  wireSplitter();
+  wireSplitters(layout);
+  wireSoftKeyboard(() => editor.keepCursorInSight());
+  wirePrint({
+    title: parts.title,
+    lines: () => editor.coloredLines,
+    output: () => terminal.text,
+  });
   wireFirstSteps();
   find('clear').addEventListener('click', () => {
     if (run.isActive) return terminal.wipe();
@@ -120,5 +134,5 @@ export function makeWorkbench(parts) {
   });
   /** What a run of that language asks for besides its program. @param {string} id */
   const forRun = (id) => ({ ...terminal.forRun, ...input.forRun, ...packages.forRun(id) });
-  return { run, view, preview, terminal, input, problems, panes, notice, packages, forRun };
+  return { run, view, preview, terminal, input, problems, panes, layout, notice, packages, forRun };
 }

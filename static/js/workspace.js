@@ -3,7 +3,7 @@
 import { editorCommands } from './commands/editor-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { formatCommand } from './commands/format-command.js';
-import { placeCommands, runCommands } from './commands/page-commands.js';
+import { partCommands, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { indentOf } from './editor/modes.js';
@@ -74,24 +74,28 @@ const files = new FilesPane({
   workspaceId: workspace.id,
   store,
   onOpen: openForWriting,
+  onSay: () => layout.bringBack('files'),
 });
-const { run, view, preview, terminal, input, problems, panes, packages, forRun } = makeWorkbench({
-  languages,
-  status,
-  keptAs: `run.${workspace.id}`,
-  start,
-  keepFile: (path, content, replaces) => files.keep(path, content, replaces),
-  runAgain: start,
-  goTo,
-  textAt: ({ file, line }) => textOf(fileOf(file))?.split('\n')[line - 1] ?? null,
-  markError: (place) => {
-    if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
-  },
-  fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
-  onPane: (pane) => {
-    if (pane === 'code') editor.measure();
-  },
-});
+const { run, view, preview, terminal, input, problems, panes, layout, packages, forRun } =
+  makeWorkbench({
+    languages,
+    status,
+    editor,
+    title: () => `${workspace.name} / ${shown?.path ?? ''}`,
+    keptAs: `run.${workspace.id}`,
+    start,
+    keepFile: (path, content, replaces) => files.keep(path, content, replaces),
+    runAgain: start,
+    goTo,
+    textAt: ({ file, line }) => textOf(fileOf(file))?.split('\n')[line - 1] ?? null,
+    markError: (place) => {
+      if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
+    },
+    fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
+    onPane: (pane) => {
+      if (pane === 'code') editor.measure();
+    },
+  });
 const conflicts = new Conflicts({
   store,
   nonce,
@@ -122,7 +126,7 @@ if (page.preview) {
     folder: page.preview,
     hasFile: (path) => store.at(path) !== undefined,
   });
-  if (!isNarrow()) panes.show('preview');
+  if (!isNarrow()) panes.prepare('preview');
 }
 store.begin();
 const wantedRun = takeWantedRun();
@@ -149,6 +153,7 @@ wireCommands([
   () => fileCommands(store, openForWriting),
   () => [searchFiles],
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
+  () => partCommands(layout),
   () =>
     placeCommands(panes, [
       { name: 'files', label: 'Go to the files', focus: () => files.focus() },

@@ -8,6 +8,7 @@ import { isPressed } from './keys.js';
  * @property {string} [keys] see `keys.js`
  * @property {boolean} [isEditors] its keys are the editor's own, and work there
  * @property {boolean} [overProgram] its keys work in the terminal, too, while a program reads
+ * @property {boolean} [yields] its keys are left to an editor with the keys of Vim or Emacs
  * @property {() => boolean} [isPossible] whether it can be done now; left out: always
  */
 
@@ -39,6 +40,7 @@ export class Commands {
       (one) => one.keys && !one.isEditors && isPressed(event, one.keys),
     );
     if (!command || (isForProgram(event) && !command.overProgram)) return;
+    if (command.yields && isForKeymap(event)) return;
     event.preventDefault();
     event.stopPropagation();
     if (isPossible(command)) command.run();
@@ -54,4 +56,9 @@ function isPossible(command) {
 function isForProgram(event) {
   const inTerminal = event.target instanceof Element && event.target.closest('[data-terminal]');
   return inTerminal && document.body.hasAttribute('data-busy');
+}
+
+/** @param {KeyboardEvent} event in an editor that takes keys as another one does */
+function isForKeymap(event) {
+  return event.target instanceof Element && event.target.closest('.cm-vimMode, .cm-emacsMode');
 }

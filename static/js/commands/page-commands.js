@@ -1,10 +1,12 @@
 /** What the page's own buttons and panes do, as commands. */
 
 import { find, isEnabled } from '../ui/dom.js';
+import { isNarrow } from '../ui/panes.js';
 
 /** @import { Command } from './commands.js' */
 /** @import { Problems } from '../run/problems.js' */
 /** @import { PreparedInput } from '../run/prepared-input.js' */
+/** @import { Part, Parts } from '../ui/parts.js' */
 /** @import { Pane, Panes } from '../ui/panes.js' */
 
 /**
@@ -72,15 +74,37 @@ export function placeCommands(panes, places) {
     focus();
   };
   const next = () => {
-    const at = places.findIndex(({ name }) => isFocused(name));
-    const place = places[(at + 1) % places.length];
+    const there = places.filter(({ name }) => !panes.isAway(name));
+    const at = there.findIndex(({ name }) => isFocused(name));
+    const place = there[(at + 1) % there.length];
     if (place) goTo(place);
   };
   return [
     ...places.map((place) => ({ label: place.label, group, run: () => goTo(place) })),
     { label: 'Go to the next part of the page', group, keys: 'F6', run: next },
     ofButton('theme-toggle', { label: 'Change the theme', group }),
+    { label: 'Print the code and the output', group, run: () => window.print() },
   ];
+}
+
+/** @type {Record<Part, { label: string, keys: string }>} */
+const PARTS = {
+  files: { label: 'Put the files away, or bring them back', keys: 'Mod+B' },
+  output: { label: 'Put the output away, or bring it back', keys: 'Mod+J' },
+};
+
+/**
+ * @param {Parts} parts
+ * @returns {Command[]}
+ */
+export function partCommands(parts) {
+  return parts.all.map((part) => ({
+    ...PARTS[part],
+    group: 'Page',
+    yields: true,
+    run: () => parts.toggle(part),
+    isPossible: () => !isNarrow(),
+  }));
 }
 
 /** @param {Pane} name */

@@ -73,7 +73,7 @@ const surface = EditorView.theme({
   },
 });
 
-const code = HighlightStyle.define([
+export const codeColors = HighlightStyle.define([
   { tag: [t.keyword, t.modifier, t.operatorKeyword, t.tagName], color: 'var(--code-keyword)' },
   { tag: [t.string, t.special(t.string), t.character, t.regexp], color: 'var(--code-string)' },
   { tag: [t.number, t.bool, t.null, t.atom, t.escape], color: 'var(--code-number)' },
@@ -100,4 +100,4 @@ const code = HighlightStyle.define([
   { tag: t.invalid, color: 'var(--bad)' },
 ]);
 
-export const editorTheme = [surface, syntaxHighlighting(code)];
+export const editorTheme = [surface, syntaxHighlighting(codeColors)];

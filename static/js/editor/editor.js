@@ -5,6 +5,7 @@ import { ChangeSet, Compartment, EditorState, Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { wantsLint } from '../lint/wants-lint.js';
+import { coloredLines } from './colored-lines.js';
 import { editorTheme } from './editor-theme.js';
 import { errorLine, setErrorLine } from './error-line.js';
 import { loadKeymap } from './keymaps.js';
@@ -189,6 +190,17 @@ export class Editor {
       effects: EditorView.scrollIntoView(at, { y: 'center' }),
     });
     this.focus();
+  }
+
+  /** The whole text in its colours. */
+  get coloredLines() {
+    return coloredLines(this.#view.state);
+  }
+
+  /** For whoever types while the room for it changes. */
+  keepCursorInSight() {
+    if (!this.#view.hasFocus) return;
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(this.#view.state.selection.main) });
   }
 
   /** @param {number | null} number */

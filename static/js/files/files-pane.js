@@ -15,6 +15,7 @@ import { PathDialog } from './path-dialog.js';
  * @property {string} workspaceId
  * @property {FileStore} store
  * @property {(id: number) => void} onOpen
+ * @property {() => void} onSay something is told here, which is to be seen
  */
 
 /** The list of files, and what can be done to them. */
@@ -198,6 +199,7 @@ export class FilesPane {
     const words = document.createElement('span');
     words.textContent = text;
     this.#said.replaceChildren(words);
+    this.#parts.onSay();
     if (!label || !act) return;
     const button = document.createElement('button');
     button.type = 'button';

@@ -8,6 +8,7 @@ import { stateWords } from './words.js';
 /** @import { MadeFiles } from '../made/made-files.js' */
 /** @import { Notice } from '../ui/notice.js' */
 /** @import { Panes } from '../ui/panes.js' */
+/** @import { Parts } from '../ui/parts.js' */
 /** @import { Preview } from '../preview/preview.js' */
 /** @import { RunCards } from './run-cards.js' */
 /** @import { RunControls } from './run-controls.js' */
@@ -30,6 +31,7 @@ const TYPED_TO = new Set(['running', 'reconnecting']);
  * @property {Preview} preview
  * @property {MadeFiles} made
  * @property {Panes} panes
+ * @property {Parts} layout
  * @property {StatusBar} status
  */
 
@@ -140,8 +142,9 @@ export class RunView {
 
   /** @param {NoticeText | null} card */
   showCard(card) {
-    const { notice, status, panes } = this.#parts;
+    const { notice, status, panes, layout } = this.#parts;
     if (!card) return notice.clear();
+    if (!notice.isShown && !this.current?.isReplay) layout.bringBack('output');
     notice.show(card);
     if (!this.current?.isReplay) {
       status.announce([card.title, card.text].filter(Boolean).join(' '));
@@ -181,7 +184,8 @@ export class RunView {
   #showPage({ preview_url: url }) {
     if (!url) return;
     this.#parts.preview.show(url);
-    this.#parts.panes.show('preview');
+    if (this.current?.isReplay) this.#parts.panes.prepare('preview');
+    else this.#parts.panes.show('preview');
   }
 
   /** @param {number} position */

@@ -1,5 +1,7 @@
 import { findAll } from './dom.js';
 
+/** @import { Parts } from './parts.js' */
+
 /** @typedef {'files' | 'code' | 'terminal' | 'input' | 'problems' | 'preview'} Pane */
 
 const OUTPUTS = new Set(['terminal', 'input', 'problems', 'preview']);
@@ -10,10 +12,15 @@ const OUTPUTS = new Set(['terminal', 'input', 'problems', 'preview']);
  */
 export class Panes {
   #tabs = findAll('tab');
+  #parts;
   #onShow;
 
-  /** @param {(pane: Pane) => void} onShow */
-  constructor(onShow) {
+  /**
+   * @param {Parts} parts
+   * @param {(pane: Pane) => void} onShow
+   */
+  constructor(parts, onShow) {
+    this.#parts = parts;
     this.#onShow = onShow;
     for (const tab of this.#tabs) {
       tab.addEventListener('click', () => this.show(paneOf(tab.dataset.tab)));
@@ -30,7 +37,28 @@ export class Panes {
   }
 
   /** @param {Pane} pane */
+  isAway(pane) {
+    const part = partOf(pane);
+    return part !== null && this.#parts.isAway(part);
+  }
+
+  /**
+   * Brings it to the front, and back where it was put away.
+   *
+   * @param {Pane} pane
+   */
   show(pane) {
+    const part = partOf(pane);
+    if (part) this.#parts.bringBack(part);
+    this.prepare(pane);
+  }
+
+  /**
+   * The same, but for what is put away: that stays so.
+   *
+   * @param {Pane} pane
+   */
+  prepare(pane) {
     document.body.dataset.pane = pane;
     for (const button of findAll('show-pane')) {
       button.setAttribute('aria-current', String(button.dataset.showPane === pane));
@@ -64,6 +92,15 @@ export class Panes {
 /** @param {string | undefined} name */
 function paneOf(name) {
   return name === 'files' || OUTPUTS.has(name ?? '') ? /** @type {Pane} */ (name) : 'code';
+}
+
+/**
+ * @param {Pane} pane
+ * @returns {import('./parts.js').Part | null} null for the code, which is always there
+ */
+function partOf(pane) {
+  if (pane === 'files') return 'files';
+  return OUTPUTS.has(pane) ? 'output' : null;
 }
 
 /** @returns {boolean} whether only one pane fits; the same width as in `layout.css` */

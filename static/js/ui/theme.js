@@ -1,7 +1,8 @@
-/** Light, dark or the system's. Kept in a cookie, so that the server draws the page in it: no flash. */
+/** Light, dark or the system's, kept in a cookie. */
+
+import { keepCookie } from './cookies.js';
 
 const NEXT = /** @type {const} */ ({ system: 'light', light: 'dark', dark: 'system' });
-const YEAR_S = 365 * 24 * 3600;
 
 /** @typedef {keyof typeof NEXT} ThemeChoice */
 
@@ -9,14 +10,6 @@ const YEAR_S = 365 * 24 * 3600;
 function currentChoice() {
   const theme = document.documentElement.dataset.theme;
   return theme === 'light' || theme === 'dark' ? theme : 'system';
-}
-
-/** @param {ThemeChoice} choice */
-function keepChoice(choice) {
-  const age = choice === 'system' ? 0 : YEAR_S;
-  const secure = location.protocol === 'https:' ? '; secure' : '';
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-  document.cookie = `theme=${choice}; path=/; max-age=${age}; samesite=lax${secure}`;
 }
 
 /**
@@ -34,7 +27,7 @@ export function wireTheme(button, onChange) {
     const choice = NEXT[currentChoice()];
     if (choice === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
-    keepChoice(choice);
+    keepCookie('theme', choice === 'system' ? '' : choice);
     show();
     onChange();
   });

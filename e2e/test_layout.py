@@ -1,0 +1,242 @@
+"""The parts beside the code: put away and brought back, wider and narrower, remembered."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from e2e.accessibility import axe
+from e2e.ide_page import NARROW, WIDE
+from e2e.test_commands import command
+from e2e.workspace_page import WorkspacePage
+
+KEYS = {"files": "ControlOrMeta+b", "output": "ControlOrMeta+j"}
+EDITOR_LEAST = 260
+PARTS = pytest.mark.parametrize("name", ["files", "output"])
+
+
+def part(work: WorkspacePage, name: str) -> Locator:
+    return work.page.locator(f"#part-{name}")
+
+
+def toggle(work: WorkspacePage, name: str) -> Locator:
+    return work.page.get_by_role("button", name=f"{name.capitalize()} pane")
+
+
+def splitter(work: WorkspacePage, name: str) -> Locator:
+    return work.page.get_by_role("separator", name=f"Width of the {name}")
+
+
+def width(found: Locator) -> float:
+    box = found.bounding_box()
+    assert box
+    return box["width"]
+
+
+def drag(work: WorkspacePage, name: str, to: float) -> None:
+    """The splitter to an x of the page."""
+    box = splitter(work, name).bounding_box()
+    assert box
+    work.page.mouse.move(box["x"], box["y"] + 200)
+    work.page.mouse.down()
+    work.page.mouse.move((box["x"] + to) / 2, box["y"] + 200)
+    work.page.mouse.move(to, box["y"] + 200)
+    work.page.mouse.up()
+
+
+def expect_away(work: WorkspacePage, name: str, *, away: bool = True) -> None:
+    expect(part(work, name)).to_be_visible(visible=not away)
+    expect(toggle(work, name)).to_have_attribute("aria-expanded", str(not away).lower())
+
+
+@PARTS
+def test_part_is_put_away_by_button_keys_and_palette(work: WorkspacePage, name: str) -> None:
+    before = width(work.code)
+    toggle(work, name).click()
+    expect_away(work, name)
+    assert width(work.page.locator(".edit")) > before
+    toggle(work, name).click()
+    expect_away(work, name, away=False)
+    work.page.keyboard.press(KEYS[name])
+    expect_away(work, name)
+    command(work, f"put the {name} away")
+    expect_away(work, name, away=False)
+    work.page.keyboard.press("Shift+F1")
+    sheet = work.page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(sheet.get_by_text(f"Put the {name} away")).to_be_visible()
+
+
+@PARTS
+def test_server_draws_the_page_as_it_was_left(work: WorkspacePage, name: str) -> None:
+    toggle(work, name).click()
+    drawn = work.page.request.get(work.url).text()
+    assert f'data-away="{name}"' in drawn
+    work.reload()
+    expect_away(work, name)
+    toggle(work, name).click()
+    assert 'data-away=""' in work.page.request.get(work.url).text()
+
+
+def test_cookie_of_anything_else_is_passed_over(work: WorkspacePage) -> None:
+    kept = {"name": "away", "value": 'x"><b>.output.code', "url": work.base}
+    work.page.context.add_cookies([kept])  # type: ignore[list-item]
+    work.reload()
+    expect_away(work, "output")
+    expect_away(work, "files", away=False)
+    assert work.page.locator("body").get_attribute("data-away") == "output"
+
+
+@PARTS
+def test_focus_is_never_lost_in_what_is_put_away(work: WorkspacePage, name: str) -> None:
+    inside = work.item("main.py") if name == "files" else work.tab("Terminal")
+    inside.focus()
+    work.page.keyboard.press(KEYS[name])
+    expect(work.code).to_be_focused()
+    splitter(work, name).focus()
+    work.page.keyboard.press("Enter")
+    expect_away(work, name, away=False)
+    work.page.keyboard.press("Enter")
+    expect_away(work, name)
+    expect(splitter(work, name)).to_be_focused()
+
+
+def test_parts_that_are_away_are_gone_past(work: WorkspacePage) -> None:
+    work.page.keyboard.press(KEYS["files"])
+    work.code.focus()
+    work.page.keyboard.press("F6")
+    expect(work.typed_into).to_be_focused()
+    work.page.keyboard.press("F6")
+    expect(work.code).to_be_focused()
+    expect_away(work, "files")
+    command(work, "go to the files")
+    expect_away(work, "files", away=False)
+    expect(work.item("main.py")).to_be_focused()
+
+
+def test_run_brings_the_output_back_and_a_reload_does_not(work: WorkspacePage) -> None:
+    work.page.keyboard.press(KEYS["output"])
+    expect_away(work, "output")
+    work.run("print('seen')")
+    expect_away(work, "output", away=False)
+    work.expect_output("seen")
+    work.expect_state("Exit 0")
+    work.page.keyboard.press(KEYS["output"])
+    work.reload()
+    work.expect_state("Exit 0")
+    expect_away(work, "output")
+    command(work, "show the problems")
+    expect_away(work, "output", away=False)
+
+
+def test_what_is_told_of_files_brings_them_back(work: WorkspacePage) -> None:
+    work.create_file("old.py")
+    work.page.keyboard.press(KEYS["files"])
+    expect_away(work, "files")
+    command(work, "delete the chosen file")
+    expect(work.said).to_contain_text("old.py is deleted.")
+    expect(work.said.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def test_keys_of_other_editors_keep_their_meaning(work: WorkspacePage) -> None:
+    work.write("ab")
+    work.page.get_by_role("button", name="Editor settings").click()
+    dialog = work.page.get_by_role("dialog", name="Editor settings")
+    dialog.get_by_label("Keys").select_option("Emacs")
+    dialog.get_by_role("button", name="Done").click()
+    expect(work.page.locator(".cm-emacsMode")).to_be_visible()
+    work.code.click()
+    work.page.keyboard.press("Control+e")
+    work.page.keyboard.press("Control+b")
+    work.page.keyboard.type("-")
+    expect(work.code).to_have_text("a-b")
+    expect_away(work, "files", away=False)
+
+
+@PARTS
+def test_splitter_is_moved_by_keys_and_its_place_is_kept(work: WorkspacePage, name: str) -> None:
+    line, beside = splitter(work, name), part(work, name)
+    first = width(beside)
+    line.focus()
+    grow, shrink = ("Right", "Left") if name == "files" else ("Left", "Right")
+    work.page.keyboard.press(f"Arrow{grow}")
+    assert abs(width(beside) - first - 16) <= 1
+    expect(line).to_have_attribute("aria-valuenow", str(round(width(beside))))
+    work.page.keyboard.press(f"Arrow{shrink}")
+    assert abs(width(beside) - first) <= 1
+    work.page.keyboard.press("End")
+    assert abs(width(work.page.locator(".edit")) - EDITOR_LEAST) <= 1
+    expect(line).to_have_attribute("aria-valuemax", str(round(width(beside))))
+    work.page.keyboard.press("Home")
+    least = width(beside)
+    assert 150 < least < first
+    work.page.keyboard.press("Enter")
+    expect(line).to_have_attribute("aria-valuetext", "Put away")
+    work.page.keyboard.press(f"Arrow{shrink}")
+    expect_away(work, name)
+    work.page.keyboard.press(f"Arrow{grow}")
+    expect_away(work, name, away=False)
+    work.reload()
+    assert abs(width(beside) - least) <= 1
+    line.dblclick()
+    assert abs(width(beside) - first) <= 1
+    work.reload()
+    assert abs(width(beside) - first) <= 1
+
+
+@PARTS
+def test_splitter_is_dragged_to_the_edge_and_back(work: WorkspacePage, name: str) -> None:
+    edge = 0 if name == "files" else WIDE["width"]
+    inwards = 1 if name == "files" else -1
+    drag(work, name, edge + inwards * 400)
+    assert abs(width(part(work, name)) - 400) <= 2
+    drag(work, name, edge + inwards * 20)
+    expect_away(work, name)
+    work.reload()
+    expect_away(work, name)
+    drag(work, name, edge + inwards * 300)
+    expect_away(work, name, away=False)
+    assert abs(width(part(work, name)) - 300) <= 2
+
+
+def test_smaller_window_leaves_every_part_its_least(work: WorkspacePage) -> None:
+    for name in ("files", "output"):
+        splitter(work, name).focus()
+        work.page.keyboard.press("End")
+    for size in (1024, 768, 761):
+        work.page.set_viewport_size({"width": size, "height": 740})
+        assert width(work.page.locator(".edit")) >= EDITOR_LEAST - 1
+        assert width(part(work, "files")) >= 190
+        assert width(part(work, "output")) >= 258
+        assert work.page.evaluate("document.querySelector('main').scrollWidth - innerWidth") <= 0
+        overflow = "Math.max(...[...document.querySelectorAll('.top, .bar')].map((bar) =>"
+        overflow += " bar.scrollWidth - bar.clientWidth))"
+        assert work.page.evaluate(overflow) <= 0, size
+
+
+def test_phone_has_tabs_and_puts_nothing_away(work: WorkspacePage) -> None:
+    for keys in KEYS.values():
+        work.page.keyboard.press(keys)
+    work.page.set_viewport_size(NARROW)
+    work.reload()
+    for name, pane in (("files", "Files"), ("output", "Terminal")):
+        expect(toggle(work, name)).to_be_hidden()
+        expect(splitter(work, name)).to_be_hidden()
+        work.page.get_by_role("button", name=pane, exact=True).click()
+        expect(part(work, name)).to_be_visible()
+        work.page.keyboard.press(KEYS[name])
+        expect(part(work, name)).to_be_visible()
+    work.page.set_viewport_size(WIDE)
+    expect_away(work, "files")
+    expect_away(work, "output")
+
+
+@pytest.mark.parametrize("away", ["", "files", "output"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(work: WorkspacePage, scheme: Any, away: str) -> None:
+    work.page.emulate_media(color_scheme=scheme)
+    if away:
+        work.page.keyboard.press(KEYS[away])
+        expect_away(work, away)
+    for size in (1440, 1024, 768):
+        work.page.set_viewport_size({"width": size, "height": 740})
+        assert axe(work.page) == [], size
