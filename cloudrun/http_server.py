@@ -1,9 +1,9 @@
 """Daphne, where what it and Twisted do to a request by themselves does not fit the API.
 
-A body is measured while it comes and left to the views to read; refusals are problems, also of
-bodies that are too much together. Requests that trickle in are given up, and so are long frames
-after a WebSocket's first. An answer is made no faster than its client reads it. At the end whoever
-has asked is answered.
+A body is measured while it comes and left to the views to read; refusals are problems, or pages
+for browsers, also of bodies that are too much together. Requests that trickle in are given up, and
+so are long frames after a WebSocket's first. An answer is made no faster than its client reads it.
+At the end whoever has asked is answered.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from cloudrun.errors import (
     RequestTimeoutError,
     ServiceUnavailableError,
 )
+from cloudrun.fault_pages import fault_page
 from cloudrun.parsers import max_json_bytes, too_large
 from cloudrun.uploads import Share
 
@@ -38,12 +39,9 @@ _PACE_BYTES = 64 * 1024
 # What a client types, pastes or says about its terminal while a program runs.
 CONTROL_FRAME_MAX_BYTES = 64 * 1024
 # Of refusals that come from here, as Django's have them.
-_HEADERS = (
-    ("Content-Type", problems.CONTENT_TYPE),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
-)
+_HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+_PROBLEM_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_POLICY = f"{_PROBLEM_POLICY}; style-src 'self'; img-src 'self'"
 # Frames that are read and that the consumer has not taken, and how soon it is asked again.
 _MAX_WAITING = 16
 _WAIT_S = 0.005
@@ -106,12 +104,13 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne ships no types
         self._refuse(InvalidRequestError(f"{body}.") if is_bad else problems.unforeseen())
 
     def _refuse(self, error: ApplicationError) -> None:
-        told = (*_HEADERS, *problems.headers(error).items())
+        told, body = _told(error, for_page=_is_for_page(self, self.uri))
+        told += problems.headers(error).items()
         headers = [(name.encode(), value.encode()) for name, value in told]
         self.handle_reply(
             {"type": "http.response.start", "status": error.status, "headers": headers}
         )
-        self.handle_reply({"type": "http.response.body", "body": _body(error)})
+        self.handle_reply({"type": "http.response.body", "body": body})
 
 
 class Channel(HTTPChannel):
@@ -167,7 +166,9 @@ class Channel(HTTPChannel):
 
     def _answer(self, error: ApplicationError) -> None:
         """Where there is no whole request that could be answered."""
-        self.transport.write(_whole_answer(error))
+        uri = getattr(self, "_path", b"")  # once its first line is read
+        for_page = bool(self.requests) and _is_for_page(self.requests[-1], uri)
+        self.transport.write(_whole_answer(error, for_page=for_page))
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802  Twisted's name
         self._respondToBadRequestAndDisconnect()
@@ -307,17 +308,35 @@ def _close(port: Any) -> None:
     port.stopListening()
 
 
-def _whole_answer(error: ApplicationError, headers: Iterable[tuple[str, Any]] = ()) -> bytes:
+def _is_for_page(request: Any, uri: bytes) -> bool:
+    """Whether a browser asks for a page, by as much of the request as came."""
+    if request.requestHeaders.hasHeader(b"HX-Request"):
+        return False
+    path = uri.partition(b"?")[0].decode("latin-1")
+    accept = b",".join(request.requestHeaders.getRawHeaders(b"Accept", []))
+    return problems.is_for_page(path, accept.decode("latin-1"))
+
+
+def _whole_answer(
+    error: ApplicationError, headers: Iterable[tuple[str, Any]] = (), *, for_page: bool = False
+) -> bytes:
     """Where nothing of Twisted's writes its head; the connection is to be closed."""
-    body = _body(error)
+    told, body = _told(error, for_page=for_page)
     head = (
         f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
         f"Content-Length: {len(body)}",
         "Connection: close",
-        *(f"{name}: {value}" for name, value in (*_HEADERS, *headers)),
+        *(f"{name}: {value}" for name, value in (*told, *headers)),
     )
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
-def _body(error: ApplicationError) -> bytes:
-    return json.dumps(problems.body(error)).encode()
+def _told(error: ApplicationError, *, for_page: bool) -> tuple[list[tuple[str, str]], bytes]:
+    """The headers and the body of a refusal."""
+    if for_page:
+        kind, policy, body = "text/html; charset=utf-8", _PAGE_POLICY, fault_page(error)
+    else:
+        kind, policy = problems.CONTENT_TYPE, _PROBLEM_POLICY
+        body = json.dumps(problems.body(error))
+    named = [("Content-Type", kind), ("Content-Security-Policy", policy)]
+    return [*named, *_HEADERS], body.encode()

@@ -50,6 +50,31 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+@sync_and_async_middleware
+def method_middleware(get_response: Any) -> Any:
+    """Tells a browser in words that an address is not for such a request; Django's answer is
+    empty."""
+    if iscoroutinefunction(get_response):
+
+        async def asynchronous(request: HttpRequest) -> HttpResponse:
+            return _in_words(request, await get_response(request))
+
+        return asynchronous
+
+    def synchronous(request: HttpRequest) -> HttpResponse:
+        return _in_words(request, get_response(request))
+
+    return synchronous
+
+
+def _in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code != 405 or response.content or problems.wants_problem(request):
+        return response
+    page = problems.method_not_allowed(request)
+    page["Allow"] = response["Allow"]
+    return page
+
+
 class RefusalMiddleware(MiddlewareMixin):
     """Answers the refusals that views outside REST framework raise."""
 

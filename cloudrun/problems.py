@@ -27,6 +27,7 @@ from cloudrun.errors import (
     PayloadTooLargeError,
     RateLimitedError,
 )
+from cloudrun.fault_pages import fault_page
 
 logger = logging.getLogger(__name__)
 
@@ -166,9 +167,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def wants_problem(request: HttpRequest) -> bool:
-    """Everybody but a browser that asks for a page."""
-    first, *_ = request.path.lower().lstrip("/").split("/")
-    return first in _FOR_PROGRAMS or "text/html" not in request.headers.get("Accept", "")
+    """Everybody but a browser that asks for a page. htmx asks for a part of one."""
+    if request.headers.get("HX-Request") == "true":
+        return True
+    return not is_for_page(request.path, request.headers.get("Accept", ""))
+
+
+def is_for_page(path: str, accept: str) -> bool:
+    """Whether a browser asks with these for a page."""
+    first, *_ = path.lower().lstrip("/").split("/")
+    return first not in _FOR_PROGRAMS and "text/html" in accept
 
 
 def refusal(request: HttpRequest, error: ApplicationError) -> HttpResponse:
@@ -176,6 +184,13 @@ def refusal(request: HttpRequest, error: ApplicationError) -> HttpResponse:
     if wants_problem(request):
         return response(error)
     return as_refusal(render(request, "refused.html", {"error": error}), error)
+
+
+def fault(request: HttpRequest, error: ApplicationError) -> HttpResponse:
+    """`refusal` where the page must ask for nothing: the database may be what failed."""
+    if wants_problem(request):
+        return response(error)
+    return as_refusal(HttpResponse(fault_page(error, request)), error)
 
 
 def as_refusal(page: HttpResponse, error: ApplicationError) -> HttpResponse:
@@ -192,13 +207,17 @@ def unforeseen() -> ApplicationError:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler400`."""
-    if not wants_problem(request):
-        return defaults.bad_request(request, exception)
     if isinstance(exception, DisallowedHost):
         detail = "This server does not answer to the name in Host; its operator sets SITE_URL."
     else:
         detail = "The request is malformed."
-    return response(InvalidRequestError(detail))
+    return fault(request, InvalidRequestError(detail))
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    return fault(
+        request, MethodNotAllowedError(f"A page cannot be asked for by {request.method} here.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -230,7 +249,4 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`."""
-    error = unforeseen()
-    if not wants_problem(request):
-        return HttpResponse(error.detail, status=error.status, content_type="text/plain")
-    return response(error)
+    return fault(request, unforeseen())

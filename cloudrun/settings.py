@@ -208,6 +208,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cloudrun.middleware.method_middleware",
     "cloudrun.middleware.RefusalMiddleware",
 ]
 

@@ -14,6 +14,8 @@ from cloudrun.parsers import max_json_bytes
 from e2e.server import Server
 
 PAGE = {"language": "html", "code": "<p>hi</p>"}
+PROBLEM = "application/problem+json"
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -79,6 +81,18 @@ def test_body_over_all_limits_is_read_to_its_end_and_refused(
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["code"] == "too_large"
         assert client.get("/health").status_code == 200  # on the same connection
+
+
+def test_form_over_all_limits_is_a_page_for_a_browser(server: Server) -> None:
+    body = b" " * (max_json_bytes() + 1)
+    for path, headers, kind in (
+        ("/workspaces/import", {"Accept": BROWSER}, "text/html; charset=utf-8"),
+        ("/workspaces/import", {"Accept": BROWSER, "HX-Request": "true"}, PROBLEM),
+        ("/workspaces/import", {}, PROBLEM),
+        ("/api/execute", {"Accept": BROWSER}, PROBLEM),
+    ):
+        answer = httpx.post(server.url + path, content=body, headers=headers, timeout=60)
+        assert (answer.status_code, answer.headers["content-type"]) == (413, kind)
 
 
 @pytest.mark.parametrize("path", ["/api/execute", "/api/auth/login", "/api/ai/assist"])
@@ -148,3 +162,19 @@ def test_client_cannot_move_the_site_below_another_path(server: Server) -> None:
     moved = {"Daphne-Root-Path": "/elsewhere"}
     assert httpx.get(f"{server.url}/elsewhere/api/status", headers=moved).status_code == 404
     assert "/elsewhere" not in httpx.get(f"{server.url}/docs", headers=moved).text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/workspaces?x=1", b"text/html; charset=utf-8"), ("/api/status?x=1", PROBLEM.encode())],
+)
+def test_head_that_is_too_long_is_a_page_for_a_browser(
+    server: Server, path: str, kind: bytes
+) -> None:
+    # In the order of browsers, whose cookies come last.
+    heads = (f"Accept: {BROWSER}", "Accept-Language: en", f"Cookie: {'a' * 20_000}")
+    request = "\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *heads, "", ""))
+    head, body = answer_to(server, request.encode())
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"Content-Type: " + kind in head
+    assert b"at most" in body

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.tests.factories import make_user
@@ -78,6 +79,21 @@ def test_form_that_cannot_be_parsed_is_a_problem_or_a_page(
         "/admin/login/", "x", content_type="multipart/form-data", headers={"Accept": accept}
     )
     assert is_problem(response, 400) is expected
+
+
+@pytest.mark.parametrize(("accept", "expected"), [("*/*", False), (BROWSER, True)])
+def test_other_method_is_told_to_a_browser_in_words(
+    client: Client, accept: str, expected: bool
+) -> None:
+    response = client.post("/workspaces", headers={"Accept": accept})
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert ("A page cannot be asked for by POST here." in response.content.decode()) is expected
+
+
+def test_htmx_reads_problems() -> None:
+    headers = {"Accept": "text/html, */*", "HX-Request": "true"}
+    response = Client(enforce_csrf_checks=True).post("/workspaces/new", headers=headers)
+    assert is_problem(response, 403)
 
 
 def test_form_of_a_logged_in_user_is_told_that_it_is_no_json() -> None:
@@ -163,6 +179,26 @@ def test_unforeseen_failure_is_a_problem_or_a_page(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("cloudrun.urls.DocsView.get", fail)
     client = Client(raise_request_exception=False)
     assert is_problem(client.get("/docs", headers={"Accept": BROWSER}), 500)
+
+
+def fails(*args: Any, **kwargs: Any) -> None:
+    raise OperationalError("the database is gone")
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+def test_page_of_a_failure_needs_no_database(
+    monkeypatch: pytest.MonkeyPatch, is_user: bool
+) -> None:
+    client = Client(raise_request_exception=False)
+    if is_user:
+        client.force_login(make_user())
+    client.cookies["theme"] = "dark"
+    monkeypatch.setattr(connection, "cursor", fails)
+    response = client.get("/workspaces", headers={"Accept": BROWSER})
+    assert response.status_code == 500
+    page = response.content.decode()
+    assert "The server failed on this request." in page
+    assert 'data-theme="dark"' in page
 
 
 def schema(client: Client) -> Any:
