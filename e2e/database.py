@@ -3,6 +3,8 @@
 import atexit
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +17,44 @@ def database_url(data_dir: Path) -> str:
     """Empty for SQLite; else a database for this folder alone, the same one after a restart."""
     url = os.environ.get("DATABASE_URL", "")
     return _made(url, str(data_dir.resolve())) if url else ""
+
+
+@contextmanager
+def broken_database(data_dir: Path) -> Iterator[None]:
+    """The server under test cannot open its database until the block ends."""
+    url = database_url(data_dir)
+    with _locked(url) if url else _moved(data_dir / "cloudrun.db"):
+        yield
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[None]:
+    admin_url, name = os.environ["DATABASE_URL"], urlsplit(url).path.lstrip("/")
+    _execute(admin_url, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+    try:
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(ends, [name])
+        yield
+    finally:
+        _execute(admin_url, "ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+
+
+@contextmanager
+def _moved(file: Path) -> Iterator[None]:
+    aside = [path.rename(path.with_name(f"aside-{path.name}")) for path in _files_of(file)]
+    file.mkdir()
+    try:
+        yield
+    finally:
+        file.rmdir()
+        for path in aside:
+            path.rename(path.with_name(path.name.removeprefix("aside-")))
+
+
+def _files_of(file: Path) -> list[Path]:
+    """With the two of SQLite's write-ahead log."""
+    return sorted(file.parent.glob(f"{file.name}*"))
 
 
 @cache

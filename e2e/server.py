@@ -28,6 +28,10 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     log: Path | None = None
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
         assert self.process is not None
@@ -58,10 +62,13 @@ def running(url: str) -> Server:
 
 @contextmanager
 def started(
-    runner: str, data_dir: Path, settings: Mapping[str, str] | None = None
+    runner: str, data_dir: Path, settings: Mapping[str, str] | None = None, port: int = 0
 ) -> Iterator[Server]:
-    """A server of our own until the block ends; `settings` are further ones of its environment."""
-    port = free_port()
+    """A server of our own until the block ends; `settings` are further ones of its environment.
+
+    With the folder and the `port` of one that is gone it is the same site again.
+    """
+    port = port or free_port()
     url = f"http://localhost:{port}"
     env = os.environ | {
         "DATA_DIR": str(data_dir),

@@ -17,9 +17,11 @@ import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
+import { watchTroubles } from './ui/troubles.js';
 import { makeWorkbench } from './workbench.js';
 
 /** @import { Command } from './commands/commands.js' */
+/** @import { ToastText } from './ui/toasts.js' */
 /** @import { Language, PageData, Place } from './types.js' */
 
 const page = /** @type {PageData} */ (jsonScript('page-data'));
@@ -30,12 +32,24 @@ setSpanStylesAsProperties();
 const languages = new Languages(page.languages);
 const status = new StatusBar();
 const saved = find('saved');
+const { toasts, connection, failed } = watchTroubles({
+  kept: () => 'Your text is kept in this browser.',
+});
+/** @type {ToastText} */
+const UNKEPT = {
+  tone: 'bad',
+  lasts: true,
+  title: 'This text is nowhere but on this page.',
+  text: 'It is too long for this browser’s storage, or that is full or forbidden. Copy it, or put it into a workspace.',
+};
 const drafts = new Drafts(page.templates, (kept) => {
   saved.textContent = kept ? 'Saved' : 'Not saved';
   saved.dataset.tone = kept ? '' : 'bad';
+  if (kept) toasts.end('unkept');
+  else toasts.show('unkept', UNKEPT);
   showOtherDraft();
 });
-const settings = new SettingsStore(page.settings, page.isUser);
+const settings = new SettingsStore(page.settings, page.isUser, failed.tell);
 const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => {
     saved.textContent = 'Saving…';
@@ -56,6 +70,7 @@ const { run, view, terminal, input, problems, panes, layout, notice, packages, f
     textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
     markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
     fileNames: () => [],
+    onLost: () => connection.look(),
     onPane: (pane) => {
       if (pane === 'code') editor.measure();
     },
@@ -98,6 +113,7 @@ wireCommands([
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
     ...languageCommands(),
   ],
+  () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
   () =>

@@ -28,7 +28,10 @@ import { wireTheme } from './ui/theme.js';
 /** @import { Pane } from './ui/panes.js' */
 /** @import { Languages } from './ui/languages.js' */
 /** @import { StatusBar } from './ui/status-bar.js' */
-/** @import { Place } from './types.js' */
+/** @import { Place, RunState } from './types.js' */
+
+/** @type {Set<RunState>} */
+const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
 
 /**
  * @typedef {object} WorkbenchParts
@@ -44,6 +47,7 @@ import { wireTheme } from './ui/theme.js';
  * @property {(place: Place | null) => void} markError
  * @property {() => string[]} fileNames whose places in the output are links
  * @property {(pane: Pane) => void} onPane
+ * @property {() => void} onLost the connection of a run
  * @property {KeepFile} [keepFile] where there is a workspace to keep it in
  */
 
@@ -110,7 +114,10 @@ export function makeWorkbench(parts) {
       view.begin(languages.of(id));
       terminal.linkPlacesOf([languages.of(id).file, ...parts.fileNames()]);
     },
-    onState: (state, frame) => view.state(state, frame),
+    onState: (state, frame) => {
+      if (LOST.has(state)) parts.onLost();
+      view.state(state, frame);
+    },
     onOutput: (frame) => view.output(frame),
     onEvent: (frame) => view.event(frame),
     onCaughtUp: () => view.caughtUp(),

@@ -13,6 +13,7 @@ import { Conflicts } from './files/conflicts.js';
 import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
+import { SaveToasts } from './files/save-toasts.js';
 import { saveWords } from './files/workspace-words.js';
 import { requestOfRun, takeWantedRun } from './history/run-again.js';
 import { ImageWatch } from './run/image-watch.js';
@@ -23,6 +24,7 @@ import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
+import { watchTroubles } from './ui/troubles.js';
 import { makeWorkbench } from './workbench.js';
 
 /** @import { StoredFile } from './files/file-store.js' */
@@ -41,13 +43,26 @@ const status = new StatusBar();
 const saved = find('saved');
 /** @type {StoredFile | undefined} the file in front */
 let shown;
+let isKept = true;
 
+const { toasts, connection, failed } = watchTroubles({
+  kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
+  onBack: async () => {
+    await store.save();
+    if (!store.isSaved) await store.save(); // the first was under way before
+    return store.isSaved ? 'All is saved.' : '';
+  },
+});
+const saveToasts = new SaveToasts(toasts, page.isUser);
 const store = new FileStore(workspace.id, page.files, {
-  onState: (state, why) => {
-    const { text, tone } = saveWords(state);
+  onState: (state, details) => {
+    const { text, tone, title } = saveWords(state, details);
     if (saved.textContent !== text) saved.textContent = text;
     saved.dataset.tone = tone;
-    saved.title = why || 'Your files are kept on the server';
+    saved.title = title;
+    isKept = details.isKept;
+    saveToasts.show(state, details);
+    if (state === 'offline') connection.look();
   },
   onConflict: (file) => {
     if (file.theirs && shown?.id !== file.id) open(file.id);
@@ -64,7 +79,7 @@ const store = new FileStore(workspace.id, page.files, {
     editor.rename(String(file.id), file.path);
   },
 });
-const settings = new SettingsStore(page.settings, page.isUser);
+const settings = new SettingsStore(page.settings, page.isUser, failed.tell);
 const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => shown && store.type(shown.id, text),
   onCursor: (line, column) => status.cursor(line, column),
@@ -92,6 +107,7 @@ const { run, view, preview, terminal, input, problems, panes, layout, packages, 
       if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
     },
     fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
+    onLost: () => connection.look(),
     onPane: (pane) => {
       if (pane === 'code') editor.measure();
     },
@@ -152,6 +168,7 @@ wireCommands([
   () => runCommands({ panes, input, problems }),
   () => fileCommands(store, openForWriting),
   () => [searchFiles],
+  () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
   () =>

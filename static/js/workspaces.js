@@ -2,5 +2,7 @@
 
 import 'htmx.org';
 import { findAll } from './ui/dom.js';
+import { watchTroubles } from './ui/troubles.js';
 
 for (const button of findAll('no-script')) button.hidden = true;
+watchTroubles({ kept: () => '' });

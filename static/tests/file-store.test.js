@@ -8,6 +8,7 @@ class FakeServer {
   reachable = true;
   answersGetLost = false;
   refuses = false;
+  isOthers = false;
   puts = 0;
 
   put(id, path, content, version = 1) {
@@ -23,7 +24,7 @@ class FakeServer {
     const answer = this.#answer(path, method, body && JSON.parse(body));
     if (this.answersGetLost) throw new TypeError('Failed to fetch');
     const { status = 200, ...content } = answer;
-    return { ok: status < 400, status, json: async () => content };
+    return { ok: status < 400, status, headers: new Headers(), json: async () => content };
   }
 
   #answer(path, method, body) {
@@ -31,6 +32,7 @@ class FakeServer {
     if (method === 'POST') return this.#create(body);
     this.puts += 1;
     const file = this.files.get(Number(path.split('/').at(-1)));
+    if (this.isOthers) return { status: 404, code: 'not_found', detail: 'No such workspace.' };
     if (this.refuses) return { status: 413, detail: 'Too much.' };
     if (!file) return { status: 404, code: 'file_gone', detail: 'This file was deleted.' };
     if (body.version !== file.version) {
@@ -68,8 +70,9 @@ beforeEach(() => {
 function open() {
   told = { state: '', conflicts: 0, replaced: [], removed: [], moved: [] };
   const store = new FileStore('w', server.list, {
-    onState: (state) => {
+    onState: (state, { isKept }) => {
       told.state = state;
+      told.isKept = isKept;
     },
     onConflict: () => {
       told.conflicts += 1;
@@ -217,6 +220,28 @@ test('a text that the server refuses stays here, and goes out when it can', asyn
   const next = open();
   await next.save();
   assert.deepEqual([server.files.get(1).content, told.state], ['too much', 'saved']);
+});
+
+test('a text that is locked out waits here, and goes out after the next login', async () => {
+  const store = open();
+  server.isOthers = true;
+  store.type(1, 'locked out');
+  await store.save();
+  assert.equal(told.state, 'locked');
+  server.isOthers = false;
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, told.state], ['locked out', 'saved']);
+});
+
+test('a text that this browser has no room for is told of until the server has it', async () => {
+  const store = open();
+  globalThis.localStorage.setItem = () => {
+    throw new Error('QuotaExceededError');
+  };
+  store.type(1, 'long');
+  assert.deepEqual([told.state, told.isKept], ['saving', false]);
+  await store.save();
+  assert.deepEqual([told.state, told.isKept], ['saved', true]);
 });
 
 test('a file that was deleted elsewhere is a conflict when it is saved, too', async () => {

@@ -20,15 +20,18 @@ export class SettingsStore {
   /** @type {Settings} */
   value;
   #isUser;
+  #onFailed;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
    * @param {Partial<Settings> | null} ofAccount
    * @param {boolean} isUser whether there is an account to keep them
+   * @param {(error: unknown) => void} onFailed the account could not be told
    */
-  constructor(ofAccount, isUser) {
+  constructor(ofAccount, isUser, onFailed) {
     this.#isUser = isUser;
+    this.#onFailed = onFailed;
     this.value = { ...USUAL, ...(ofAccount ?? ofBrowser()) };
   }
 
@@ -44,7 +47,7 @@ export class SettingsStore {
   async #save() {
     const form = new FormData();
     for (const [name, value] of Object.entries(this.value)) form.set(name, String(value));
-    await ask('POST', '/settings/editor', form).catch(() => {});
+    await ask('POST', '/settings/editor', form).catch(this.#onFailed);
   }
 }
 

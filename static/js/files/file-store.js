@@ -1,4 +1,5 @@
-import { ask, RefusedError, UnreachableError } from '../ui/server.js';
+import { isUnreachable } from '../ui/failed-requests.js';
+import { ask, RefusedError } from '../ui/server.js';
 import { FileDrafts } from './file-drafts.js';
 
 /** @import { FilesAnswer, ServerFile } from '../types.js' */
@@ -7,8 +8,21 @@ import { FileDrafts } from './file-drafts.js';
 const SAVE_AFTER_MS = 500;
 const RETRY_AFTER_MS = 4000;
 const SENT_KEPT = 3;
+/** To whoever is logged out, or is somebody else: others' workspaces are not there. */
+const LOCKED = new Set([401, 403, 404]);
 
-/** @typedef {'saved' | 'saving' | 'offline' | 'conflict' | 'refused'} SaveState */
+/**
+ * What keeps the files from being saved: no server (`offline`), one that failed (`failing`), one to
+ * which the visitor may not write here (`locked`), another version (`conflict`), a limit (`refused`).
+ *
+ * @typedef {'saved' | 'saving' | 'offline' | 'failing' | 'locked' | 'conflict' | 'refused'} SaveState
+ */
+
+/**
+ * @typedef {object} SaveDetails
+ * @property {RefusedError | null} problem what the server said, where the state comes of that
+ * @property {boolean} isKept whether what is not saved is in this browser at least
+ */
 
 /**
  * A file as this page has it. `base` is what the server has of it (null: not known yet), `text`
@@ -28,7 +42,7 @@ const SENT_KEPT = 3;
 
 /**
  * @typedef {object} FileStoreHooks
- * @property {(state: SaveState, why: string) => void} onState
+ * @property {(state: SaveState, details: SaveDetails) => void} onState
  * @property {(file: StoredFile) => void} onConflict it begins, or is over
  * @property {() => void} [onSaved] the server has what was typed, or other files than before
  * @property {(file: StoredFile) => void} onReplaced the server's text took the place of this page's
@@ -47,9 +61,12 @@ export class FileStore {
   #drafts;
   /** @type {Map<number, StoredFile>} */
   #files = new Map();
-  /** @type {Set<number>} */
-  #saving = new Set();
-  #problem = '';
+  /** @type {Map<number, Promise<void>>} */
+  #saving = new Map();
+  /** Files whose text this browser has no room for. @type {Set<number>} */
+  #unkept = new Set();
+  /** @type {RefusedError | null} */
+  #problem = null;
   #isOffline = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -77,6 +94,10 @@ export class FileStore {
 
   get all() {
     return [...this.#files.values()];
+  }
+
+  get isSaved() {
+    return this.all.every((file) => file.text === null);
   }
 
   /** @param {number} id */
@@ -115,7 +136,7 @@ export class FileStore {
     this.#tellState();
   }
 
-  /** Now, and not after the pause. */
+  /** Now, and not after the pause; what is under way already is waited for. */
   async save() {
     clearTimeout(this.#timer);
     await Promise.all(this.all.filter(isUnsaved).map((file) => this.#save(file)));
@@ -290,16 +311,25 @@ export class FileStore {
 
   /** @param {StoredFile} file */
   async #save(file) {
-    const { id, text, version } = file;
-    if (text === null || file.theirs || this.#saving.has(id)) return;
-    this.#saving.add(id);
+    if (file.text === null || file.theirs) return;
+    const saving = this.#saving.get(file.id) ?? this.#send(file, file.text);
+    this.#saving.set(file.id, saving);
+    await saving;
+  }
+
+  /**
+   * @param {StoredFile} file
+   * @param {string} text
+   */
+  async #send(file, text) {
+    const { id, version } = file;
     file.sent = [...new Set([...file.sent, text])].slice(-SENT_KEPT);
     this.#keep(file);
     this.#tellState();
     try {
       const answer = await ask('PUT', `${this.#url}/files/${id}`, { content: text, version });
       this.#isOffline = false;
-      this.#problem = '';
+      this.#problem = null;
       file.version = answer.version;
       file.base = text;
       file.sent = [];
@@ -311,9 +341,13 @@ export class FileStore {
     } finally {
       this.#saving.delete(id);
     }
-    const failed = this.#isOffline || this.#problem !== '';
-    if (isUnsaved(file)) this.#schedule(failed ? RETRY_AFTER_MS : SAVE_AFTER_MS);
+    if (isUnsaved(file)) this.#schedule(this.#retryAfter);
     this.#tellState();
+  }
+
+  get #retryAfter() {
+    if (this.#problem?.retryAfter) return this.#problem.retryAfter * 1000;
+    return this.#isOffline || this.#problem ? RETRY_AFTER_MS : SAVE_AFTER_MS;
   }
 
   /**
@@ -321,19 +355,13 @@ export class FileStore {
    * @param {unknown} error
    */
   #failed(file, error) {
-    if (error instanceof UnreachableError) {
-      this.#isOffline = true;
-      return;
-    }
+    this.#isOffline = isUnreachable(error);
+    if (this.#isOffline) return;
     if (!(error instanceof RefusedError)) throw error;
-    this.#isOffline = false;
     const current = error.status === 409 ? error.body?.file : null;
     if (current) this.#meet(file, current.version, current.content, -1);
     else if (error.body?.code === 'file_gone') file.theirs = { version: 0, content: null };
-    else {
-      this.#problem = error.message;
-      this.#isOffline = error.status >= 500;
-    }
+    else this.#problem = error;
     if (file.theirs) this.#hooks.onConflict(file);
   }
 
@@ -347,14 +375,16 @@ export class FileStore {
       this.#hooks.onMoved(/** @type {StoredFile} */ (this.#files.get(answer.file.id)));
     } catch (error) {
       file.theirs = { version: 0, content: null };
-      this.#problem = error instanceof Error ? error.message : '';
+      this.#failed(file, error);
     }
   }
 
   /** @param {StoredFile} file */
   #keep(file) {
-    const { text, version, sent } = file;
-    this.#drafts.keep(file.id, text === null ? null : { version, text, sent });
+    const { id, text, version, sent } = file;
+    const isKept = this.#drafts.keep(id, text === null ? null : { version, text, sent });
+    if (isKept) this.#unkept.delete(id);
+    else this.#unkept.add(id);
   }
 
   #schedule(after = SAVE_AFTER_MS) {
@@ -363,12 +393,18 @@ export class FileStore {
   }
 
   #tellState() {
-    const unsaved = this.all.some((file) => file.text !== null);
-    if (this.all.some((file) => file.theirs)) this.#hooks.onState('conflict', '');
-    else if (!unsaved) this.#hooks.onState('saved', '');
-    else if (this.#isOffline) this.#hooks.onState('offline', '');
-    else if (this.#problem) this.#hooks.onState('refused', this.#problem);
-    else this.#hooks.onState('saving', '');
+    const isKept = this.#unkept.size === 0;
+    this.#hooks.onState(this.#state, { problem: this.#problem, isKept });
+  }
+
+  /** @returns {SaveState} */
+  get #state() {
+    if (this.all.some((file) => file.theirs)) return 'conflict';
+    if (this.isSaved) return 'saved';
+    if (this.#isOffline) return 'offline';
+    if (!this.#problem) return 'saving';
+    if (this.#problem.status >= 500) return 'failing';
+    return LOCKED.has(this.#problem.status) ? 'locked' : 'refused';
   }
 }
 

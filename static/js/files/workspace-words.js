@@ -1,6 +1,6 @@
 /** What is said of files that are saved, or not, or twice. */
 
-/** @import { SaveState, StoredFile } from './file-store.js' */
+/** @import { SaveDetails, SaveState, StoredFile } from './file-store.js' */
 /** @import { NoticeText } from '../types.js' */
 
 /** @type {Record<SaveState, { text: string, tone: '' | 'warn' | 'bad' }>} */
@@ -8,13 +8,25 @@ const SAVE_WORDS = {
   saved: { text: 'Saved', tone: '' },
   saving: { text: 'Saving…', tone: '' },
   offline: { text: 'Offline, kept in this browser', tone: 'warn' },
+  failing: { text: 'Not saved yet, kept in this browser', tone: 'warn' },
+  locked: { text: 'Not saved, kept in this browser', tone: 'bad' },
   conflict: { text: 'Changed elsewhere', tone: 'warn' },
   refused: { text: 'Not saved', tone: 'bad' },
 };
 
-/** @param {SaveState} state */
-export function saveWords(state) {
-  return SAVE_WORDS[state];
+const SERVER_AWAY = 'Server away, kept in this browser';
+
+/**
+ * Beside the workspace's name: what is said of all files, and more of it.
+ *
+ * @param {SaveState} state
+ * @param {SaveDetails} details
+ */
+export function saveWords(state, { problem, isKept }) {
+  const isSafe = isKept || state === 'saved' || state === 'saving';
+  const words = { ...SAVE_WORDS[isSafe ? state : 'refused'] };
+  if (isSafe && state === 'offline' && navigator.onLine) words.text = SERVER_AWAY;
+  return { ...words, title: problem?.message ?? 'Your files are kept on the server' };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { serverAnswers } from '../ui/server.js';
 import { megabytes, seconds } from '../ui/status-bar.js';
 import { placeOf } from './run-cards.js';
 
@@ -92,13 +93,4 @@ function endingLine({ state, isSilent, made }, frame) {
   const nothing = isSilent && !made ? ' The program printed nothing.' : '';
   const shown = `Finished${took && ` in ${took}`}.${nothing}`;
   return { shown, said: `${shown} Exit code 0${memory}. ${made}`.trim() };
-}
-
-/** Whether the server can be reached at all. */
-async function serverAnswers() {
-  try {
-    return (await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
-  } catch {
-    return false;
-  }
 }

@@ -1,15 +1,20 @@
 /** Calls of the site's own pages to its server. */
 
-/** The server said no; `status` and `body` are those of its problem+json. */
+/**
+ * The server said no; `status` and `body` are those of its problem+json, `retryAfter` the seconds
+ * after which it is worth trying again, where it says so.
+ */
 export class RefusedError extends Error {
   /**
    * @param {number} status
    * @param {any} body
+   * @param {string | null} [retryAfter] the header
    */
-  constructor(status, body) {
+  constructor(status, body, retryAfter = null) {
     super(typeof body?.detail === 'string' ? body.detail : `The server answered ${status}.`);
     this.status = status;
     this.body = body;
+    this.retryAfter = Number(retryAfter) || null;
   }
 }
 
@@ -17,6 +22,7 @@ export class RefusedError extends Error {
 export class UnreachableError extends Error {}
 
 const TIMEOUT_MS = 30_000;
+const PROBE_MS = 3000;
 
 /**
  * @param {'GET' | 'POST' | 'PUT'} method
@@ -33,8 +39,18 @@ export async function ask(method, path, content) {
   const body = isForm ? content : content && JSON.stringify(content);
   const answer = await reach(path, { method, headers, body: body ?? null });
   const read = await answer.json().catch(() => null);
-  if (!answer.ok) throw new RefusedError(answer.status, read);
+  if (!answer.ok) throw new RefusedError(answer.status, read, answer.headers.get('Retry-After'));
   return read;
+}
+
+/** Whether the server can be reached at all, and is not about to go. */
+export async function serverAnswers() {
+  try {
+    const signal = AbortSignal.timeout(PROBE_MS);
+    return (await fetch('/health', { cache: 'no-store', signal })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /**
