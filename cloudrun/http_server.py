@@ -31,6 +31,7 @@ from cloudrun.errors import (
 )
 from cloudrun.fault_pages import fault_page
 from cloudrun.parsers import max_json_bytes, too_large
+from cloudrun.sizes import size_words
 from cloudrun.uploads import Share
 
 # A request's head, and then each so many bytes of its body, must come within the timeout.
@@ -159,7 +160,7 @@ class Channel(HTTPChannel):
         self._answer(
             InvalidRequestError(
                 "This is no HTTP request: its address must be percent-encoded, its headers valid"
-                f" and at most {self.totalHeadersSize} bytes long, its length given once."
+                f" and at most {size_words(self.totalHeadersSize)} long, its length given once."
             )
         )
         self.loseConnection()  # type: ignore[no-untyped-call]
@@ -224,7 +225,7 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
         if self.has_request and is_long and not self.failedByMe:
             self._fail_connection(
                 self.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG,
-                f"After the first, a frame may have {CONTROL_FRAME_MAX_BYTES} bytes.",
+                f"After the first, a frame may have {size_words(CONTROL_FRAME_MAX_BYTES)}.",
             )
 
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802  Autobahn's name

@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from cloudrun.errors import InvalidRequestError, PayloadTooLargeError
+from cloudrun.sizes import size_words
 
 # JSON writes a character in up to six bytes ("\u0000"), so the text may be that much longer than
 # the source and files that it carries; the rest is room for names and braces.
@@ -28,7 +29,7 @@ def max_json_bytes() -> int:
 def too_large() -> PayloadTooLargeError:
     """The refusal of a longer one."""
     return PayloadTooLargeError(
-        f"The request is larger than this server takes ({settings.MAX_UPLOAD_SIZE} bytes"
+        f"The request is larger than this server takes ({size_words(settings.MAX_UPLOAD_SIZE)}"
         " of code, input and files)."
     )
 

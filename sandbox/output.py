@@ -4,6 +4,7 @@ import asyncio
 import codecs
 from collections import deque
 
+from cloudrun.sizes import size_words
 from sandbox.events import EventLog
 from sandbox.runners.base import Stream
 
@@ -56,7 +57,7 @@ class OutputWriter:
         if not self.overflowed.is_set():
             return
         cut = self._left_out - self._tail_bytes
-        marker = f"\n[output truncated: {cut} bytes left out]\n" if cut else ""
+        marker = f"\n[output truncated: {size_words(cut)} left out]\n" if cut else ""
         self._log.append(Stream.STDOUT.value, marker, truncated=True)
         for stream, data in self._tail:
             self._log.append(stream.value, data.decode("utf-8", "replace"))

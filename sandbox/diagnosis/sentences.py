@@ -2,6 +2,7 @@
 
 from signal import Signals
 
+from cloudrun.sizes import size_words as _size
 from sandbox.diagnosis.facts import Facts
 from sandbox.diagnosis.report import Report
 from sandbox.diagnosis.sources import Place
@@ -26,7 +27,6 @@ _SIGNALS = {
     Signals.SIGSYS: "it made a system call that is not allowed here",
 }
 _STOPPED = " and was stopped."
-_UNITS = (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))
 
 
 def stopped(facts: Facts) -> str:
@@ -136,10 +136,3 @@ def _in_file(place: Place) -> str:
 
 def _seconds(seconds: float) -> str:
     return "1 second" if seconds == 1 else f"{seconds:g} seconds"
-
-
-def _size(size: int) -> str:
-    for unit, factor in _UNITS:
-        if size >= factor:
-            return f"{size / factor:.4g} {unit}"
-    return f"{size} bytes"

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from cloudrun.errors import PayloadTooLargeError
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
+from cloudrun.sizes import size_words
 from sandbox.addresses import url_problem
 from sandbox.file_names import FILE_NAME_MAX_LENGTH, file_name_problem
 from sandbox.languages import LANGUAGES, Language
@@ -244,6 +245,6 @@ def _check_size(*requests: RunRequest) -> None:
     size = sum(map(len, texts + files))
     if size > settings.MAX_UPLOAD_SIZE:
         raise PayloadTooLargeError(
-            f"Code, input and files are {size} bytes; this server takes"
-            f" {settings.MAX_UPLOAD_SIZE} (MAX_UPLOAD_SIZE)."
+            f"Code, input and files are {size_words(size)}, more than the"
+            f" {size_words(settings.MAX_UPLOAD_SIZE)} that this server takes (MAX_UPLOAD_SIZE)."
         )
