@@ -28,6 +28,7 @@ from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
+from ide.trash import deletion_undo
 from sandbox.serializers import validated
 
 # Far more than typing makes: each pause of a second is one.
@@ -144,7 +145,7 @@ def remove(request: HttpRequest, workspace_id: str) -> JsonResponse:
 def undo(request: HttpRequest, workspace_id: str) -> JsonResponse:
     """`{deletion}`: bring back what was deleted."""
     workspace, data = _change(request, workspace_id, UndoSerializer)
-    services.deletion_undo(workspace, **data)
+    deletion_undo(workspace, **data)
     return _changed(workspace)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sandbox.models import RunStatus, new_token, unpack_source
+from sandbox.requests import Owner
 
 NAME_MAX_LENGTH = 80
 PATH_MAX_LENGTH = 255
@@ -61,6 +62,10 @@ class Workspace(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.user_id, self.guest, "")
+
 
 class LivePreview(models.Model):
     """The address that shows a workspace's pages to whoever knows it, until `valid_until`."""
@@ -79,7 +84,7 @@ class File(models.Model):
     """One file. Folders are the parts of paths: a folder is there while a file is in it.
 
     `version` counts the times its content was written. Files that were deleted at once share their
-    `deletion`, by which they come back.
+    `deletion`, by which they come back; what took their place has it, too, until it is changed.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="files")

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from cloudrun.errors import NotFoundError
 from ide.models import File, Workspace, is_workspace_id
 from ide.owners import owned_by
+from ide.trash import GONE
 from sandbox.languages import LANGUAGES, Language
 from sandbox.models import Run
 from sandbox.requests import BASE64, Owner, SourceFile
@@ -54,7 +55,7 @@ def workspace_deleted_get(workspace_id: str, owner: Owner) -> Workspace:
     """The same, where it can be restored, too."""
     workspace = _found_by_id(workspace_id, owner)
     if workspace is None:
-        raise NotFoundError("It was deleted too long ago.")
+        raise NotFoundError(GONE)
     return workspace
 
 

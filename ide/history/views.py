@@ -17,6 +17,7 @@ from ide.history.snapshots import Snapshot, entry_of, snapshot_of
 from ide.limits import count_new_workspace
 from ide.models import NAME_MAX_LENGTH, Workspace
 from ide.owners import owner_here
+from ide.replacing import files_replace, files_replace_undo
 from ide.selectors import workspace_get
 from ide.sharing.selectors import expiries, shares_of_run
 from sandbox.models import Run
@@ -97,7 +98,7 @@ def compare(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
 def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
     """The run's files, in its workspace instead of those that are there."""
     workspace, run = _found(request, workspace_id, run_id)
-    deletion = services.files_replace(workspace, files=_snapshot(run).contents)
+    deletion = files_replace(workspace, files=_snapshot(run).contents)
     request.session[_REPLACED] = {"workspace": workspace.pk, "deletion": deletion}
     messages.success(request, f"{workspace.name} has the files of this run now.")
     return redirect("run", workspace.pk, run.pk)
@@ -106,7 +107,7 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
 @require_POST
 def restore_undo(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
     workspace, run = _found(request, workspace_id, run_id)
-    services.files_replace_undo(workspace, deletion=request.POST.get("deletion", ""))
+    files_replace_undo(workspace, deletion=request.POST.get("deletion", ""))
     messages.success(request, f"{workspace.name} has its files back.")
     return redirect("run", workspace.pk, run.pk)
 

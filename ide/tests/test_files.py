@@ -13,7 +13,7 @@ from cloudrun.errors import (
     PayloadTooLargeError,
 )
 from cloudrun.rates import Rate
-from ide import file_views, services
+from ide import file_views, services, trash
 from ide.models import File, Workspace
 from ide.tests.makers import CODE, content, make_client, make_user, make_workspace, paths, send
 
@@ -145,7 +145,7 @@ def test_file_that_run_starts_with_stays(workspace: Workspace) -> None:
 def test_deleted_folder_comes_back_whole(workspace: Workspace) -> None:
     deletion = services.path_delete(workspace, path="data")
     assert paths(workspace) == ["main.py"]
-    services.deletion_undo(workspace, deletion=deletion)
+    trash.deletion_undo(workspace, deletion=deletion)
     assert paths(workspace) == ["data/a.csv", "data/b.csv", "main.py"]
 
 
@@ -153,7 +153,7 @@ def test_undo_writes_over_nothing(workspace: Workspace) -> None:
     deletion = services.path_delete(workspace, path="data/a.csv")
     services.file_create(workspace, path="data/a.csv", content=b"new")
     with pytest.raises(ConflictError):
-        services.deletion_undo(workspace, deletion=deletion)
+        trash.deletion_undo(workspace, deletion=deletion)
     assert content(workspace, "data/a.csv") == b"new"
 
 
@@ -162,9 +162,9 @@ def test_undo_knows_only_its_own_deletion(workspace: Workspace) -> None:
     deletion = services.path_delete(workspace, path="data")
     for wrong in (deletion[:-1], "", "x"):
         with pytest.raises(NotFoundError):
-            services.deletion_undo(workspace, deletion=wrong)
+            trash.deletion_undo(workspace, deletion=wrong)
     with pytest.raises(NotFoundError):
-        services.deletion_undo(other, deletion=deletion)
+        trash.deletion_undo(other, deletion=deletion)
 
 
 def test_workspace_that_is_deleted_takes_no_change(workspace: Workspace) -> None:
@@ -176,7 +176,7 @@ def test_workspace_that_is_deleted_takes_no_change(workspace: Workspace) -> None
 
 def test_what_was_deleted_long_ago_is_gone(workspace: Workspace) -> None:
     deletion = services.path_delete(workspace, path="data/a.csv")
-    long_ago = timezone.now() - services.UNDO_TIME - timedelta(seconds=1)
+    long_ago = timezone.now() - trash.UNDO_TIME - timedelta(seconds=1)
     File.objects.filter(deletion=deletion).update(deleted_at=long_ago)
     services.path_delete(workspace, path="data/b.csv")
     assert not File.objects.filter(deletion=deletion).exists()
@@ -206,7 +206,7 @@ def test_who_has_more_than_there_is_room_for_can_make_room() -> None:
     services.path_move(workspace, path="a.txt", to="c.txt")
     deletion = services.path_delete(workspace, path="b.txt")
     with pytest.raises(PayloadTooLargeError):
-        services.deletion_undo(workspace, deletion=deletion)
+        trash.deletion_undo(workspace, deletion=deletion)
     assert paths(workspace) == ["c.txt", "main.py"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from ide import services
+from ide import services, trash
 from ide.examples import EXAMPLES
 from ide.models import File, Workspace
 from ide.tests.makers import guest_of, make_client, make_user, make_workspace, paths, send
@@ -208,7 +208,7 @@ def test_workspace_deleted_long_ago_is_gone() -> None:
     user = make_user()
     workspace, other = make_workspace(user), make_workspace(user)
     services.workspace_delete(workspace=workspace)
-    long_ago = timezone.now() - services.UNDO_TIME - timedelta(seconds=1)
+    long_ago = timezone.now() - trash.UNDO_TIME - timedelta(seconds=1)
     Workspace.objects.filter(pk=workspace.pk).update(deleted_at=long_ago)
     services.workspace_delete(workspace=other)
     client = make_client(user)

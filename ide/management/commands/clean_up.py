@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.sessions import sessions_clear
-from ide.services import abandoned_delete, trash_empty
+from ide.services import abandoned_delete
 from ide.sharing.services import shares_expire
+from ide.trash import trash_empty
 
 
 class Command(BaseCommand):
