@@ -5,16 +5,17 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from contextlib import contextmanager
+from typing import IO, cast
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 
 from cloudrun.errors import FieldError, InvalidRequestError, PayloadTooLargeError
 from ide.models import File, Workspace
 from ide.paths import check_paths
 
 _CHUNK = 64 * 1024
+_LONGEST_LIST = 1024 * 1024
 _ENCRYPTED = 0x1
 # Of the others, decompressors cannot be told to stop after so many bytes.
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -33,27 +34,85 @@ _DAMAGED = (
 _LITTER = ("__MACOSX/", ".DS_Store")
 
 
-def zip_files(data: IO[bytes]) -> dict[str, bytes]:
-    """The files in a zip by path. `InvalidRequestError` lists every entry that cannot be taken and
-    why, `PayloadTooLargeError` says how much would be too much; nothing is written anywhere."""
+class ZipUpload:
+    """A zip that somebody sent. `sizes` are its files by path with what it claims of each; their
+    contents are read when asked for. They go into `folder`.
+
+    `InvalidRequestError` lists every entry that cannot be taken and why, `PayloadTooLargeError`
+    says how much would be too much; nothing is written anywhere.
+    """
+
+    def __init__(self, data: IO[bytes], folder: str = "") -> None:
+        self._folder = f"{folder}/" if folder else ""
+        with _damage_told():
+            self._archive = zipfile.ZipFile(cast(IO[bytes], _ShortReads(data)))
+        self._entries = _checked(self._archive.infolist())
+        check_paths([_name(entry) for entry in self._entries])
+        self.sizes = {self._path(entry): entry.file_size for entry in self._entries}
+
+    def contents(self, room: int) -> Iterator[tuple[str, bytes]]:
+        """What it claims is not believed: no more than `room` bytes are unpacked."""
+        for entry in self._entries:
+            content = self._content(entry, room)
+            room -= len(content)
+            yield self._path(entry), content
+
+    def _content(self, entry: zipfile.ZipInfo, room: int) -> bytes:
+        content = bytearray()
+        with _damage_told(), self._archive.open(entry) as packed:
+            while chunk := packed.read(_CHUNK):
+                content += chunk
+                if len(content) > room:
+                    raise PayloadTooLargeError(
+                        "This zip holds more than it says, and more than there is room for."
+                    )
+        return bytes(content)
+
+    def _path(self, entry: zipfile.ZipInfo) -> str:
+        return self._folder + _name(entry)
+
+
+class _ShortReads:
+    """A file for `zipfile`, which reads all of it in small pieces, but the list of entries at once:
+    that may be as long as the file, and takes ten times as much when it is read."""
+
+    def __init__(self, data: IO[bytes]) -> None:
+        self._data = data
+        self.seek = data.seek
+        self.tell = data.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _LONGEST_LIST:
+            raise _too_many_files()
+        return self._data.read(size)
+
+    def seekable(self) -> bool:
+        return True
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
     try:
-        with zipfile.ZipFile(data) as archive:
-            return _read(archive)
+        yield
     except _DAMAGED as error:
         raise InvalidRequestError("This is no zip file, or a damaged one.") from error
 
 
-def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    entries = [
-        entry for entry in archive.infolist() if not entry.is_dir() and not _is_litter(entry)
-    ]
+def _too_many_files() -> PayloadTooLargeError:
+    return PayloadTooLargeError(
+        f"This zip has more files than a workspace can have ({settings.MAX_FILES_PER_REQUEST})."
+    )
+
+
+def _checked(listed: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The files among what a zip lists."""
+    if len(listed) > 10 * settings.MAX_FILES_PER_REQUEST:
+        raise _too_many_files()
+    entries = [entry for entry in listed if not entry.is_dir() and not _is_litter(entry)]
     if not entries:
         raise InvalidRequestError("This zip is empty.")
     if len(entries) > settings.MAX_FILES_PER_REQUEST:
-        raise PayloadTooLargeError(
-            f"This zip has {len(entries)} files; a workspace can have"
-            f" {settings.MAX_FILES_PER_REQUEST}."
-        )
+        raise _too_many_files()
     errors = [
         FieldError(_name(entry), problem) for entry in entries if (problem := _problem(entry))
     ]
@@ -61,8 +120,7 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]
         raise InvalidRequestError(f"{first.field!a}: {first.message}{more}", errors=errors)
-    check_paths([_name(entry) for entry in entries])
-    return dict(_contents(archive, entries))
+    return entries
 
 
 def _problem(entry: zipfile.ZipInfo) -> str | None:
@@ -74,25 +132,6 @@ def _problem(entry: zipfile.ZipInfo) -> str | None:
     if entry.compress_type not in _COMPRESSIONS:
         return "Is packed in a way that is not taken here. Make a plain zip."
     return None
-
-
-def _contents(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
-) -> Iterator[tuple[str, bytes]]:
-    """What the zip says of its sizes is not believed: no more is unpacked than may be kept."""
-    left = settings.MAX_UPLOAD_SIZE
-    for entry in entries:
-        content = bytearray()
-        with archive.open(entry) as packed:
-            while chunk := packed.read(_CHUNK):
-                content += chunk
-                if len(content) > left:
-                    limit = filesizeformat(settings.MAX_UPLOAD_SIZE)
-                    raise PayloadTooLargeError(
-                        f"This zip holds more than {limit}, too much for a workspace."
-                    )
-        left -= len(content)
-        yield _name(entry), bytes(content)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

@@ -4,11 +4,10 @@ A change answers `{"tree": HTML of the file tree, "files": [{id, path, version}]
 page draws the tree as the server does and tells its tabs what moved.
 """
 
-from collections.abc import Mapping
-from typing import IO, Any, cast
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -18,17 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from rest_framework import serializers
 
 from cloudrun import problems
-from cloudrun.errors import InvalidRequestError, PayloadTooLargeError
 from cloudrun.fields import StrictCharField, StrictIntegerField
 from cloudrun.parsers import parse_object
 from cloudrun.rates import Rate
 from ide import services
-from ide.archives import workspace_zip, zip_files
+from ide.archives import workspace_zip
 from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
 from ide.trash import deletion_undo
+from ide.uploads import read_uploads, take_in
 from sandbox.serializers import validated
 
 # Far more than typing makes: each pause of a second is one.
@@ -115,15 +114,22 @@ def download_all(request: HttpRequest, workspace_id: str) -> StreamingHttpRespon
 
 @require_POST
 def upload(request: HttpRequest, workspace_id: str) -> JsonResponse:
-    """A form with `files`, and for each its `paths`; zips are unpacked. `replace` is "true" where
-    files of the same name may be written over; else they are a 409 that lists them."""
+    """A form with `files`, and for each its `paths`. `unpack`: "true" unpacks the zips among them,
+    "false" keeps them as they are; without it, a zip that comes alone is unpacked. `replace` is
+    "true" where files of the same name may be written over; else they are a 409 that lists them."""
     workspace = _workspace(request, workspace_id)
     _count(request)
-    files = _uploaded(request)
-    if not files:
-        raise InvalidRequestError("No file came.")
-    services.files_add(workspace, files=files, replace=request.POST.get("replace") == "true")
-    return _changed(workspace, added=list(files))
+    form, uploads = request.POST, request.FILES.getlist("files")
+    unpacks = {"true": True, "false": False}.get(form.get("unpack", ""))
+    read = partial(read_uploads, form.getlist("paths"), uploads, unpacks=unpacks)
+    replaces = form.get("replace") == "true"
+
+    def store(files: dict[str, bytes]) -> list[str]:
+        services.files_add(workspace, files=files, replace=replaces)
+        return list(files)
+
+    added = take_in(read, store, owner=workspace.owner, workspace=workspace)
+    return _changed(workspace, added=added)
 
 
 @require_POST
@@ -181,27 +187,3 @@ def _changed(workspace: Workspace, **more: Any) -> JsonResponse:
     known = list(files.values("pk", "path", "version"))
     ids = [{"id": file["pk"], "path": file["path"], "version": file["version"]} for file in known]
     return JsonResponse({"tree": tree_html(workspace), "files": ids, **more})
-
-
-def _uploaded(request: HttpRequest) -> dict[str, bytes]:
-    uploads = request.FILES.getlist("files")
-    paths = request.POST.getlist("paths")
-    if len(paths) != len(uploads):
-        raise InvalidRequestError("Each file needs its path.")
-    if sum(upload.size or 0 for upload in uploads) > settings.MAX_UPLOAD_SIZE:
-        raise PayloadTooLargeError(
-            f"That is more than a workspace may hold ({settings.MAX_UPLOAD_SIZE} bytes)."
-        )
-    files: dict[str, bytes] = {}
-    for path, uploaded in zip(paths, uploads, strict=True):
-        is_zip = path.lower().endswith(".zip")
-        _add(
-            files, zip_files(cast(IO[bytes], uploaded.file)) if is_zip else {path: uploaded.read()}
-        )
-    return files
-
-
-def _add(files: dict[str, bytes], more: Mapping[str, bytes]) -> None:
-    if twice := next(iter(files.keys() & more.keys()), None):
-        raise InvalidRequestError(f"{twice} came twice.")
-    files.update(more)

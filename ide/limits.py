@@ -1,9 +1,10 @@
 """How much room a workspace and its owner have, and how much of it they use."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 
 from cloudrun.errors import PayloadTooLargeError
@@ -44,21 +45,32 @@ class Room:
 def workspace_rooms(workspace: Workspace) -> list[Room]:
     """One run carries all files of a workspace, so its limits are those of a run."""
     files = File.objects.filter(workspace=workspace, deleted_at=None)
-    sums = files.aggregate(count=Count("pk"), size=Sum("size"))
     return [
-        Room("files in this workspace", sums["count"], settings.MAX_FILES_PER_REQUEST),
-        Room("in this workspace", sums["size"] or 0, settings.MAX_UPLOAD_SIZE, is_size=True),
+        Room("files in this workspace", files.count(), settings.MAX_FILES_PER_REQUEST),
+        _room_of_one(files),
     ]
 
 
 def owner_rooms(owner: Owner) -> list[Room]:
     workspaces = Workspace.objects.filter(owned_by(owner), deleted_at=None)
-    files = File.objects.filter(workspace__in=workspaces, deleted_at=None)
-    size = files.aggregate(size=Sum("size"))["size"] or 0
     return [
         Room("workspaces", workspaces.count(), settings.MAX_WORKSPACES_PER_USER),
-        Room("in all your workspaces", size, settings.MAX_BYTES_PER_USER, is_size=True),
+        _room_of_all(owner),
     ]
+
+
+def _room_of_all(owner: Owner) -> Room:
+    workspaces = Workspace.objects.filter(owned_by(owner), deleted_at=None)
+    size = _size(File.objects.filter(workspace__in=workspaces, deleted_at=None))
+    return Room("in all your workspaces", size, settings.MAX_BYTES_PER_USER, is_size=True)
+
+
+def _room_of_one(files: QuerySet[File]) -> Room:
+    return Room("in this workspace", _size(files), settings.MAX_UPLOAD_SIZE, is_size=True)
+
+
+def _size(files: QuerySet[File]) -> int:
+    return files.aggregate(size=Sum("size"))["size"] or 0
 
 
 def check_rooms(workspace: Workspace) -> None:
@@ -66,6 +78,23 @@ def check_rooms(workspace: Workspace) -> None:
     owner = Owner(workspace.user_id, workspace.guest, "")
     for room in (*workspace_rooms(workspace), *owner_rooms(owner)):
         room.check()
+
+
+def check_upload(owner: Owner, sizes: Mapping[str, int], workspace: Workspace | None = None) -> int:
+    """How many bytes may come where these files do, in place of those at the same paths.
+
+    To be asked before they are in memory. `sizes` are what is claimed of them by path;
+    `PayloadTooLargeError` where that alone is too much.
+    """
+    here = File.objects.filter(workspace=workspace, deleted_at=None)  # none where it is new
+    replaced = here.filter(path__in=list(sizes))
+    count = here.count() - replaced.count() + len(sizes)
+    Room("files in this workspace", count, settings.MAX_FILES_PER_REQUEST).check()
+    given_back = _size(replaced)
+    rooms = _room_of_one(here), _room_of_all(owner)
+    for room in rooms:
+        replace(room, used=room.used - given_back + sum(sizes.values())).check()
+    return min(room.limit - room.used for room in rooms) + given_back
 
 
 def count_new_workspace(owner: Owner) -> None:

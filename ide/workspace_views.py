@@ -1,12 +1,13 @@
 """The pages of workspaces: the list with what can be done to each, and the IDE on one of them."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import PurePosixPath
-from typing import Any, Concatenate, ParamSpec
+from typing import IO, Any, Concatenate, ParamSpec, cast
 
 from asgiref.sync import async_to_sync
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cloudrun.errors import ApplicationError, InvalidRequestError
 from ide import services
-from ide.archives import without_common_folder, zip_files
+from ide.archives import ZipUpload, without_common_folder
 from ide.examples import EXAMPLES
 from ide.file_views import tree_html
 from ide.limits import count_new_workspace, owner_rooms, workspace_rooms
@@ -28,6 +29,7 @@ from ide.selectors import (
     workspace_get,
     workspace_lines,
 )
+from ide.uploads import take_in
 from ide.views import bench
 from sandbox.languages import LANGUAGES
 from sandbox.requests import Owner
@@ -82,16 +84,21 @@ def create(request: HttpRequest) -> HttpResponse:
 def import_zip(request: HttpRequest) -> HttpResponse:
     """A workspace of a zip, whose language its entry file tells."""
     uploaded = request.FILES.get("zip")
-    if uploaded is None:
+    if not isinstance(uploaded, UploadedFile):
         raise InvalidRequestError("Choose a zip file first.")
-    assert uploaded.file is not None
-    files = without_common_folder(zip_files(uploaded.file))
+    data = cast(IO[bytes], uploaded.file)
+    name = PurePosixPath(uploaded.name or "").stem[:NAME_MAX_LENGTH] or "Imported"
+    store = partial(_open_imported, request, name)
+    return take_in(lambda: [ZipUpload(data)], store, owner=owner_here(request))
+
+
+def _open_imported(request: HttpRequest, name: str, unpacked: dict[str, bytes]) -> HttpResponse:
+    files = without_common_folder(unpacked)
     language = next((one for one in LANGUAGES.values() if one.file in files), None)
     if language is None:
         entries = ", ".join(one.file for one in LANGUAGES.values())
         raise InvalidRequestError(f"The zip has no file that Run could start with: {entries}.")
-    stem = PurePosixPath(uploaded.name or "").stem
-    return _open_new(request, stem[:NAME_MAX_LENGTH] or "Imported", language.id, files)
+    return _open_new(request, name, language.id, files)
 
 
 def _open_new(

@@ -6,11 +6,12 @@ import zipfile
 from collections.abc import Mapping
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
 from cloudrun.errors import InvalidRequestError, PayloadTooLargeError
-from ide.archives import without_common_folder, zip_files
+from ide.archives import ZipUpload, without_common_folder
 from ide.models import Workspace
 from ide.tests.makers import (
     CODE,
@@ -24,8 +25,12 @@ from ide.tests.makers import (
 )
 
 
+def unpacked(data: io.BytesIO) -> dict[str, bytes]:
+    return dict(ZipUpload(data).contents(settings.MAX_UPLOAD_SIZE))
+
+
 def read(entries: Mapping[str | zipfile.ZipInfo, bytes | str]) -> dict[str, bytes]:
-    return zip_files(io.BytesIO(zipped(entries)))
+    return unpacked(io.BytesIO(zipped(entries)))
 
 
 def special(name: str, mode: int) -> zipfile.ZipInfo:
@@ -70,7 +75,7 @@ def test_name_that_leads_elsewhere_is_refused(name: str) -> None:
 def test_name_cannot_hide_behind_a_nul() -> None:
     data = zipped({"main.py": "1", "nice.pyX..evil": "x"}).replace(b"nice.pyX..", b"nice.py\0..")
     with pytest.raises(InvalidRequestError):
-        zip_files(io.BytesIO(data))
+        unpacked(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("mode", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
@@ -85,7 +90,7 @@ def test_encrypted_entry_is_refused() -> None:
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(header) + flags] |= 1
     with pytest.raises(InvalidRequestError, match="encrypted"):
-        zip_files(io.BytesIO(bytes(data)))
+        unpacked(io.BytesIO(bytes(data)))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -94,7 +99,7 @@ def test_compression_that_cannot_be_bounded_is_refused(method: int) -> None:
     with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr("main.py", "1")
     with pytest.raises(InvalidRequestError, match="plain zip"):
-        zip_files(io.BytesIO(out.getvalue()))
+        unpacked(io.BytesIO(out.getvalue()))
 
 
 def test_bomb_is_refused_whatever_size_it_claims() -> None:
@@ -103,9 +108,9 @@ def test_bomb_is_refused_whatever_size_it_claims() -> None:
     assert lying != data
     with override_settings(MAX_UPLOAD_SIZE=100_000):
         with pytest.raises(PayloadTooLargeError):
-            zip_files(io.BytesIO(data))
+            unpacked(io.BytesIO(data))
         with pytest.raises((PayloadTooLargeError, InvalidRequestError)):
-            zip_files(io.BytesIO(lying))
+            unpacked(io.BytesIO(lying))
 
 
 def test_too_many_files_are_refused() -> None:
@@ -122,7 +127,7 @@ def test_damaged_zip_is_read_or_refused() -> None:
             damaged = bytearray(data)
             damaged[place] ^= mask
             try:
-                zip_files(io.BytesIO(bytes(damaged)))
+                unpacked(io.BytesIO(bytes(damaged)))
             except (InvalidRequestError, PayloadTooLargeError):
                 refusals += 1
     assert refusals > len(data)
@@ -135,7 +140,7 @@ def test_names_that_are_one_are_refused() -> None:
         archive.writestr("main.py", "1")
         archive.writestr("main.py", "2")
     with pytest.raises(InvalidRequestError, match="twice"):
-        zip_files(io.BytesIO(out.getvalue()))
+        unpacked(io.BytesIO(out.getvalue()))
     with pytest.raises(InvalidRequestError, match="letter case"):
         read({"main.py": "1", "Main.py": "2"})
     with pytest.raises(InvalidRequestError, match="letter case"):
@@ -147,7 +152,7 @@ def test_names_that_are_one_are_refused() -> None:
 @pytest.mark.parametrize("data", [b"", b"no zip", zipped({"a": "b"})[:-10], zipped({})])
 def test_broken_zip_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequestError):
-        zip_files(io.BytesIO(data))
+        unpacked(io.BytesIO(data))
 
 
 def test_every_bad_entry_is_listed() -> None:
