@@ -4,7 +4,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, cast
 
@@ -174,17 +174,18 @@ class Sink:
         return taken
 
 
-def workspace_zip(workspace: Workspace) -> Iterator[bytes]:
-    """A zip of all files, made while it is sent; one file in memory."""
+def zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A zip of files by path, made while it is sent."""
     sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in workspace_files(workspace):
+        for path, content in files:
             archive.writestr(path, content)
             yield sink.take()
     yield sink.take()
 
 
 def workspace_files(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+    """All its files by path, one in memory."""
     ids = File.objects.filter(workspace=workspace, deleted_at=None).values_list("pk", flat=True)
     for file_id in list(ids):
         file = File.objects.filter(pk=file_id).first()

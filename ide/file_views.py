@@ -21,7 +21,7 @@ from cloudrun.fields import StrictCharField, StrictIntegerField
 from cloudrun.parsers import parse_object
 from cloudrun.rates import Rate
 from ide import services
-from ide.archives import workspace_zip
+from ide.archives import workspace_files, zipped
 from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
@@ -106,7 +106,7 @@ def download_all(request: HttpRequest, workspace_id: str) -> StreamingHttpRespon
     workspace = _workspace(request, workspace_id)
     name = quote(workspace.name.replace("/", "_"))
     return StreamingHttpResponse(
-        workspace_zip(workspace),
+        zipped(workspace_files(workspace)),
         content_type="application/zip",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}.zip"},
     )

@@ -1,7 +1,8 @@
-"""A snapshot's output as files: to replay, to keep."""
+"""A snapshot as files: its output to replay and to keep, its code to keep."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
+from ide.archives import zipped
 from ide.history.snapshots import Snapshot
 from sandbox.recording import CONTENT_TYPE, recording
 
@@ -19,6 +20,15 @@ def recording_file(snapshot: Snapshot) -> HttpResponse:
 
 def output_file(snapshot: Snapshot) -> HttpResponse:
     return _file(snapshot.output, "text/plain; charset=utf-8", "output.txt")
+
+
+def code_zip(snapshot: Snapshot) -> StreamingHttpResponse:
+    """The files that the program ran with."""
+    return StreamingHttpResponse(
+        zipped(snapshot.contents.items()),
+        content_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="files.zip"'},
+    )
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

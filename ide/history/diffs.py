@@ -1,16 +1,24 @@
 """What differs between two runs: line by line, as a reader follows it, in bounded time."""
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from dataclasses import dataclass, field, replace
+from difflib import Match, SequenceMatcher
+from typing import Any
 
+from cloudrun.sizes import size_words
+from ide.history.extent import DIFFERENCES, OUTPUT, Extent, Spent
 from ide.history.snapshots import Snapshot
+from ide.history.terminal_text import terminal_plain
 from ide.history.visible import visible
 
 # Of each side, once what both begin and end with is set aside: the matching is quadratic at worst.
 _MOST_LINES = 1_500
 _CONTEXT = 3
 _LONGEST_LINE = 2_000
+# Characters of each side that are compared.
+_LONGEST_TEXT = 256 * 1024
+_MARKUP = 150  # of one line
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class DiffLine:
 
 @dataclass(frozen=True)
 class Diff:
-    """Of one text. No lines where both are equal; `note` says what could not be compared."""
+    """Of one text. No lines where both are equal; `note` says what is not shown or not compared."""
 
     title: str
     lines: list[DiffLine] = field(default_factory=list)
@@ -44,41 +52,81 @@ class Diff:
         return sum(line.kind == "removed" for line in self.lines)
 
 
+class _TooSlowError(Exception):
+    """The matching took more time than there is for it."""
+
+
 def snapshot_diffs(before: Snapshot, after: Snapshot) -> list[Diff]:
     """Every file that differs, then arguments, input and output."""
     old, new = before.contents, after.contents
-    paths = [*new, *(path for path in old if path not in new)]
-    files = [_file_diff(path, old.get(path), new.get(path)) for path in paths]
-    args = text_diff("Arguments", before.args, after.args)
-    input = text_diff("Input", before.source["stdin"], after.source["stdin"])
-    output = text_diff("Output", before.output_plain, after.output_plain)
+    paths = [path for path in {**new, **old} if old.get(path) != new.get(path)]
+    extent = Extent(DIFFERENCES)
+    files = [_file_diff(path, old.get(path), new.get(path), extent) for path in paths]
+    args = text_diff("Arguments", before.args, after.args, extent)
+    input = text_diff("Input", before.source["stdin"], after.source["stdin"], extent)
+    output = _output_diff(before.output, after.output, extent)
     return [*(diff for diff in (*files, args, input) if not diff.is_same), output]
 
 
-def _file_diff(path: str, old: bytes | None, new: bytes | None) -> Diff:
+def _file_diff(path: str, old: bytes | None, new: bytes | None, extent: Extent) -> Diff:
+    if any(b"\x00" in side for side in (old, new) if side):
+        return Diff(path, note="This file is no text, and it differs.")
     try:
-        return text_diff(path, (old or b"").decode(), (new or b"").decode())
+        return text_diff(path, (old or b"").decode(), (new or b"").decode(), extent)
     except UnicodeDecodeError:
-        return Diff(path, note="" if old == new else "This file is no text, and it differs.")
+        return Diff(path, note="This file is no text, and it differs.")
 
 
-def text_diff(title: str, before: str, after: str) -> Diff:
+def _output_diff(before: str, after: str, extent: Extent) -> Diff:
+    if before == after:
+        return Diff("Output")
+    heads = [terminal_plain(text[: 2 * OUTPUT]) for text in (before, after)]
+    diff = text_diff("Output", heads[0], heads[1], extent)
+    if max(len(before), len(after)) <= 2 * OUTPUT:
+        return diff
+    only = f"Only the first {size_words(2 * OUTPUT)} of the output are compared."
+    return replace(diff, note=f"{diff.note} {only}".strip())
+
+
+def text_diff(title: str, before: str, after: str, extent: Extent | None = None) -> Diff:
+    """`extent` is what a page has left for this and others, which it takes of."""
     if before == after:
         return Diff(title)
+    extent = extent or Extent(DIFFERENCES)
+    if extent.cpu_s <= 0 or extent.characters <= 0:
+        return Diff(title, note="This differs, too. More than is above is not shown on one page.")
+    with Spent(extent):
+        diff = _compared(title, before[:_LONGEST_TEXT], after[:_LONGEST_TEXT], extent)
+    if max(len(before), len(after)) <= _LONGEST_TEXT:
+        return diff
+    only = f"Only the first {size_words(_LONGEST_TEXT)} are compared."
+    return replace(diff, note=f"{diff.note} {only}".strip())
+
+
+def _compared(title: str, before: str, after: str, extent: Extent) -> Diff:
     old, new = _split(before), _split(after)
     if old == new:
-        return Diff(title, note="They differ only in how the last line ends.")
+        same = "They differ only in how the last line ends." if before != after else ""
+        return Diff(title, note=same)
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     if max(len(old), len(new)) - start - end > _MOST_LINES:
         return Diff(title, note="Too much differs here to be shown line by line.")
-    return Diff(title, list(_shown(old, new, start, end)))
+    lines: list[DiffLine] = []
+    try:
+        for line in _shown(old, new, start, end, time.thread_time() + extent.cpu_s):
+            lines.append(line)
+            extent.characters -= len(line.text) + _MARKUP
+            if extent.characters <= 0:
+                return Diff(title, lines, "More differs here than can be shown on one page.")
+    except _TooSlowError:
+        return Diff(title, note="Too much differs here to be shown line by line.")
+    return Diff(title, lines)
 
 
 def _split(text: str) -> list[str]:
     """Its lines; what ends the last one is no line of its own."""
-    lines = visible(text.removesuffix("\n")).split("\n") if text else []
-    return [line[:_LONGEST_LINE] for line in lines]
+    return visible(text.removesuffix("\n")).split("\n") if text else []
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
@@ -87,11 +135,27 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     return next((n for n in range(most) if old[n] != new[n]), most)
 
 
-def _shown(old: list[str], new: list[str], start: int, end: int) -> Iterator[DiffLine]:
-    """The middle, which differs, and a little around it."""
+class _Matcher(SequenceMatcher[str]):
+    """One that gives up: `SequenceMatcher` is cubic at worst."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], deadline: float) -> None:
+        super().__init__(None, old, new, autojunk=True)
+        self._deadline = deadline
+
+    def find_longest_match(self, *args: Any, **kwargs: Any) -> Match:
+        if time.thread_time() > self._deadline:
+            raise _TooSlowError
+        return super().find_longest_match(*args, **kwargs)
+
+
+def _shown(
+    old: list[str], new: list[str], start: int, end: int, deadline: float
+) -> Iterator[DiffLine]:
+    """The middle, which differs, and a little around it. `_TooSlowError` at the deadline, which is
+    this thread's processor time."""
     skipped = max(0, start - _CONTEXT)
     old_end, new_end = len(old) - max(0, end - _CONTEXT), len(new) - max(0, end - _CONTEXT)
-    matcher = SequenceMatcher(None, old[skipped:old_end], new[skipped:new_end], autojunk=True)
+    matcher = _Matcher(old[skipped:old_end], new[skipped:new_end], deadline)
     last = 0
     for group in matcher.get_grouped_opcodes(_CONTEXT):
         if group[0][1] + skipped > last:
@@ -100,12 +164,16 @@ def _shown(old: list[str], new: list[str], start: int, end: int) -> Iterator[Dif
             old_from, old_to, new_from, new_to = (place + skipped for place in places)
             last = old_to
             if kind == "equal":
-                for n in range(old_to - old_from):
-                    yield DiffLine("same", old_from + n + 1, new_from + n + 1, old[old_from + n])
+                for n, line in enumerate(old[old_from:old_to], 1):
+                    yield DiffLine("same", old_from + n, new_from + n, _cut(line))
                 continue
             for n in range(old_from, old_to):
-                yield DiffLine("removed", n + 1, None, old[n])
+                yield DiffLine("removed", n + 1, None, _cut(old[n]))
             for n in range(new_from, new_to):
-                yield DiffLine("added", None, n + 1, new[n])
+                yield DiffLine("added", None, n + 1, _cut(new[n]))
     if last < len(old):
         yield DiffLine("gap", None, None, "")
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"

@@ -1,26 +1,28 @@
 """What can be looked back at: one run's program and output, from its row or from a shared copy."""
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
+from cloudrun.sizes import size_words
+from ide.history.extent import CODE_OF_PAGE, OUTPUT, Extent, Spent, tail
 from ide.history.highlighting import code_html
-from ide.history.terminal_text import terminal_html, terminal_plain
+from ide.history.terminal_text import terminal_html
 from ide.history.visible import visible
 from ide.history.words import Outcome, duration_words, outcome_words
 from sandbox.events import Event, unpack
 from sandbox.installing import own_events
 from sandbox.languages import LANGUAGES
 from sandbox.models import ALIVE
-from sandbox.requests import SourceFile
+from sandbox.requests import BASE64, SourceFile
 from sandbox.runners.base import Stream
 
-# Characters of one text that a page shows; the whole is there to download.
-SHOWN = 200_000
 _OUTPUT = frozenset(stream.value for stream in Stream)
 
 
@@ -40,7 +42,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class CodeFile:
-    """One file as it was; `html` is None for what is no text or too long, and `note` says so.
+    """One file as it was; `note` says what of it `html` does not show. It is None for no text.
     `url` downloads it, where it can be had alone."""
 
     path: str
@@ -68,44 +70,54 @@ class Snapshot:
     def entry(self) -> str:
         return entry_of(self.language)
 
-    @property
+    @cached_property
     def files(self) -> list[CodeFile]:
         """The one that Run started with comes first."""
-        rest = [SourceFile(**file) for file in self.source["files"]]
-        return [code_file(file) for file in (SourceFile(self.entry, self.source["code"]), *rest)]
+        extent = Extent(CODE_OF_PAGE)
+        return [code_file(file, extent) for file in self._sources()]
+
+    @property
+    def entry_file(self) -> CodeFile:
+        """That one alone."""
+        return code_file(next(self._sources()), Extent(CODE_OF_PAGE))
+
+    def _sources(self) -> Iterator[SourceFile]:
+        yield SourceFile(self.entry, self.source["code"])
+        yield from (SourceFile(**file) for file in self.source["files"])
 
     @property
     def contents(self) -> dict[str, bytes]:
         """The same files by path, for a workspace to take."""
-        rest = [SourceFile(**file) for file in self.source["files"]]
-        return {self.entry: self.source["code"].encode()} | {file.name: file.data for file in rest}
+        return {file.name: file.data for file in self._sources()}
 
     @property
     def stdin(self) -> str:
-        return visible(self.source["stdin"][:SHOWN])
+        return visible(self.source["stdin"][:OUTPUT])
+
+    @property
+    def stdin_left_out(self) -> str:
+        """How much of it is behind what a page shows; empty where nothing is."""
+        return _size_words(self.source["stdin"][OUTPUT:])
 
     @property
     def args(self) -> str:
         """As one would write them in a shell."""
         return visible(shlex.join(self.source["args"]))
 
-    @property
+    @cached_property
     def output(self) -> str:
         """As the program wrote it."""
         return "".join(event.content for event in self.events if event.type in _OUTPUT)
 
     @property
     def output_html(self) -> SafeString:
-        return terminal_html(self.output[:SHOWN].rstrip("\r\n"))
+        """Its end: what a program wrote last tells how it went."""
+        return terminal_html(tail(self.output).rstrip("\r\n"))
 
     @property
-    def output_plain(self) -> str:
-        return terminal_plain(self.output)
-
-    @property
-    def left_out(self) -> int:
-        """How many characters of output the page does not show."""
-        return max(0, len(self.output) - SHOWN)
+    def output_left_out(self) -> str:
+        """How much is before what a page shows; empty where nothing is."""
+        return _size_words(self.output[: len(self.output) - len(tail(self.output))])
 
     @property
     def is_page(self) -> bool:
@@ -147,11 +159,18 @@ def entry_of(language: str) -> str:
     return LANGUAGES[language].file if language in LANGUAGES else "code.txt"
 
 
-def code_file(file: SourceFile, *, url: str = "", room: int = SHOWN) -> CodeFile:
-    """`room` is how many characters of it a page may show."""
-    size = filesizeformat(len(file.data))
-    if file.encoding != "utf-8":
-        return CodeFile(file.name, None, f"No text, {size}", url)
-    if len(file.content) > room:
-        return CodeFile(file.name, None, f"Too long to show here, {size}", url)
-    return CodeFile(file.name, code_html(file.content, file.name), "", url)
+def code_file(file: SourceFile, extent: Extent, url: str = "") -> CodeFile:
+    if file.encoding == BASE64 or "\x00" in file.content:
+        return CodeFile(file.name, None, f"No text, {size_words(len(file.data))}.", url)
+    head = extent.take_head(file.content)
+    note = ""
+    if len(head) < len(file.content):
+        whole, shown = _size_words(file.content), _size_words(head)
+        note = f"The first {shown} of {whole}." if head else f"Not shown here, {whole}."
+    with Spent(extent):
+        html = code_html(head, file.name, cpu_s=extent.cpu_s) if head or not note else None
+    return CodeFile(file.name, html, note, url)
+
+
+def _size_words(text: str) -> str:
+    return size_words(len(text.encode(errors="replace"))) if text else ""

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from ide.history.visible import visible
 
 _WIDEST = 2000  # columns that a cursor can be sent to
+_MOST_SPACES = 100_000  # that cursors leave behind them, in all
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _LEVELS = (0, 95, 135, 175, 215, 255)  # of each colour in the cube of 6 by 6 by 6
 _BLACK_BELOW = 64
@@ -79,7 +80,7 @@ def _line_html(line: list[_Part]) -> str:
 
 
 def _lines(text: str) -> Iterator[list[_Part]]:
-    line, style, end = _Line(), _PLAIN, 0
+    line, style, end, spaces = _Line(_WIDEST), _PLAIN, 0, _MOST_SPACES
     for found in _CONTROL.finditer(text):
         line.write(text[end : found.start()], style)
         end = found.end()
@@ -87,7 +88,8 @@ def _lines(text: str) -> Iterator[list[_Part]]:
             style = _restyled(style, found["style"])
         elif found["one"] == "\n":
             yield line.parts
-            line = _Line()
+            spaces -= line.spaces
+            line = _Line(max(0, min(_WIDEST, spaces)))
         elif kind := found["one"] or found["move"]:
             line.move(kind, int(found["count"] or 1))
     line.write(text[end:], style)
@@ -97,7 +99,9 @@ def _lines(text: str) -> Iterator[list[_Part]]:
 class _Line:
     """One line: parts as they came, or cells once something is written over others."""
 
-    def __init__(self) -> None:
+    def __init__(self, widest: int) -> None:
+        self.spaces = 0
+        self._widest = widest
         self._parts: list[_Part] = []
         self._length = 0
         self._cursor = 0
@@ -126,13 +130,15 @@ class _Line:
             self._length = len(self._parts)
         elif kind in "\r\bD":
             self._cursor = 0 if kind == "\r" else max(0, self._cursor - count)
-        elif kind == "G" or self._cursor < _WIDEST:
-            self._cursor = min(_WIDEST, count - 1 if kind == "G" else self._cursor + count)
+        elif kind == "G" or self._cursor < self._widest:
+            self._cursor = min(self._widest, count - 1 if kind == "G" else self._cursor + count)
         self._cursor = max(0, self._cursor)
 
     def _overwrite(self, text: str, style: Style) -> None:
         self._make_cells()
-        self._parts.extend([(" ", _PLAIN)] * (self._cursor - self._length))
+        gap = max(0, self._cursor - self._length)
+        self.spaces += gap
+        self._parts.extend([(" ", _PLAIN)] * gap)
         self._parts[self._cursor : self._cursor + len(text)] = [(one, style) for one in text]
 
     def _make_cells(self) -> None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}/recording", views.recording, name="run_recording"),
     path(f"{_RUN}/output", views.output, name="run_output"),
+    path(f"{_RUN}/files.zip", views.files, name="run_files"),
     path(f"{_RUN}/compare", views.compare, name="run_compare"),
     path(f"{_RUN}/restore", views.restore, name="run_restore"),
     path(f"{_RUN}/restore/undo", views.restore_undo, name="run_restore_undo"),

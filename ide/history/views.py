@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ide import services
-from ide.history.answers import output_file, recording_file
+from ide.history.answers import code_zip, output_file, recording_file
 from ide.history.diffs import snapshot_diffs
 from ide.history.selectors import run_lines, workspace_run_get
 from ide.history.snapshots import Snapshot, entry_of, snapshot_of
@@ -52,6 +52,7 @@ def run(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
         "recording_url": reverse("run_recording", args=[workspace.pk, run.pk]),
         "made": _made(run, owner),
         "output_url": reverse("run_output", args=[workspace.pk, run.pk]),
+        "files_url": reverse("run_files", args=[workspace.pk, run.pk]),
         "others": [line for line in run_lines(workspace, owner).lines if line.run.pk != run.pk],
         "can_restore": run.language == workspace.language,
         "replaced": _just_replaced(request, workspace),
@@ -74,6 +75,14 @@ def recording(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespo
 def output(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
     _, run = _found(request, workspace_id, run_id)
     return output_file(_snapshot(run))
+
+
+@never_cache
+@require_safe
+def files(request: HttpRequest, workspace_id: str, run_id: str) -> StreamingHttpResponse:
+    """All files that it ran with, as a zip."""
+    _, run = _found(request, workspace_id, run_id)
+    return code_zip(_snapshot(run))
 
 
 @never_cache

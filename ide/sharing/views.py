@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from cloudrun.errors import ApplicationError
-from ide.history.answers import output_file, recording_file
+from ide.history.answers import code_zip, output_file, recording_file
 from ide.history.selectors import workspace_run_get
 from ide.history.snapshots import Snapshot, snapshot_of
 from ide.models import Share
@@ -65,7 +66,7 @@ def withdraw(request: HttpRequest, share_id: int) -> HttpResponse:
 
 
 class _ShareView(Protocol):
-    def __call__(self, request: HttpRequest, share: Share) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, share: Share) -> HttpResponseBase: ...
 
 
 def _of_link(view: _ShareView) -> Any:
@@ -74,7 +75,7 @@ def _of_link(view: _ShareView) -> Any:
     @never_cache
     @require_safe
     @wraps(view)
-    def of_link(request: HttpRequest, token: str) -> HttpResponse:
+    def of_link(request: HttpRequest, token: str) -> HttpResponseBase:
         return view(request, share_get(token))
 
     return of_link
@@ -94,6 +95,12 @@ def recording(request: HttpRequest, share: Share) -> HttpResponse:
 @_of_link
 def output(request: HttpRequest, share: Share) -> HttpResponse:
     return output_file(_snapshot(share))
+
+
+@_of_link
+def files(request: HttpRequest, share: Share) -> StreamingHttpResponse:
+    """All files that it ran with, as a zip."""
+    return code_zip(_snapshot(share))
 
 
 @csp_replace({"style-src": ["'unsafe-inline'"]})  # of a browser that shows nothing but the picture
@@ -135,6 +142,7 @@ def _context(share: Share) -> dict[str, Any]:
         "picture_address": f"{share.address}/picture.png",
         "recording_url": reverse("shared_recording", args=[share.token]),
         "output_url": reverse("shared_output", args=[share.token]),
+        "files_url": reverse("shared_files", args=[share.token]),
         "about": f"{snapshot.language_name} · {snapshot.outcome.text}",
     }
 

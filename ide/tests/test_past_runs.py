@@ -20,7 +20,7 @@ OTHER = {"files": [{"name": "lib/a.py", "content": "A = 1\n", "encoding": "utf-8
 
 def doors(workspace_id: str, run_id: str) -> list[tuple[str, str]]:
     at = f"/w/{workspace_id}/runs/{run_id}"
-    reads = ("", "/recording", "/output", f"/compare?with={run_id}")
+    reads = ("", "/recording", "/output", "/files.zip", f"/compare?with={run_id}")
     changes = ("/restore", "/restore/undo", "/restore/new", "/share")
     return [
         ("get", f"/w/{workspace_id}/runs"),

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from ide.history.snapshots import SHOWN
+from ide.history.extent import CODE_OF_FILE
 from ide.tests.makers import guest_of, make_client, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +35,11 @@ def test_names_and_texts_run_nowhere() -> None:
 
 def test_long_files_are_named_with_a_way_to_them() -> None:
     ada = make_user()
-    many = {f"{n}.txt": b"y" * (SHOWN - 1) for n in range(6)}
-    workspace = make_workspace(ada, {"long.txt": b"y" * (SHOWN + 1), **many})
+    many = {f"{n}.txt": b"y" * (CODE_OF_FILE - 1) for n in range(6)}
+    workspace = make_workspace(ada, {"long.txt": b"y" * (CODE_OF_FILE + 1), **many})
     text = make_client(ada).get(f"/w/{workspace.pk}/read").content.decode()
-    assert text.count("Too long to show here") == 3
+    assert text.count("The first 64 KB of 64 KB.") >= 1
+    assert text.count("Not shown here, 64 KB.") == 3
     assert text.count("Download <") + text.count("</svg>Download</a>") >= 8
 
 
