@@ -24,6 +24,7 @@ class Room:
     used: int
     limit: int
     is_size: bool = False
+    way_out: str = "Delete something first."
 
     @property
     def is_near(self) -> bool:
@@ -39,7 +40,7 @@ class Room:
     def check(self) -> None:
         """`PayloadTooLargeError` where more is used than there is."""
         if self.used > self.limit:
-            raise PayloadTooLargeError(f"That would be {self.said}. Delete something first.")
+            raise PayloadTooLargeError(f"That would be {self.said}. {self.way_out}")
 
 
 def workspace_rooms(workspace: Workspace) -> list[Room]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from sandbox.file_names import FILE_NAME_MAX_LENGTH
 from sandbox.models import RunStatus, new_token, unpack_source
 from sandbox.requests import Owner
 
@@ -122,7 +123,8 @@ class File(models.Model):
 
 
 class Share(models.Model):
-    """A copy of one run for whoever has its link: code, input, output; nothing of its owner.
+    """A copy of one run for whoever has its link: code, input, output, what it made (`SharedFile`);
+    nothing of its owner.
 
     It stands for itself: it stays when the run is deleted, and goes when it is withdrawn or its
     owner's account is deleted. Guests are owners as of workspaces.
@@ -161,6 +163,24 @@ class Share(models.Model):
 
     def unpacked_source(self) -> dict[str, Any]:
         return unpack_source(bytes(self.source))
+
+
+class SharedFile(models.Model):
+    """A copy of a file that a shared run's program has made: hostile, as its program left it."""
+
+    share = models.ForeignKey(Share, models.CASCADE, related_name="made")
+    name = models.CharField(max_length=FILE_NAME_MAX_LENGTH)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="bytes")
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["share", "name"], name="one_shared_file_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of link {self.share_id}"
 
 
 class EditorSettings(models.Model):

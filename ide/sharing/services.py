@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
+from django.db.models import Sum
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,7 +15,8 @@ from cloudrun.errors import ConflictError, FieldError, InvalidRequestError, NotF
 from cloudrun.rates import Rate, subject_of
 from ide.history.snapshots import program_events, snapshot_of
 from ide.limits import Room, count_new_workspace
-from ide.models import NAME_MAX_LENGTH, Share, Workspace
+from ide.locks import owner_lock
+from ide.models import NAME_MAX_LENGTH, Share, SharedFile, Workspace
 from ide.owners import owned_by
 from ide.services import workspace_create
 from ide.sharing.selectors import expiries
@@ -32,7 +34,8 @@ _COPIED = ("language", "status", "source", "exit_code", "reason", "duration_ms",
 def share_create(*, owner: Owner, run: Run, title: str, days: int) -> Share:
     """A link to a copy of the run as it is now; for `days`, one of `expiries`.
 
-    `ConflictError` for a run that has not ended, `InvalidRequestError` for what no form offers.
+    `ConflictError` for a run that has not ended, `InvalidRequestError` for what no form offers,
+    `PayloadTooLargeError` for more than one owner may share.
     """
     if run.status in ALIVE:
         raise ConflictError("Share it when it has ended.")
@@ -40,6 +43,7 @@ def share_create(*, owner: Owner, run: Run, title: str, days: int) -> Share:
         raise InvalidRequestError("Choose how long the link is to last.")
     _count(owner)
     with transaction.atomic():
+        owner_lock(owner)
         share = Share.objects.create(
             user_id=owner.user_id,
             guest="" if owner.user_id is not None else owner.session_key,
@@ -50,9 +54,22 @@ def share_create(*, owner: Owner, run: Run, title: str, days: int) -> Share:
             ran_at=run.created_at,
             **{name: getattr(run, name) for name in _COPIED},
         )
-        mine = Share.objects.filter(owned_by(owner)).count()
-        Room("links", mine, settings.MAX_SHARES_PER_USER).check()
+        SharedFile.objects.bulk_create(
+            SharedFile(share=share, name=file.name, content=file.content, size=file.size)
+            for file in run.artifacts.all()
+        )
+        _check_rooms(owner)
     return share
+
+
+def _check_rooms(owner: Owner) -> None:
+    """What is shared is a copy, so what belongs to links counts beside what belongs to runs."""
+    mine = Share.objects.filter(owned_by(owner))
+    size = SharedFile.objects.filter(share__in=mine).aggregate(size=Sum("size"))["size"] or 0
+    limit = settings.MAX_ARTIFACTS_PER_USER
+    way_out = "Withdraw one first."
+    Room("links", mine.count(), settings.MAX_SHARES_PER_USER, way_out=way_out).check()
+    Room("in the files of your links", size, limit, is_size=True, way_out=way_out).check()
 
 
 def share_withdraw(*, owner: Owner, share_id: int) -> None:

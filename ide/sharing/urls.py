@@ -10,6 +10,7 @@ urlpatterns = [
     path("s/<slug:token>/recording", views.recording, name="shared_recording"),
     path("s/<slug:token>/output", views.output, name="shared_output"),
     path("s/<slug:token>/files.zip", views.files, name="shared_files"),
+    path("s/<slug:token>/made/<path:name>", views.made, name="shared_made"),
     path("s/<slug:token>/picture.png", views.picture, name="shared_picture"),
     path("s/<slug:token>/embed", views.embed, name="embed"),
     path("s/<slug:token>/fork", views.fork, name="fork"),

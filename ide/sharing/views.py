@@ -27,7 +27,8 @@ from ide.owners import owner_here
 from ide.selectors import workspace_get
 from ide.sharing import services
 from ide.sharing.pictures import share_picture
-from ide.sharing.selectors import share_get, share_list
+from ide.sharing.selectors import made_get, made_list, share_get, share_list
+from sandbox.api.artifacts import made_file_response
 
 _THEMES = frozenset({"light", "dark"})
 
@@ -65,6 +66,14 @@ def withdraw(request: HttpRequest, share_id: int) -> HttpResponse:
     return redirect("shares")
 
 
+@never_cache
+@require_safe
+def made(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """A file that the shared program has made: a picture as such, all else as mere bytes."""
+    file = made_get(share_get(token), name)
+    return made_file_response(name, bytes(file.content))
+
+
 class _ShareView(Protocol):
     def __call__(self, request: HttpRequest, share: Share) -> HttpResponseBase: ...
 
@@ -83,8 +92,9 @@ def _of_link(view: _ShareView) -> Any:
 
 @_of_link
 def shared(request: HttpRequest, share: Share) -> HttpResponse:
-    """What was shared: code, input, output, replay. Only the replay needs a script."""
-    return render(request, "ide/sharing/shared.html", _context(share))
+    """What was shared: code, input, output, what it made; and a replay, which needs a script."""
+    context = _context(share) | {"made": made_list(share)}
+    return render(request, "ide/sharing/shared.html", context)
 
 
 @_of_link

@@ -57,23 +57,24 @@ class RunArtifactView(APIView):
     )
     def get(self, request: Request, execution_id: str, name: str) -> HttpResponse:
         artifact = artifact_get(execution_id, name, owner_of_request(request))
-        return HttpResponse(
-            bytes(artifact.content), content_type=_served_as(name), headers=_headers(name)
-        )
+        response = made_file_response(name, bytes(artifact.content))
+        response["Cache-Control"] = "private, max-age=3600"
+        return response
 
 
-def _served_as(name: str) -> str:
-    """A picture as what it is, for pages that show it; of all else no browser makes anything."""
+def made_file_response(name: str, content: bytes) -> HttpResponse:
+    """A stranger's file under our own address: never a page or a script of this site.
+
+    A picture comes as what it is, for pages that show it; of all else no browser makes anything.
+    """
     kind = content_type(name)
-    return kind if kind.startswith("image/") else OTHER
-
-
-def _headers(name: str) -> dict[str, Any]:
-    """A stranger's file under our own address: never a page or a script of this site."""
-    return {
-        "Content-Disposition": content_disposition_header(True, name.rpartition("/")[2]),
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, max-age=3600",
-    }
+    return HttpResponse(
+        content,
+        content_type=kind if kind.startswith("image/") else OTHER,
+        headers={
+            "Content-Disposition": content_disposition_header(True, name.rpartition("/")[2]),
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )

@@ -1,0 +1,156 @@
+"""What a shared program has made goes along with its link, and can do nothing there."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from ide.models import Share, SharedFile
+from ide.tests.makers import guest_of, make_client, make_user, make_workspace
+from ide.tests.past_runs import HOSTILE, make_run
+from sandbox.models import Artifact, Run
+from sandbox.requests import Owner
+
+pytestmark = pytest.mark.django_db
+
+PNG = b"\x89PNG\r\n\x1a\n"
+MADE = {"plot.png": PNG, "data/table.csv": b"a,b\n1,2\n"}
+
+
+def share(client: Client, owner: User | Owner, made: dict[str, bytes]) -> str:
+    """What the link to such a run answered with; empty where it was made."""
+    workspace = make_workspace(owner)
+    run = make_run(owner, workspace)
+    Artifact.objects.bulk_create(
+        Artifact(run=run, name=name, content=content, size=len(content))
+        for name, content in made.items()
+    )
+    at = f"/w/{workspace.pk}/runs/{run.pk}"
+    before = Share.objects.count()
+    client.post(f"{at}/share", {"title": "My program", "days": "7"})
+    return "" if Share.objects.count() > before else client.get(at).content.decode()
+
+
+def shared(made: dict[str, bytes] = MADE) -> Share:
+    user = make_user()
+    assert share(make_client(user), user, made) == ""
+    return Share.objects.latest("pk")
+
+
+def test_anybody_with_the_link_sees_pictures_and_takes_files() -> None:
+    link = shared()
+    reader = Client()
+    page = reader.get(f"/s/{link.token}").content.decode()
+    at = f"/s/{link.token}/made"
+    assert f'<img src="{at}/plot.png" alt="plot.png" loading="lazy">' in page
+    assert f'<a href="{at}/data/table.csv" download><bdi>data/table.csv</bdi></a>' in page
+    assert f'<img src="{at}/data' not in page
+    for name, content in MADE.items():
+        assert reader.get(f"{at}/{name}").content == content
+    assert not reader.cookies.get("sessionid")
+
+
+def test_link_to_a_run_that_made_nothing_shows_none() -> None:
+    link = shared({})
+    assert "What it made" not in Client().get(f"/s/{link.token}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("plot.png", "image/png"),
+        ("plot.svg", "image/svg+xml"),
+        ("page.html", "application/octet-stream"),
+        ("page.xhtml", "application/octet-stream"),
+        ("code.js", "application/octet-stream"),
+        ("style.css", "application/octet-stream"),
+        ("table.csv", "application/octet-stream"),
+        ("icon.svgz", "application/octet-stream"),
+        ("none", "application/octet-stream"),
+    ],
+)
+def test_file_is_never_a_page_or_a_script_of_this_site(name: str, content_type: str) -> None:
+    link = shared({name: b"<script>alert(1)</script>"})
+    answer = Client().get(f"/s/{link.token}/made/{name}")
+    assert answer["Content-Type"] == content_type
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_hostile_name_is_only_a_name() -> None:
+    link = shared({HOSTILE.replace("/", "|"): b"x", 'a";filename=b\u00e9.png': PNG})
+    page = Client().get(f"/s/{link.token}").content.decode()
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+    answer = Client().get(f"/s/{link.token}/made/a%22;filename=b%C3%A9.png")
+    assert answer.content == PNG
+    assert "\n" not in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["other", "plot.png%00", "..%2Fplot.png", "data", "data/"])
+def test_there_is_nothing_else(name: str) -> None:
+    link = shared()
+    assert Client().get(f"/s/{link.token}/made/{name}").status_code == 404
+    assert Client().get(f"/s/wrong{link.token}/made/plot.png").status_code == 404
+    assert Client().post(f"/s/{link.token}/made/plot.png").status_code == 405
+
+
+def test_files_outlive_their_run() -> None:
+    link = shared()
+    Run.objects.all().delete()
+    assert Client().get(f"/s/{link.token}/made/plot.png").content == PNG
+
+
+def test_files_go_with_their_link() -> None:
+    user = make_user()
+    client = make_client(user)
+    share(client, user, MADE)
+    link = Share.objects.get()
+    client.post(f"/shares/{link.pk}/withdraw")
+    assert Client().get(f"/s/{link.token}/made/plot.png").status_code == 404
+    assert not SharedFile.objects.exists()
+
+
+def test_files_go_when_their_link_expires() -> None:
+    link = shared()
+    Share.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Client().get(f"/s/{link.token}/made/plot.png").status_code == 404
+    call_command("clean_up", verbosity=0)
+    assert not SharedFile.objects.exists()
+
+
+def test_files_go_with_the_account() -> None:
+    shared()
+    User.objects.all().delete()
+    assert not SharedFile.objects.exists()
+
+
+def test_files_of_a_guest_come_along_into_the_account() -> None:
+    client = make_client()
+    share(client, guest_of(client), MADE)
+    user = make_user()
+    client.force_login(user)
+    link = Share.objects.get(user=user)
+    assert Client().get(f"/s/{link.token}/made/plot.png").content == PNG
+
+
+@override_settings(MAX_ARTIFACTS_PER_USER=2_500)
+def test_files_of_all_links_are_counted_together() -> None:
+    user = make_user()
+    client = make_client(user)
+    file = {"f.bin": bytes(1_000)}
+    assert [share(client, user, file) for _ in range(2)] == ["", ""]
+    refusal = share(client, user, file)
+    assert "in the files of your links. Withdraw one first." in refusal
+    other = make_user("eve")
+    assert share(make_client(other), other, file) == ""
+    client.post(f"/shares/{Share.objects.filter(user=user).latest('pk').pk}/withdraw")
+    assert share(client, user, file) == ""
+    assert SharedFile.objects.filter(share__user=user).count() == 2
