@@ -1,7 +1,7 @@
 """What programs make, as a user meets it: looked at, kept in the workspace, found again."""
 
 import pytest
-from playwright.sync_api import Locator, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
@@ -92,4 +92,27 @@ def test_a_past_run_has_what_it_made(work: WorkspacePage) -> None:
     with work.page.expect_download() as download:
         then.get_by_role("link", name="table.csv").click()
     assert download.value.suggested_filename == "table.csv"
+    assert axe(work.page) == []
+
+
+def test_whoever_has_the_link_sees_what_was_made(work: WorkspacePage, browser: Browser) -> None:
+    work.run(MAKES)
+    expect(made(work)).to_be_visible()
+    work.expect_saved()
+    work.page.goto(f"{work.url}/runs")
+    work.page.locator(".what > a").first.click()
+    work.page.get_by_role("button", name="Make a link").click()
+    address = work.page.get_by_role("textbox", name="Address of").first.input_value()
+    for size in (NARROW, WIDE):
+        elsewhere = browser.new_context(java_script_enabled=False, viewport=size)
+        reader = elsewhere.new_page()
+        reader.goto(address)
+        then = reader.get_by_role("region", name="What it made")
+        expect(then.get_by_role("listitem")).to_have_count(4)
+        expect_picture(then.get_by_role("img"))
+        with reader.expect_download() as download:
+            then.get_by_role("link", name="report.html").click()
+        assert download.value.suggested_filename == "report.html"
+        elsewhere.close()
+    work.page.goto(address)
     assert axe(work.page) == []
