@@ -35,11 +35,12 @@ def test_names_and_texts_run_nowhere() -> None:
 
 def test_long_files_are_named_with_a_way_to_them() -> None:
     ada = make_user()
-    many = {f"{n}.txt": b"y" * (CODE_OF_FILE - 1) for n in range(6)}
-    workspace = make_workspace(ada, {"long.txt": b"y" * (CODE_OF_FILE + 1), **many})
+    many = {f"{n}.txt": b"y" * CODE_OF_FILE for n in range(6)}
+    workspace = make_workspace(ada, {"a-long.txt": b"y" * 2 * CODE_OF_FILE, **many})
     text = make_client(ada).get(f"/w/{workspace.pk}/read").content.decode()
-    assert text.count("The first 64 KB of 64 KB.") >= 1
-    assert text.count("Not shown here, 64 KB.") == 3
+    assert "The first 63.99 KB of 64 KB." in text
+    assert text.count("Not shown here, 64 KB.") == 2
+    assert "Not shown here, 128 KB." in text
     assert text.count("Download <") + text.count("</svg>Download</a>") >= 8
 
 
