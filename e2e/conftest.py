@@ -19,6 +19,8 @@ BASE_URL = os.environ.get("E2E_BASE_URL", "").rstrip("/")
 IS_CI = bool(os.environ.get("CI"))
 RUNNERS = ["given"] if BASE_URL else ["docker", "bubblewrap"]
 
+_EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "400 (Bad Request)", "status of 404")
+
 expect.set_options(timeout=10_000)
 
 
@@ -90,3 +92,18 @@ def work(context: BrowserContext, server: Server) -> Iterator[WorkspacePage]:
     work.begin_with("Python main.py")
     yield work
     assert work.complaints == []
+
+
+@pytest.fixture
+def new_work(context: BrowserContext, server: Server) -> Iterator[Callable[[], WorkspacePage]]:
+    """Pages of workspaces, each in one more tab of the same browser; what browsers say of answers
+    that the journeys ask for is no complaint."""
+    made: list[WorkspacePage] = []
+
+    def make() -> WorkspacePage:
+        made.append(WorkspacePage(context.new_page(), server.url))
+        return made[-1]
+
+    yield make
+    for page in made:
+        assert [one for one in page.complaints if not any(e in one for e in _EXPECTED)] == []

@@ -1,5 +1,6 @@
 """What is wrong is shown while one types, and mended with a click; what one types is completed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -122,3 +123,33 @@ def test_words_of_the_file_are_completed_but_not_in_prose(work: WorkspacePage) -
     work.code.press("Enter")
     work.code.press_sequentially("wonderf", delay=40)
     expect(options(work).first).to_have_text("wonderful_number")
+
+
+def test_thousands_of_problems_do_not_hold_up_the_editor(ide: IdePage) -> None:
+    ide.write("nowhere\n" * 50_000)
+    expect(underlined(ide, "error").first).to_be_attached(timeout=20_000)
+    ide.code.press("ControlOrMeta+Home")
+    assert longest_task_while(ide, lambda: ide.code.press_sequentially("y = 2\n", delay=200)) < 500
+
+
+def test_a_file_of_a_megabyte_is_edited_without_waiting(ide: IdePage) -> None:
+    ide.write("total = nowhere + 1  # as long as many lines are\n" * 20_000)
+    ide.code.press("ControlOrMeta+Home")
+    assert longest_task_while(ide, lambda: ide.code.press_sequentially("y = 2\n", delay=200)) < 500
+
+
+def longest_task_while(ide: IdePage, act: Callable[[], None]) -> float:
+    """In milliseconds, with what follows the last key within two seconds."""
+    ide.page.evaluate(
+        """() => {
+          window.longest = 0;
+          const observer = new PerformanceObserver((list) => {
+            for (const { duration } of list.getEntries())
+              window.longest = Math.max(window.longest, duration);
+          });
+          observer.observe({ type: 'longtask' });
+        }"""
+    )
+    act()
+    ide.page.wait_for_timeout(2000)
+    return float(ide.page.evaluate("window.longest"))

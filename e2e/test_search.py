@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW
 from e2e.server import Server
-from e2e.workspace_page import WorkspacePage
+from e2e.workspace_page import WorkspacePage, upload_of
 
 KEYS = "ControlOrMeta+Shift+h"
 
@@ -88,6 +88,75 @@ def test_patterns_and_what_is_wrong_with_them(work: WorkspacePage) -> None:
     expect(work.dialog.get_by_role("status")).to_contain_text("Invalid regular expression")
     work.dialog.get_by_label("Search", exact=True).fill("^(\\w|\\w\\w)*!$|(a+)+$")
     expect(work.dialog.get_by_role("status")).to_contain_text("Nothing found.")
+
+
+def test_nothing_is_replaced_by_results_of_the_words_before(work: WorkspacePage) -> None:
+    query(work, "total")
+    work.dialog.get_by_label("Replace with").fill("amount")
+    replace = work.dialog.get_by_role("button", name="Replace all 3")
+    expect(replace).to_be_enabled()
+    # In one task with the typing, as whoever is quicker than the search.
+    work.page.evaluate(
+        """() => {
+          const query = document.querySelector('[name=query]');
+          query.value = 'nowhere';
+          query.dispatchEvent(new Event('input', { bubbles: true }));
+          document.querySelector('[data-search-replace-all]').click();
+          for (const one of document.querySelectorAll('[aria-label^="Replace in"]')) one.click();
+        }"""
+    )
+    expect(work.dialog).to_contain_text("Nothing found.")
+    work.page.keyboard.press("Escape")
+    expect(work.code).to_contain_text("def total_of")
+    work.open_file("main.py")
+    expect(work.code).to_contain_text("total = 1")
+
+
+def test_files_that_changed_meanwhile_are_searched_anew(work: WorkspacePage) -> None:
+    query(work, "total")
+    work.dialog.get_by_label("Replace with").fill("amount")
+    expect(work.dialog.get_by_role("button", name="Replace all 3")).to_be_enabled()
+    work.page.evaluate(
+        """async () => {
+          const id = document.querySelector('[data-path="main.py"]').dataset.file;
+          const token = document.cookie.match(/csrftoken=(\\w+)/)[1];
+          const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': token };
+          const files = await (await fetch(`${location.pathname}/files`)).json();
+          const { version } = files.files.find((file) => String(file.id) === id);
+          const body = JSON.stringify({ content: 'subtotal = total = 1', version });
+          await fetch(`${location.pathname}/files/${id}`, { method: 'PUT', headers, body });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+    expect(work.page.locator(".cm-content")).to_contain_text("total_of")
+    work.page.wait_for_load_state("networkidle")
+    work.dialog.get_by_role("button", name="Replace all 3").click()
+    expect(work.dialog).to_contain_text("Files have changed meanwhile.")
+    work.dialog.get_by_role("button", name="Replace all 3").click()
+    expect(work.dialog).to_contain_text("Replaced 3 times")
+    work.page.keyboard.press("Escape")
+    work.open_file("main.py")
+    expect(work.code).to_have_text("subamount = amount = 1")
+    work.expect_saved()
+
+
+def test_line_ends_outlive_a_replacement(work: WorkspacePage) -> None:
+    sent = upload_of("data.txt", b"a\r\nb a\r\na\r\n")
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    expect(work.item("lib/data.txt")).to_be_visible()
+    query(work, "a")
+    work.dialog.get_by_label("Replace with").fill("long")
+    work.dialog.get_by_label("Whole words").check()
+    work.dialog.get_by_role("button", name="Replace all 3").click()
+    expect(work.dialog).to_contain_text("Replaced 3 times")
+    work.page.keyboard.press("Escape")
+    work.expect_saved()
+    assert work.content_of("lib/data.txt") == "long\r\nb long\r\nlong\r\n"
+    work.open_file("lib/data.txt")
+    expect(work.code).to_have_text("longb longlong")
+    work.code.press("ControlOrMeta+z")
+    work.expect_saved()
+    assert work.content_of("lib/data.txt") == "a\r\nb a\r\na\r\n"
 
 
 def test_a_pattern_without_end_freezes_nothing(work: WorkspacePage) -> None:

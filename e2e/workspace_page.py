@@ -2,9 +2,13 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from e2e.ide_page import IdePage
+
+
+def upload_of(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 class WorkspacePage(IdePage):
@@ -70,3 +74,8 @@ class WorkspacePage(IdePage):
 
     def expect_saved(self) -> None:
         expect(self.saved).to_have_text("Saved", timeout=5_000)
+
+    def content_of(self, path: str) -> str:
+        """As the server has it."""
+        file = self.item(path).get_attribute("data-file")
+        return self.page.request.get(f"{self.url}/files/{file}").body().decode()

@@ -1,6 +1,5 @@
 """What a run's program has made: listed, and handed out as something that nobody trusts."""
 
-
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes

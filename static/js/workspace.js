@@ -6,6 +6,7 @@ import { formatCommand } from './commands/format-command.js';
 import { partCommands, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
+import { LINE_END } from './editor/line-ends.js';
 import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
@@ -24,10 +25,12 @@ import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
+import { thisTab } from './ui/tabs.js';
 import { watchTroubles } from './ui/troubles.js';
 import { makeWorkbench } from './workbench.js';
 
-/** @import { StoredFile } from './files/file-store.js' */
+/** @import { FileStoreHooks } from './files/file-store.js' */
+/** @import { StoredFile } from './files/stored-file.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
 
 const page = /** @type {WorkspaceData} */ (jsonScript('page-data'));
@@ -54,7 +57,8 @@ const { toasts, connection, failed } = watchTroubles({
   },
 });
 const saveToasts = new SaveToasts(toasts, page.isUser);
-const store = new FileStore(workspace.id, page.files, {
+/** @type {FileStoreHooks} */
+const hooks = {
   onState: (state, details) => {
     const { text, tone, title } = saveWords(state, details);
     if (saved.textContent !== text) saved.textContent = text;
@@ -65,11 +69,13 @@ const store = new FileStore(workspace.id, page.files, {
     if (state === 'offline') connection.look();
   },
   onConflict: (file) => {
-    if (file.theirs && shown?.id !== file.id) open(file.id);
+    if (file.theirs && shown !== file) open(file.id);
     else conflicts.show(shown);
   },
   onReplaced: (file) => {
-    editor.setText(String(file.id), file.base ?? '');
+    if (file.isText) editor.setText(String(file.id), file.base ?? '');
+    else editor.close(String(file.id));
+    if (file === shown && file.isText === find('editor').hidden) open(file.id);
     preview.refresh();
   },
   onSaved: () => preview.refresh(),
@@ -78,7 +84,12 @@ const store = new FileStore(workspace.id, page.files, {
     tabs.rename(file);
     editor.rename(String(file.id), file.path);
   },
-});
+  onRenumbered: (file, before) => {
+    tabs.renumber(before, file.id);
+    editor.rekey(String(before), String(file.id));
+  },
+};
+const store = new FileStore(workspace.id, page.files, hooks, await thisTab());
 const settings = new SettingsStore(page.settings, page.isUser, failed.tell);
 const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => shown && store.type(shown.id, text),
@@ -102,7 +113,7 @@ const { run, view, preview, terminal, input, problems, panes, layout, packages, 
     keepFile: (path, content, replaces) => files.keep(path, content, replaces),
     runAgain: start,
     goTo,
-    textAt: ({ file, line }) => textOf(fileOf(file))?.split('\n')[line - 1] ?? null,
+    textAt: ({ file, line }) => textOf(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
     markError: (place) => {
       if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
     },
@@ -117,11 +128,10 @@ const conflicts = new Conflicts({
   nonce,
   textOf,
   onMerged: (file, text) => editor.setText(String(file.id), text),
-  onKept: async (file) => {
-    if (store.get(file.id)) return;
+  onKept: async (path) => {
     await files.refresh();
-    const again = store.at(file.path);
-    if (again) open(again.id);
+    const kept = store.at(path);
+    if (kept) open(kept.id);
   },
   tell: (card) => view.showCard(card),
 });

@@ -55,21 +55,26 @@ let told;
 beforeEach(() => {
   server = new FakeServer();
   server.put(1, 'main.py', 'one');
-  const kept = new Map();
   globalThis.window = { addEventListener() {} };
   globalThis.document = { cookie: 'csrftoken=abc' };
   globalThis.fetch = (path, request) => server.fetch(path, request);
-  globalThis.localStorage = {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => kept.set(key, value),
-    removeItem: (key) => kept.delete(key),
-  };
+  globalThis.localStorage = Object.create({
+    getItem(key) {
+      return this[key] ?? null;
+    },
+    setItem(key, value) {
+      this[key] = value;
+    },
+    removeItem(key) {
+      delete this[key];
+    },
+  });
 });
 
-/** A page that is opened now. */
-function open() {
+/** A page that is opened now, alone, or in a tab among others. */
+function open(tab) {
   told = { state: '', conflicts: 0, replaced: [], removed: [], moved: [] };
-  const store = new FileStore('w', server.list, {
+  const hooks = {
     onState: (state, { isKept }) => {
       told.state = state;
       told.isKept = isKept;
@@ -80,7 +85,8 @@ function open() {
     onReplaced: (file) => told.replaced.push(file.base),
     onRemoved: (file) => told.removed.push(file.path),
     onMoved: (file) => told.moved.push(file.path),
-  });
+  };
+  const store = new FileStore('w', server.list, hooks, tab);
   store.begin();
   return store;
 }
@@ -250,4 +256,101 @@ test('a file that was deleted elsewhere is a conflict when it is saved, too', as
   server.files.delete(1);
   await store.save();
   assert.deepEqual([told.state, store.get(1).text], ['conflict', 'mine']);
+});
+
+test('two tabs keep a text each, and who comes after them has both in turn', async () => {
+  server.reachable = false;
+  const isGone = () => false;
+  open({ id: 'a', isGone }).type(1, 'first');
+  const second = open({ id: 'b', isGone });
+  assert.equal(second.get(1).text, null);
+  second.type(1, 'second');
+  assert.equal(open({ id: 'a', isGone }).get(1).text, 'first');
+  assert.equal(open({ id: 'b', isGone }).get(1).text, 'second');
+  server.reachable = true;
+  const heir = open({ id: 'c', isGone: () => true });
+  await heir.save();
+  const texts = [server.files.get(1).content];
+  const next = open({ id: 'c', isGone: () => true });
+  assert.equal(told.state, 'conflict');
+  texts.push(next.get(1).text);
+  assert.deepEqual(texts.sort(), ['first', 'second']);
+});
+
+test('text of a file that is gone is offered by the next page, which can save it again', async () => {
+  server.put(2, 'b.py', 'b');
+  open().type(2, 'mine');
+  server.files.delete(2);
+  const next = open();
+  assert.deepEqual([told.state, next.at('b.py').text], ['conflict', 'mine']);
+  assert.equal(await next.keepMine(next.at('b.py')), 'b.py');
+  assert.deepEqual([server.list.at(-1).content, told.state], ['mine', 'saved']);
+  open();
+  assert.equal(told.state, 'saved');
+});
+
+test('text over a file that another has replaced meets it, in this page and the next', async () => {
+  const store = open();
+  store.type(1, 'mine');
+  server.files.delete(1);
+  server.put(7, 'main.py', 'restored');
+  await store.save();
+  const { id, text, theirs } = store.at('main.py');
+  assert.deepEqual([id, text, theirs.content], [7, 'mine', 'restored']);
+  const next = open();
+  assert.deepEqual([next.get(7).text, next.get(7).theirs.content], ['mine', 'restored']);
+  next.type(7, 'mine and more');
+  const third = open();
+  assert.deepEqual([third.get(7).text, told.state], ['mine and more', 'conflict']);
+  await third.keepMine(third.get(7));
+  assert.deepEqual([server.files.get(7).content, told.state], ['mine and more', 'saved']);
+});
+
+test('text over what is no text any more can stay beside it', async () => {
+  const store = open();
+  store.type(1, 'mine');
+  Object.assign(server.files.get(1), { version: 2, content: '/w==', encoding: 'base64' });
+  await store.save();
+  assert.deepEqual([store.get(1).text, store.get(1).isText], ['mine', true]);
+  assert.equal(await store.keepBoth(store.get(1)), 'main (mine).py');
+  assert.deepEqual([store.get(1).isText, told.state], [false, 'saved']);
+  assert.equal(server.list.at(-1).content, 'mine');
+});
+
+test('who has yet to choose is told once, and again where they write again', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'mine');
+  await store.save();
+  await store.refresh();
+  assert.equal(told.conflicts, 1);
+  server.put(1, 'main.py', 'theirs anew', 3);
+  await store.refresh();
+  assert.equal(told.conflicts, 2);
+});
+
+test('what was merged with an older text of theirs is not written over a newer one', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'mine');
+  await store.save();
+  const seen = store.get(1).theirs;
+  server.put(1, 'main.py', 'theirs anew', 3);
+  await store.refresh();
+  await store.useMerged(store.get(1), 'merged', seen);
+  assert.deepEqual([server.files.get(1).content, told.state], ['theirs anew', 'conflict']);
+  assert.equal(open().get(1).text, 'merged');
+});
+
+test('a browser without room for what is typed says so', async () => {
+  const store = open();
+  localStorage.setItem = () => {
+    throw new Error('QuotaExceededError');
+  };
+  server.reachable = false;
+  store.type(1, 'two');
+  await store.save();
+  assert.deepEqual([told.state, told.isKept], ['offline', false]);
+  server.reachable = true; // else it is tried for ever
+  await store.save();
 });

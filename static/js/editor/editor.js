@@ -1,7 +1,7 @@
 import { acceptCompletion } from '@codemirror/autocomplete';
 import { indentWithTab, isolateHistory } from '@codemirror/commands';
 import { indentUnit } from '@codemirror/language';
-import { ChangeSet, Compartment, EditorState, Text } from '@codemirror/state';
+import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { wantsLint } from '../lint/wants-lint.js';
@@ -9,6 +9,7 @@ import { coloredLines } from './colored-lines.js';
 import { editorTheme } from './editor-theme.js';
 import { errorLine, setErrorLine } from './error-line.js';
 import { loadKeymap } from './keymaps.js';
+import { documentPlaces, keepLineEnds, lineEndsEffect, textOf } from './line-ends.js';
 import { indentOf, loadMode } from './modes.js';
 import { typeOverSelection } from './type-over.js';
 
@@ -109,7 +110,7 @@ export class Editor {
    */
   setText(key, text) {
     const state = this.#stateOf(key);
-    if (state && state.doc.toString() !== text) this.#change(key, replacement(state, text));
+    if (state && textOf(state) !== text) this.#change(key, replacement(state, text));
   }
 
   /**
@@ -126,12 +127,16 @@ export class Editor {
       this.#states.set(key, this.#newState(fileName, text));
       this.rename(key, fileName);
     }
-    const edited = Text.of(text.split('\n'));
-    const after = ChangeSet.of(changes, edited.length).apply(edited).toString();
-    // One with other line ends than CodeMirror's has other positions.
-    if (this.#stateOf(key)?.doc.eq(edited)) {
-      this.#change(key, { changes, annotations: isolateHistory.of('full') });
-    } else this.setText(key, after);
+    const before = /** @type {EditorState} */ (this.#stateOf(key));
+    if (textOf(before) === text) {
+      const place = documentPlaces(text);
+      const placed = changes.map(({ from, to, insert }) => {
+        return { from: place(from), to: place(to), insert };
+      });
+      this.#change(key, { changes: placed, annotations: isolateHistory.of('full') });
+    }
+    const after = spliced(text, changes);
+    this.setText(key, after);
     return after;
   }
 
@@ -141,6 +146,17 @@ export class Editor {
     const { from, to } = state.selection.main;
     const text = state.sliceDoc(from, to);
     return text.includes('\n') ? '' : text;
+  }
+
+  /**
+   * @param {string} before
+   * @param {string} key under which the document is kept from here on
+   */
+  rekey(before, key) {
+    const state = this.#states.get(before);
+    if (state) this.#states.set(key, state);
+    this.#states.delete(before);
+    if (this.#key === before) this.#key = key;
   }
 
   /**
@@ -154,7 +170,7 @@ export class Editor {
   }
 
   get text() {
-    return this.#view.state.doc.toString();
+    return textOf(this.#view.state);
   }
 
   /**
@@ -259,8 +275,9 @@ export class Editor {
         this.#named.of(namedExtensions(fileName, [])),
         editorTheme,
         errorLine,
+        keepLineEnds(text),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) this.#hooks.onChange(update.state.doc.toString());
+          if (update.docChanged) this.#hooks.onChange(textOf(update.state));
           if (update.docChanged || update.selectionSet) this.#tellCursor(update.state);
         }),
       ],
@@ -297,8 +314,23 @@ export class Editor {
 function replacement(state, text) {
   return {
     changes: { from: 0, to: state.doc.length, insert: text },
+    effects: lineEndsEffect(text),
     annotations: isolateHistory.of('full'),
   };
+}
+
+/**
+ * @param {string} text
+ * @param {{ from: number, to: number, insert: string }[]} changes in their order
+ */
+function spliced(text, changes) {
+  let at = 0;
+  const pieces = changes.map(({ from, to, insert }) => {
+    const before = text.slice(at, from);
+    at = to;
+    return before + insert;
+  });
+  return pieces.join('') + text.slice(at);
 }
 
 /** @param {Settings} settings */

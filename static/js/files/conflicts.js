@@ -1,10 +1,12 @@
+import { copied } from '../ui/clipboard.js';
 import { find } from '../ui/dom.js';
 import { Notice } from '../ui/notice.js';
 import { MergeDialog } from './merge-dialog.js';
 import { conflictNotice } from './workspace-words.js';
 
 /** @import { NoticeText } from '../types.js' */
-/** @import { FileStore, StoredFile } from './file-store.js' */
+/** @import { FileStore } from './file-store.js' */
+/** @import { StoredFile } from './stored-file.js' */
 
 /**
  * @typedef {object} ConflictParts
@@ -12,8 +14,7 @@ import { conflictNotice } from './workspace-words.js';
  * @property {string} nonce for the style sheets of the merge view
  * @property {(file: StoredFile) => string | null} textOf as it is on the screen
  * @property {(file: StoredFile, text: string) => void} onMerged
- * @property {(file: StoredFile) => void} onKept which is another one afterwards, where it had been
- *   deleted
+ * @property {(path: string) => void} onKept as another file than it was
  * @property {(card: NoticeText) => void} tell
  */
 
@@ -29,35 +30,55 @@ export class Conflicts {
     this.#dialog = new MergeDialog(parts.nonce);
   }
 
-  /** @param {StoredFile | undefined} file the one in front */
-  show(file) {
+  /**
+   * @param {StoredFile | undefined} file the one in front
+   * @param {string} [said] of what was chosen
+   */
+  show(file, said) {
     if (!file?.theirs) return this.#notice.clear();
-    const { store, onKept } = this.#parts;
-    this.#notice.show(
-      conflictNotice(file, {
-        mine: async () => {
-          await store.keepMine(file);
-          onKept(file);
-        },
-        theirs: () => store.takeTheirs(file),
-        merge: () => this.#merge(file),
-      }),
-    );
+    const { store } = this.#parts;
+    const notice = conflictNotice(file, {
+      mine: () => this.#keep(file, () => store.keepMine(file)),
+      both: () => this.#keep(file, () => store.keepBoth(file)),
+      theirs: () => store.takeTheirs(file),
+      merge: () => this.#merge(file),
+      copy: async () => this.show(file, copyWords(await copied(this.#parts.textOf(file) ?? ''))),
+    });
+    this.#notice.show(said ? { ...notice, text: said } : notice);
+  }
+
+  /**
+   * @param {StoredFile} file
+   * @param {() => Promise<string>} keep
+   */
+  async #keep(file, keep) {
+    try {
+      const path = await keep();
+      if (path !== file.path || !this.#parts.store.get(file.id)) this.#parts.onKept(path);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.show(file, error.message);
+    }
   }
 
   /** @param {StoredFile} file */
   async #merge(file) {
     const { store, textOf, onMerged, tell } = this.#parts;
-    const theirs = file.theirs?.content;
-    if (typeof theirs !== 'string') return;
+    const { theirs } = file;
+    if (typeof theirs?.content !== 'string') return;
     const use = (/** @type {string} */ text) => {
       onMerged(file, text);
-      store.useMerged(file, text);
+      store.useMerged(file, text, theirs);
     };
-    const versions = { path: file.path, mine: textOf(file) ?? '', theirs };
+    const versions = { path: file.path, mine: textOf(file) ?? '', theirs: theirs.content };
     await this.#dialog.open(versions, use).catch(() => {
       const text = 'The page needs the network to compare them for the first time.';
       tell({ tone: 'warn', title: 'They cannot be compared just now.', text });
     });
   }
+}
+
+/** @param {boolean} isCopied */
+function copyWords(isCopied) {
+  return isCopied ? 'Your text is copied.' : 'Select your text and press Ctrl C to copy it.';
 }

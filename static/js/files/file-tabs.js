@@ -1,6 +1,6 @@
-import { find, icon } from '../ui/dom.js';
+import { element, find, icon } from '../ui/dom.js';
 
-/** @import { StoredFile } from './file-store.js' */
+/** @import { StoredFile } from './stored-file.js' */
 
 /**
  * @typedef {object} FileTabsHooks
@@ -47,6 +47,15 @@ export class FileTabs {
     if (!tab) return;
     tab.title = path;
     find('tab-name', tab).textContent = path.slice(path.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * @param {number} before
+   * @param {number} id
+   */
+  renumber(before, id) {
+    const tab = this.#of(before);
+    if (tab) tab.dataset.openFile = String(id);
   }
 
   /**
@@ -99,19 +108,14 @@ export class FileTabs {
 
 /** @param {StoredFile} file */
 function makeTab({ id }) {
-  const tab = document.createElement('div');
-  tab.className = 'tab';
-  tab.dataset.openFile = String(id);
-  tab.setAttribute('role', 'tab');
-  tab.setAttribute('aria-controls', 'editor');
-  tab.setAttribute('aria-keyshortcuts', 'Delete');
-  const name = document.createElement('span');
+  const name = element('span');
   name.dataset.tabName = '';
-  const close = document.createElement('span');
-  close.className = 'tab-close';
+  const close = element('span', { className: 'tab-close', title: 'Close (Delete key)' });
   close.dataset.tabClose = '';
-  close.title = 'Close (Delete key)';
   close.append(icon('close'));
+  const tab = element('div', { className: 'tab', role: 'tab', ariaKeyShortcuts: 'Delete' });
+  tab.dataset.openFile = String(id);
+  tab.setAttribute('aria-controls', 'editor');
   tab.append(name, close);
   return tab;
 }

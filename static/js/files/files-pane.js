@@ -1,4 +1,4 @@
-import { find } from '../ui/dom.js';
+import { element, find } from '../ui/dom.js';
 import { RefusedError } from '../ui/server.js';
 import { droppedFiles, pickedFiles } from './dropped-files.js';
 import { FileTree, folderAt } from './file-tree.js';
@@ -17,6 +17,8 @@ import { PathDialog } from './path-dialog.js';
  * @property {(id: number) => void} onOpen
  * @property {() => void} onSay something is told here, which is to be seen
  */
+
+/** @typedef {{ replace?: boolean, unpack?: boolean }} UploadChoice */
 
 /** The list of files, and what can be done to them. */
 export class FilesPane {
@@ -60,7 +62,7 @@ export class FilesPane {
     if (!replaces && this.#parts.store.at(path)) {
       throw new RefusedError(409, { detail: 'The workspace has a file of this name.' });
     }
-    await this.#change('upload', uploadForm([{ path, file: content }], '', replaces));
+    await this.#change('upload', uploadForm([{ path, file: content }], '', { replace: replaces }));
   }
 
   /** What was changed elsewhere; no matter if it cannot be asked for just now. */
@@ -138,27 +140,51 @@ export class FilesPane {
   async #delete({ path }) {
     const answer = await this.#tell(() => this.#change('remove', { path }));
     if (!answer) return;
-    this.#say(`${path} is deleted.`, 'Undo', async () => {
+    const undo = async () => {
       await this.#tell(() => this.#change('undo', { deletion: answer.deletion }));
       this.#tree.choose(path);
-    });
+    };
+    this.#say(`${path} is deleted.`, { label: 'Undo', act: undo });
+  }
+
+  /**
+   * A zip is unpacked only where somebody says so; one within a folder is a file of it.
+   *
+   * @param {Upload[]} uploads
+   * @param {string} folder
+   */
+  async #take(uploads, folder) {
+    const zips = uploads.filter(({ path }) => /^[^/]*\.zip$/i.test(path));
+    if (zips.length === 0) {
+      await this.#upload(uploads, folder);
+      return;
+    }
+    const isOne = zips.length === 1;
+    const choose = (/** @type {boolean} */ unpack) => () =>
+      this.#upload(uploads, folder, { unpack });
+    this.#say(
+      isOne ? `${zips[0]?.path} is a zip.` : `${zips.length} of these are zips.`,
+      { label: 'Unpack', act: choose(true) },
+      { label: isOne ? 'Keep as a file' : 'Keep as files', act: choose(false) },
+    );
   }
 
   /**
    * @param {Upload[]} uploads
    * @param {string} folder
-   * @param {boolean} [replace]
+   * @param {UploadChoice} [choice]
    */
-  async #upload(uploads, folder, replace = false) {
+  async #upload(uploads, folder, choice = {}) {
     if (uploads.length === 0) return;
-    const form = uploadForm(uploads, folder, replace);
+    const form = uploadForm(uploads, folder, choice);
     this.#say(uploads.length === 1 ? 'Uploading…' : `Uploading ${uploads.length} files…`);
     try {
       await this.#change('upload', form);
       this.#say(uploads.length === 1 ? 'Uploaded.' : `${uploads.length} files uploaded.`);
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 409)) return this.#sayError(error);
-      this.#say(error.message, 'Replace', () => this.#upload(uploads, folder, true));
+      const act = () => this.#upload(uploads, folder, { ...choice, replace: true });
+      this.#say(error.message, { label: 'Replace', act });
     }
   }
 
@@ -181,31 +207,20 @@ export class FilesPane {
     const errors = error instanceof RefusedError ? (error.body?.errors ?? []) : [];
     this.#say(error.message);
     if (errors.length < 2) return;
-    const list = document.createElement('ul');
-    for (const { field, message } of errors) {
-      const item = document.createElement('li');
-      item.textContent = `${field}: ${message}`;
-      list.append(item);
-    }
-    this.#said.append(list);
+    const items = errors.map((/** @type {{ field: string, message: string }} */ one) =>
+      element('li', {}, `${one.field}: ${one.message}`),
+    );
+    this.#said.append(element('ul', {}, ...items));
   }
 
   /**
    * @param {string} text
-   * @param {string} [label]
-   * @param {() => void} [act]
+   * @param {{ label: string, act: () => void }[]} acts
    */
-  #say(text, label, act) {
-    const words = document.createElement('span');
-    words.textContent = text;
-    this.#said.replaceChildren(words);
+  #say(text, ...acts) {
+    const buttons = acts.map(({ label, act }) => element('button', { onclick: act }, label));
+    this.#said.replaceChildren(element('span', {}, text), ...buttons);
     this.#parts.onSay();
-    if (!label || !act) return;
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = label;
-    button.onclick = act;
-    this.#said.append(button);
   }
 
   /**
@@ -216,7 +231,7 @@ export class FilesPane {
     const picker = /** @type {HTMLInputElement} */ (find(input));
     find(button).addEventListener('click', () => picker.click());
     picker.addEventListener('change', async () => {
-      await this.#upload(pickedFiles(/** @type {FileList} */ (picker.files)), this.#tree.folder);
+      await this.#take(pickedFiles(/** @type {FileList} */ (picker.files)), this.#tree.folder);
       picker.value = '';
     });
   }
@@ -235,7 +250,7 @@ export class FilesPane {
       if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
       const folder = folderAt(event);
-      this.#upload(await droppedFiles(event.dataTransfer), folder);
+      this.#take(await droppedFiles(event.dataTransfer), folder);
     });
   }
 }
@@ -243,11 +258,12 @@ export class FilesPane {
 /**
  * @param {{ path: string, file: Blob }[]} uploads
  * @param {string} folder
- * @param {boolean} replaces
+ * @param {UploadChoice} choice
  */
-function uploadForm(uploads, folder, replaces) {
+function uploadForm(uploads, folder, { replace = false, unpack = false }) {
   const form = new FormData();
-  form.set('replace', String(replaces));
+  form.set('replace', String(replace));
+  form.set('unpack', String(unpack));
   for (const { path, file } of uploads) {
     form.append('files', file, 'file');
     form.append('paths', folder ? `${folder}/${path}` : path);

@@ -5,7 +5,9 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { minimalSetup } from 'codemirror';
 import { editorTheme } from '../editor/editor-theme.js';
+import { keepLineEnds, textOf } from '../editor/line-ends.js';
 import { loadMode } from '../editor/modes.js';
+import { element } from '../ui/dom.js';
 
 /**
  * @typedef {object} Versions
@@ -57,7 +59,7 @@ export async function showMerge(host, nonce, { path, mine, theirs }, narrow) {
     EditorView.lineWrapping,
     await loadMode(path),
   ];
-  const own = [...base, named('Your text, to be changed')];
+  const own = [...base, keepLineEnds(mine), named('Your text, to be changed')];
   if (narrow) {
     const unified = unifiedMergeView({ original: theirs, mergeControls: choiceButton });
     const view = new EditorView({ parent: host, doc: mine, extensions: [...own, unified] });
@@ -83,7 +85,7 @@ export async function showMerge(host, nonce, { path, mine, theirs }, narrow) {
 function merging(view, whole) {
   return {
     get text() {
-      return view.state.doc.toString();
+      return textOf(view.state);
     },
     focus: () => view.focus(),
     destroy: () => whole.destroy(),
@@ -96,10 +98,8 @@ function named(label) {
 }
 
 function takeTheirsButton() {
-  const made = button('→');
-  made.title = 'Take their change';
-  made.setAttribute('aria-label', made.title);
-  return made;
+  const title = 'Take their change';
+  return element('button', { title, ariaLabel: title }, '→');
 }
 
 /**
@@ -107,16 +107,8 @@ function takeTheirsButton() {
  * @param {(event: MouseEvent) => void} choose
  */
 function choiceButton(type, choose) {
-  const made = button(type === 'accept' ? 'Mine' : 'Theirs');
+  const made = element('button', {}, type === 'accept' ? 'Mine' : 'Theirs');
   made.addEventListener('mousedown', choose);
   made.addEventListener('click', choose); // by the keyboard
-  return made;
-}
-
-/** @param {string} text */
-function button(text) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
   return made;
 }

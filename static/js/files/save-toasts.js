@@ -1,7 +1,7 @@
 import { failureWords } from '../ui/failed-requests.js';
 import { ask, RefusedError } from '../ui/server.js';
 
-/** @import { SaveDetails, SaveState } from './file-store.js' */
+/** @import { SaveDetails, SaveState } from './file-saver.js' */
 /** @import { Toasts, ToastText } from '../ui/toasts.js' */
 
 const KEPT = 'What you type is kept in this browser';

@@ -1,6 +1,7 @@
 /** What is said of files that are saved, or not, or twice. */
 
-/** @import { SaveDetails, SaveState, StoredFile } from './file-store.js' */
+/** @import { SaveDetails, SaveState } from './file-saver.js' */
+/** @import { StoredFile } from './stored-file.js' */
 /** @import { NoticeText } from '../types.js' */
 
 /** @type {Record<SaveState, { text: string, tone: '' | 'warn' | 'bad' }>} */
@@ -31,21 +32,43 @@ export function saveWords(state, { problem, isKept }) {
 
 /**
  * @param {StoredFile} file with `theirs`
- * @param {{ mine: () => void, theirs: () => void, merge: () => void }} choice
+ * @param {Record<'mine' | 'theirs' | 'both' | 'merge' | 'copy', () => void>} choice
  * @returns {NoticeText}
  */
 export function conflictNotice({ path, theirs }, choice) {
-  const isGone = theirs?.content === null;
+  const tone = 'warn';
+  if (theirs?.content === null) {
+    return {
+      tone,
+      title: `${path} was deleted elsewhere.`,
+      text: 'It was deleted or replaced while you changed it here. Your text is in this browser only.',
+      actions: [
+        { label: 'Save as a file again', first: true, act: choice.mine },
+        { label: 'Copy my text', act: choice.copy },
+        { label: 'Discard my text', act: choice.theirs },
+      ],
+    };
+  }
+  if (!theirs?.isText) {
+    return {
+      tone,
+      title: `${path} was replaced elsewhere, by a file that is no text.`,
+      text: 'The two cannot be compared. Keep both to save your text as a file beside it.',
+      actions: [
+        { label: 'Keep both', first: true, act: choice.both },
+        { label: 'Keep mine', act: choice.mine },
+        { label: 'Take theirs', act: choice.theirs },
+      ],
+    };
+  }
   return {
-    tone: 'warn',
-    title: isGone ? `${path} was deleted elsewhere.` : `${path} was changed elsewhere.`,
-    text: isGone
-      ? 'Another tab or device deleted it while you changed it here.'
-      : 'Another tab or device saved it while you changed it here. If you take theirs, Undo brings yours back.',
+    tone,
+    title: `${path} was changed elsewhere.`,
+    text: 'Another tab or device saved it while you changed it here. If you take theirs, Undo brings yours back.',
     actions: [
       { label: 'Keep mine', first: true, act: choice.mine },
-      ...(isGone ? [] : [{ label: 'Compare and merge', act: choice.merge }]),
-      { label: isGone ? 'Delete it here too' : 'Take theirs', act: choice.theirs },
+      { label: 'Compare and merge', act: choice.merge },
+      { label: 'Take theirs', act: choice.theirs },
     ],
   };
 }

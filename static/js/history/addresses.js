@@ -1,14 +1,13 @@
 /** The addresses of one's links: a click takes them into the clipboard, and says so. */
 
+import { copied } from '../ui/clipboard.js';
+import { element } from '../ui/dom.js';
+
 const SAID_FOR_MS = 2000;
 
 /** @param {HTMLInputElement} field */
 export function wireAddress(field) {
-  const copy = document.createElement('button');
-  copy.type = 'button';
-  copy.className = 'act';
-  copy.textContent = 'Copy';
-  copy.setAttribute('aria-live', 'polite');
+  const copy = element('button', { className: 'act', ariaLive: 'polite' }, 'Copy');
   copy.addEventListener('click', async () => {
     field.select();
     copy.textContent = (await copied(field.value)) ? 'Copied' : 'Press Ctrl C';
@@ -17,17 +16,4 @@ export function wireAddress(field) {
     }, SAID_FOR_MS);
   });
   field.after(copy);
-}
-
-/**
- * @param {string} text
- * @returns {Promise<boolean>} false where the browser does not let us, as without HTTPS
- */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -9,7 +9,7 @@ import { answerWith } from '../workers/answer.js';
  *
  * @typedef {{ row: number, column: number }} Spot
  * @typedef {object} Finding
- * @property {string | null} code of the rule; null for what Python itself would refuse
+ * @property {boolean} isError the program cannot work so
  * @property {string} message
  * @property {Spot} from
  * @property {Spot} to
@@ -20,6 +20,9 @@ import { answerWith } from '../workers/answer.js';
 const RULES = ['E9', 'F', 'PLE', 'B006'];
 /** `import *` is how turtle, tkinter and math are taught. */
 const ALLOWED = ['F403', 'F405'];
+const ERRORS = /^(F7|F82|E9|PLE|invalid-syntax$)/;
+/** More than anybody mends before the next check; thousands would hold up the editor. */
+const MOST = 200;
 const PYTHON = 'py311'; // of the image that the programs run in
 
 const ready = initialize({ module_or_path: new URL(wasm, import.meta.url) }).then(
@@ -32,16 +35,30 @@ const ready = initialize({ module_or_path: new URL(wasm, import.meta.url) }).the
 
 answerWith(async (/** @type {string} */ code) => {
   const ruff = await ready;
-  return () => ruff.check(code).map(finding);
+  return () => worst(ruff.check(code)).map(finding);
 });
 
+/** @typedef {import('@astral-sh/ruff-wasm-web').Diagnostic} Diagnostic */
+
+/** Errors first. @param {Diagnostic[]} all */
+function worst(all) {
+  if (all.length <= MOST) return all;
+  return all.toSorted((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
+}
+
+/** What Python itself would refuse has no code. @param {Diagnostic} diagnostic */
+function isError({ code }) {
+  return ERRORS.test(code ?? 'invalid-syntax');
+}
+
 /**
- * @param {import('@astral-sh/ruff-wasm-web').Diagnostic} diagnostic
+ * @param {Diagnostic} diagnostic
  * @returns {Finding}
  */
-function finding({ code, message, start_location: from, end_location: to, fix }) {
+function finding(diagnostic) {
+  const { message, start_location: from, end_location: to, fix } = diagnostic;
   return {
-    code,
+    isError: isError(diagnostic),
     message,
     from,
     to,
@@ -49,7 +66,7 @@ function finding({ code, message, start_location: from, end_location: to, fix })
   };
 }
 
-/** @param {NonNullable<import('@astral-sh/ruff-wasm-web').Diagnostic['fix']>['edits'][number]} edit */
+/** @param {NonNullable<Diagnostic['fix']>['edits'][number]} edit */
 function edit({ content, location: from, end_location: to }) {
   return { from, to, insert: content ?? '' };
 }

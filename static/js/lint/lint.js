@@ -14,7 +14,6 @@ import { wantsLint } from './wants-lint.js';
 const AFTER_MS = 500;
 const WITHIN_MS = 5000;
 const LONGEST = 500_000; // characters
-const ERRORS = /^(F7|F82|E9|PLE|invalid-syntax$)/;
 
 /** @type {WorkerClient | undefined} one for all files */
 let ruff;
@@ -68,11 +67,11 @@ async function check(doc) {
  * @param {Text} doc that it is of
  * @returns {Diagnostic}
  */
-function diagnostic({ code, message, from, to, fix }, doc) {
+function diagnostic({ isError, message, from, to, fix }, doc) {
   return {
     ...range(at(from, doc), at(to, doc), doc),
     message,
-    severity: ERRORS.test(code ?? 'invalid-syntax') ? 'error' : 'warning',
+    severity: isError ? 'error' : 'warning',
     actions: fix ? [action(fix, doc)] : [],
   };
 }

@@ -1,4 +1,4 @@
-import { find, icon } from '../ui/dom.js';
+import { element, find, icon } from '../ui/dom.js';
 import { RefusedError } from '../ui/server.js';
 import { pictureOf, showsAtOnce, sizeWords } from './pictures.js';
 
@@ -55,24 +55,20 @@ export class MadeFiles {
    * @param {number} place
    */
   #item(file, place) {
-    const item = document.createElement('li');
-    const head = document.createElement('div');
-    head.className = 'made-head';
-    const details = document.createElement('details');
-    const summary = document.createElement('summary');
-    summary.append(bdi(file.name), small(sizeWords(file.size)));
-    details.append(summary);
+    const head = element('div', { className: 'made-head' });
+    // The program chose the name, so it may hold any script.
+    const name = element('bdi', {}, file.name);
+    const size = element('small', {}, sizeWords(file.size));
+    const details = element('details', {}, element('summary', {}, name, size));
     const picture = pictureOf(file);
     if (picture) showWhenOpened(details, picture);
     else details.toggleAttribute('data-plain', true);
-    const said = document.createElement('p');
-    said.setAttribute('role', 'status');
+    const said = element('p', { role: 'status' });
     if (file.preview_url) head.append(openLink(file, file.preview_url));
     if (this.#keep) head.append(keepButton(file, this.#keep, said));
     head.append(downloadLink(file));
-    item.append(details, head, said);
     details.open = showsAtOnce(file) && place < OPEN_AT_FIRST;
-    return item;
+    return element('li', {}, details, head, said);
   }
 }
 
@@ -83,12 +79,9 @@ export class MadeFiles {
  */
 function keepButton(file, keep, said) {
   let replaces = false;
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'act';
-  button.textContent = 'Keep';
-  button.setAttribute('aria-label', `Keep ${file.name} in the workspace`);
-  button.title = 'Keep it in the workspace';
+  const ariaLabel = `Keep ${file.name} in the workspace`;
+  const title = 'Keep it in the workspace';
+  const button = element('button', { className: 'act', ariaLabel, title }, 'Keep');
   button.onclick = async () => {
     said.textContent = '';
     try {
@@ -144,25 +137,6 @@ function openLink(file, url) {
  * @param {string} label
  */
 function squareLink(url, shape, label) {
-  const link = document.createElement('a');
-  link.className = 'quiet button square';
-  link.href = url;
-  link.title = label;
-  link.setAttribute('aria-label', label);
-  link.append(icon(shape));
-  return link;
-}
-
-/** @param {string} name which a program has chosen, so it may hold any script */
-function bdi(name) {
-  const made = document.createElement('bdi');
-  made.textContent = name;
-  return made;
-}
-
-/** @param {string} text */
-function small(text) {
-  const made = document.createElement('small');
-  made.textContent = text;
-  return made;
+  const className = 'quiet button square';
+  return element('a', { className, href: url, title: label, ariaLabel: label }, icon(shape));
 }

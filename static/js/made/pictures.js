@@ -1,8 +1,11 @@
 /** How a file that a program has made looks on the page. Its content is the program's: hostile. */
 
+import { element } from '../ui/dom.js';
+
 /** @import { MadeFile } from '../types.js' */
 
 const TEXT_CHARACTERS = 20_000;
+const LOST = 'It cannot be loaded. It may not be kept any more.';
 const TEXTS = new Set(['application/json', 'application/xml']);
 
 /**
@@ -38,10 +41,10 @@ export function sizeWords(bytes) {
 
 /** An SVG in an image runs no script and loads nothing. @param {MadeFile} file */
 function image({ name, url }) {
-  const made = document.createElement('img');
-  made.src = url;
-  made.alt = name;
-  made.onerror = () => made.replaceWith(words('This is no picture that a browser can show.'));
+  const made = element('img', { src: url, alt: name });
+  made.onerror = () => {
+    made.replaceWith(element('p', {}, 'This is no picture that a browser can show.'));
+  };
   return made;
 }
 
@@ -50,10 +53,8 @@ function image({ name, url }) {
  * @param {string} page
  */
 function frame({ name }, page) {
-  const made = document.createElement('iframe');
-  made.title = name;
+  const made = element('iframe', { title: name, referrerPolicy: 'no-referrer' });
   made.setAttribute('sandbox', 'allow-scripts allow-modals');
-  made.referrerPolicy = 'no-referrer';
   made.src = page;
   return made;
 }
@@ -63,33 +64,29 @@ function frame({ name }, page) {
  * @param {(text: string) => HTMLElement | Promise<HTMLElement>} show
  */
 function later({ url }, show) {
-  const made = document.createElement('div');
-  made.className = 'made-text';
-  made.tabIndex = 0;
-  made.textContent = 'Loading…';
+  const made = element('div', { className: 'made-text', tabIndex: 0 }, 'Loading…');
   fetch(url)
     .then(async (answer) => {
       if (!answer.ok) throw new Error('It is not kept any more.');
       const text = await answer.text();
       made.replaceChildren(await show(text.slice(0, TEXT_CHARACTERS)));
-      if (text.length > TEXT_CHARACTERS) made.append(words('Download it to see the rest.'));
+      if (text.length > TEXT_CHARACTERS)
+        made.append(element('p', {}, 'Download it to see the rest.'));
     })
-    .catch(() => made.replaceChildren(words('It cannot be loaded. It may not be kept any more.')));
+    .catch(() => made.replaceChildren(element('p', {}, LOST)));
   return made;
 }
 
 /** @param {string} text */
 function textOf(text) {
-  const made = document.createElement('pre');
-  made.textContent = text;
-  return made;
+  return element('pre', {}, text);
 }
 
 /** @param {string} text */
 async function tableOf(text) {
   const { default: Papa } = await import('papaparse');
   const [head = [], ...rows] = Papa.parse(text.trimEnd()).data;
-  const table = document.createElement('table');
+  const table = element('table');
   table.createTHead().append(row('th', head));
   table.createTBody().append(...rows.map((cells) => row('td', cells)));
   return table;
@@ -100,18 +97,5 @@ async function tableOf(text) {
  * @param {string[]} cells
  */
 function row(tag, cells) {
-  const made = document.createElement('tr');
-  for (const text of cells) {
-    const cell = document.createElement(tag);
-    cell.textContent = text;
-    made.append(cell);
-  }
-  return made;
-}
-
-/** @param {string} text */
-function words(text) {
-  const made = document.createElement('p');
-  made.textContent = text;
-  return made;
+  return element('tr', {}, ...cells.map((text) => element(tag, {}, text)));
 }

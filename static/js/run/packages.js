@@ -1,4 +1,4 @@
-import { find, icon } from '../ui/dom.js';
+import { element, find, icon } from '../ui/dom.js';
 import { recall, remember } from '../ui/storage.js';
 
 /** @param {string} language */
@@ -73,16 +73,14 @@ export class Packages {
 
   /** @param {string} name */
   #chip(name) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'chip';
-    button.setAttribute('aria-label', `Run without the package ${name}`);
-    button.title = `${name} is installed for your runs. Press to run without it`;
+    const button = element('button', {
+      className: 'chip',
+      ariaLabel: `Run without the package ${name}`,
+      title: `${name} is installed for your runs. Press to run without it`,
+      onclick: () => this.#takeAway(name),
+    });
     button.append(name, icon('close'));
-    button.onclick = () => this.#takeAway(name);
-    const item = document.createElement('li');
-    item.append(button);
-    return item;
+    return element('li', {}, button);
   }
 
   /** @param {string} name */

@@ -1,4 +1,4 @@
-import { find } from '../ui/dom.js';
+import { element, find } from '../ui/dom.js';
 
 /** @import { Place, Problem } from '../types.js' */
 
@@ -43,16 +43,9 @@ export class Problems {
 
   /** @param {Problem} problem */
   #item({ file, line, column, message }) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    const said = document.createElement('span');
-    said.textContent = message;
-    const where = document.createElement('small');
-    where.textContent = [file, line, column].filter(Boolean).join(':');
-    button.append(said, where);
-    button.onclick = () => this.#goTo({ file, line: line ?? 1, column });
-    const item = document.createElement('li');
-    item.append(button);
-    return item;
+    const where = [file, line, column].filter(Boolean).join(':');
+    const onclick = () => this.#goTo({ file, line: line ?? 1, column });
+    const words = [element('span', {}, message), element('small', {}, where)];
+    return element('li', {}, element('button', { onclick }, ...words));
   }
 }

@@ -1,7 +1,7 @@
-import { find } from '../ui/dom.js';
+import { element, find } from '../ui/dom.js';
 import { Searcher, SearchProblem } from './searcher.js';
 
-/** @import { StoredFile } from '../files/file-store.js' */
+/** @import { StoredFile } from '../files/stored-file.js' */
 /** @import { Found, Match, Query } from './search-text.js' */
 
 const AFTER_MS = 150;
@@ -11,7 +11,8 @@ const MOST_LISTED = 500;
 /**
  * @typedef {object} SearchDialogParts
  * @property {() => Promise<StoredFile[]>} files
- * @property {(file: StoredFile) => string | null} textOf as it is on the screen
+ * @property {(file: StoredFile) => string | null} textOf as it is on the screen; null once it is
+ *   gone
  * @property {(file: StoredFile, match: Match) => void} open
  * @property {(file: StoredFile, matches: Match[]) => void} replace
  */
@@ -27,8 +28,12 @@ export class SearchDialog {
   #searcher = new Searcher(find('search').dataset.search ?? '');
   /** @type {Map<number, StoredFile>} */
   #files = new Map();
+  /** The texts that were searched. @type {Map<number, string>} */
+  #texts = new Map();
   /** @type {Found[]} */
   #found = [];
+  /** Counts what makes results outdated. */
+  #round = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -36,12 +41,13 @@ export class SearchDialog {
   constructor(parts) {
     this.#parts = parts;
     this.#form.addEventListener('input', () => {
-      clearTimeout(this.#timer);
+      this.#outdate();
       this.#timer = setTimeout(() => this.#search(), AFTER_MS);
     });
-    this.#form.addEventListener('keydown', (event) => {
+    this.#form.addEventListener('keydown', async (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
       event.preventDefault();
+      if (this.#results.inert) await this.#search();
       this.#results.querySelector('button')?.focus();
     });
     this.#replaceAll.addEventListener('click', () => this.#replaceFound(this.#found));
@@ -68,22 +74,36 @@ export class SearchDialog {
     };
   }
 
+  /** What is shown is not of these words, or not of these texts: nothing is replaced by it. */
+  #outdate() {
+    clearTimeout(this.#timer);
+    this.#searcher.cancel();
+    this.#round += 1;
+    this.#results.inert = true;
+    this.#replaceAll.disabled = true;
+  }
+
   async #search() {
+    this.#outdate();
+    const round = this.#round;
     const query = this.#query;
     if (!query.text) return this.#show([], 0, '');
     try {
       const files = (await this.#parts.files()).filter(({ isText }) => isText);
+      if (round !== this.#round) return;
       this.#files = new Map(files.map((file) => [file.id, file]));
       const searched = files.map((file) => ({
         id: file.id,
         text: this.#parts.textOf(file) ?? '',
       }));
+      this.#texts = new Map(searched.map(({ id, text }) => [id, text]));
       const results = await this.#searcher.search(query, searched);
-      if (!results) return;
+      if (!results || round !== this.#round) return;
       const { found, count, isCut } = results;
       this.#show(found, count, foundWords(count, found.length, isCut));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (round !== this.#round) return;
       this.#show([], 0, error.message);
       this.#said.toggleAttribute('data-bad', error instanceof SearchProblem);
     }
@@ -108,6 +128,7 @@ export class SearchDialog {
       room -= matches.length;
     }
     this.#results.replaceChildren(...groups);
+    this.#results.inert = false;
   }
 
   /**
@@ -116,13 +137,8 @@ export class SearchDialog {
    */
   #group(id, matches) {
     const file = /** @type {StoredFile} */ (this.#files.get(id));
-    const group = document.createElement('section');
-    const heading = document.createElement('h3');
-    heading.textContent = file.path;
-    const list = document.createElement('ul');
-    list.append(...matches.map((match) => this.#line(file, match)));
-    group.append(heading, list);
-    return group;
+    const lines = matches.map((match) => this.#line(file, match));
+    return element('section', {}, element('h3', {}, file.path), element('ul', {}, ...lines));
   }
 
   /**
@@ -130,28 +146,31 @@ export class SearchDialog {
    * @param {Match} match
    */
   #line(file, match) {
-    const place = button('', () => {
+    const open = () => {
       this.#dialog.close();
       this.#parts.open(file, match);
-    });
-    const number = document.createElement('small');
-    number.textContent = String(match.line);
-    const marked = document.createElement('mark');
-    marked.textContent = match.found;
-    const text = document.createElement('code');
-    text.append(match.before, marked, match.after);
-    place.append(number, text);
-    const replace = button('Replace', () =>
-      this.#replaceFound([{ id: file.id, matches: [match] }]),
+    };
+    const replace = () => this.#replaceFound([{ id: file.id, matches: [match] }]);
+    const ariaLabel = `Replace in line ${match.line} of ${file.path}`;
+    const number = element('small', {}, String(match.line));
+    const marked = element('mark', {}, match.found);
+    const text = element('code', {}, match.before, marked, match.after);
+    return element(
+      'li',
+      {},
+      element('button', { onclick: open }, number, text),
+      element('button', { onclick: replace, ariaLabel }, 'Replace'),
     );
-    replace.setAttribute('aria-label', `Replace in line ${match.line} of ${file.path}`);
-    const item = document.createElement('li');
-    item.append(place, replace);
-    return item;
   }
 
   /** @param {Found[]} found */
   async #replaceFound(found) {
+    if (this.#results.inert) return;
+    if (found.some(({ id }) => this.#isChanged(id))) {
+      await this.#search();
+      this.#said.textContent = `Files have changed meanwhile. ${this.#said.textContent}`;
+      return;
+    }
     let count = 0;
     for (const { id, matches } of found) {
       const file = this.#files.get(id);
@@ -163,6 +182,12 @@ export class SearchDialog {
     const times = count === 1 ? 'Replaced once' : `Replaced ${count} times`;
     this.#said.textContent = `${times}. Undo in a file takes it back.`;
     if (!this.#dialog.contains(document.activeElement)) this.#field('query').focus();
+  }
+
+  /** @param {number} id of a file that may have come anew from the server since it was searched */
+  #isChanged(id) {
+    const file = this.#files.get(id);
+    return !file || this.#parts.textOf(file) !== this.#texts.get(id);
   }
 
   /** @param {string} name */
@@ -181,16 +206,4 @@ function foundWords(count, files, isCut) {
   const times = count === 1 ? 'Found once' : `Found ${isCut ? 'more than ' : ''}${count} times`;
   const listed = count > MOST_LISTED ? ` The first ${MOST_LISTED} are listed.` : '';
   return `${times} in ${files === 1 ? '1 file' : `${files} files`}.${listed}`;
-}
-
-/**
- * @param {string} label
- * @param {() => void} act
- */
-function button(label, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = label;
-  made.onclick = act;
-  return made;
 }

@@ -5,9 +5,9 @@ import { SearchDialog } from './search-dialog.js';
 
 /** @import { Command } from '../commands/commands.js' */
 /** @import { Editor } from '../editor/editor.js' */
-/** @import { FileStore, StoredFile } from '../files/file-store.js' */
+/** @import { FileStore } from '../files/file-store.js' */
+/** @import { StoredFile } from '../files/stored-file.js' */
 /** @import { Place } from '../types.js' */
-/** @import { Match } from './search-text.js' */
 
 /**
  * @param {object} parts
@@ -20,25 +20,14 @@ import { SearchDialog } from './search-dialog.js';
 export function wireSearch({ store, editor, textOf, goTo }) {
   const dialog = new SearchDialog({
     files: () => store.complete(),
-    textOf,
+    textOf: (file) => (store.get(file.id) === file ? textOf(file) : null),
     open: ({ path }, { line, column }) => goTo({ file: path, line, column }),
     replace: (file, matches) => {
       const text = textOf(file) ?? '';
-      const changes = matches.filter((match) => isStillThere(text, match));
-      store.type(file.id, editor.edit(String(file.id), file.path, text, changes));
+      store.type(file.id, editor.edit(String(file.id), file.path, text, matches));
     },
   });
   const run = () => dialog.open(editor.selectedText);
   find('search-open').addEventListener('click', run);
   return { label: 'Search and replace in all files', group: 'Code', keys: 'Mod+Shift+H', run };
-}
-
-/**
- * The file may have come anew from the server since.
- *
- * @param {string} text
- * @param {Match} match
- */
-function isStillThere(text, { from, found }) {
-  return text.startsWith(found, from);
 }

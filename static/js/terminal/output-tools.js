@@ -1,3 +1,4 @@
+import { copied } from '../ui/clipboard.js';
 import { find } from '../ui/dom.js';
 
 /** @import { Terminal } from './terminal.js' */
@@ -67,15 +68,10 @@ export class OutputTools {
   }
 
   async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.#terminal.text);
-      this.#say('The output is copied.');
-    } catch {
-      // Without HTTPS a page may not write to the clipboard.
-      this.#terminal.selectAll();
-      this.#terminal.focus();
-      this.#say('All is selected: copy it with Ctrl+C.');
-    }
+    if (await copied(this.#terminal.text)) return this.#say('The output is copied.');
+    this.#terminal.selectAll();
+    this.#terminal.focus();
+    this.#say('All is selected: copy it with Ctrl+C.');
   }
 
   #download() {

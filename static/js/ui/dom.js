@@ -48,6 +48,22 @@ export function isEnabled(button) {
 }
 
 /**
+ * A new element. Strings become text, never markup.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Partial<HTMLElementTagNameMap[K]>} [properties]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  if (made instanceof HTMLButtonElement) made.type = 'button';
+  Object.assign(made, properties).append(...children);
+  return made;
+}
+
+/**
  * One of the icons drawn in `_icons.html`.
  *
  * @param {string} name

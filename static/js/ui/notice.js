@@ -1,4 +1,4 @@
-import { icon } from './dom.js';
+import { element, icon } from './dom.js';
 
 /** @import { NoticeText, Tone } from '../types.js' */
 
@@ -26,11 +26,13 @@ export class Notice {
   /** @param {NoticeText} notice */
   show({ tone, title, text, code, progress, actions = [] }) {
     this.#host.dataset.tone = tone;
-    const said = element('div', 'said', element('strong', '', title));
-    if (text) said.append(element('p', '', text));
+    const said = element('div', { className: 'said' }, element('strong', {}, title));
+    if (text) said.append(element('p', {}, text));
     if (progress !== undefined) said.append(progressBar(title, progress));
-    if (code) said.append(element('code', '', code));
-    if (actions.length > 0) said.append(element('div', 'acts', ...actions.map(actionButton)));
+    if (code) said.append(element('code', {}, code));
+    if (actions.length > 0) {
+      said.append(element('div', { className: 'acts' }, ...actions.map(actionButton)));
+    }
     // What is only said anew must not take the focus from the button.
     const dismiss = this.#host.querySelector('.dismiss') ?? this.#dismissButton();
     for (const old of this.#host.querySelectorAll(':scope > :not(.dismiss)')) old.remove();
@@ -40,41 +42,21 @@ export class Notice {
   }
 
   #dismissButton() {
-    const button = element('button', 'quiet square dismiss', icon('close'));
-    button.setAttribute('aria-label', 'Dismiss');
-    button.onclick = () => this.clear();
-    return button;
+    const onclick = () => this.clear();
+    const className = 'quiet square dismiss';
+    return element('button', { className, ariaLabel: 'Dismiss', onclick }, icon('close'));
   }
 }
 
 /**
- * @param {string} label
+ * @param {string} ariaLabel
  * @param {number | null} progress
  */
-function progressBar(label, progress) {
-  const bar = document.createElement('progress');
-  bar.setAttribute('aria-label', label);
-  if (progress !== null) bar.value = progress;
-  return bar;
+function progressBar(ariaLabel, progress) {
+  return element('progress', progress === null ? { ariaLabel } : { ariaLabel, value: progress });
 }
 
 /** @param {NonNullable<NoticeText['actions']>[number]} action */
-function actionButton(action) {
-  const button = element('button', action.first ? 'first' : '', action.label);
-  button.onclick = action.act;
-  return button;
-}
-
-/**
- * @template {'div' | 'p' | 'strong' | 'code' | 'button'} K
- * @param {K} tag
- * @param {string} className
- * @param {(Node | string)[]} children strings become text, never markup
- */
-function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (made instanceof HTMLButtonElement) made.type = 'button';
-  made.append(...children);
-  return made;
+function actionButton({ first, label, act }) {
+  return element('button', { className: first ? 'first' : '', onclick: act }, label);
 }

@@ -36,3 +36,17 @@ export function remember(area, key, value) {
     return false;
   }
 }
+
+/**
+ * @param {'local' | 'session'} area
+ * @param {string} prefix
+ * @returns {string[]} the keys that begin so
+ */
+export function remembered(area, prefix) {
+  try {
+    const keys = Object.keys(AREAS[area]()).filter((key) => key.startsWith(`cloudrun.${prefix}`));
+    return keys.map((key) => key.slice('cloudrun.'.length));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,116 @@
+"""Zips and other files go in and out."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.workspace_page import WorkspacePage, upload_of
+
+# Playwright does not see the body of a form with files.
+LISTEN = """() => {
+  window.sent = [];
+  const { fetch } = window;
+  window.fetch = (url, request) => {
+    if (request?.body instanceof FormData) sent.push(request.body.get('unpack'));
+    return fetch(url, request);
+  };
+}"""
+
+
+@pytest.fixture
+def work(new_work: Callable[[], WorkspacePage]) -> WorkspacePage:
+    return new_work()
+
+
+def test_zip_goes_out_and_comes_in(work: WorkspacePage, tmp_path: Path) -> None:
+    work.begin_with("Two files and some data")
+    with work.page.expect_download() as download:
+        work.page.get_by_role("link", name="Download all as a zip").click()
+    path = tmp_path / "mine again.zip"
+    download.value.save_as(path)
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(archive.namelist()) == ["data/cities.csv", "main.py", "weather.py"]
+    work.list()
+    work.page.get_by_label("Zip file").set_input_files(path)
+    work.page.get_by_role("button", name="Import").click()
+    expect(work.page.get_by_role("heading", name="mine again")).to_be_visible()
+    work.wait_until_ready()
+    work.run()
+    work.expect_output("Warmest: Cairo")
+
+
+def test_bad_zip_is_refused_with_what_is_wrong(work: WorkspacePage, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("main.py", "1")
+        archive.writestr("../evil.py", "2")
+    work.list()
+    bad = upload_of("x.zip", out.getvalue())
+    work.page.get_by_label("Zip file").set_input_files([bad])
+    work.page.get_by_role("button", name="Import").click()
+    expect(work.page.get_by_role("status")).to_contain_text("../evil.py")
+
+
+def test_uploaded_binary_file_reaches_the_program(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    sent = upload_of("x.bin", bytes([255, 0, 10]))
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    expect(work.item("x.bin")).to_be_visible()
+    work.item("x.bin").click()
+    expect(work.page.get_by_text("This file is no text")).to_be_visible()
+    work.open_file("main.py")
+    work.run("print(open('x.bin', 'rb').read())")
+    work.expect_output(r"b'\xff\x00\n'")
+
+
+def test_upload_of_a_name_that_is_there_asks_first(work: WorkspacePage) -> None:
+    work.begin_with("Two files and some data")
+    sent = upload_of("weather.py", b"replaced = True\n")
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    expect(work.said).to_contain_text("weather.py is there already")
+    work.said.get_by_role("button", name="Replace").click()
+    work.open_file("weather.py")
+    expect(work.code).to_have_text("replaced = True")
+
+
+def drop(work: WorkspacePage, name: str, content: bytes, *, onto: str = "main.py") -> None:
+    work.item(onto).evaluate(
+        """(item, [name, content]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(content)], name));
+          item.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: transfer }));
+        }""",
+        [name, list(content)],
+    )
+
+
+def test_dropped_file_lands_in_the_folder(work: WorkspacePage) -> None:
+    work.begin_with("Two files and some data")
+    drop(work, "dropped.csv", b"a,b", onto="data")
+    expect(work.item("data/dropped.csv")).to_be_visible()
+
+
+@pytest.mark.parametrize("choice", ["Unpack", "Keep as a file"])
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_zip_is_unpacked_only_where_one_says_so(work: WorkspacePage, way: str, choice: str) -> None:
+    work.begin_with("Python main.py")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inside.txt", "1")
+    if way == "chosen":
+        work.page.locator("[data-upload-input]").set_input_files(
+            [upload_of("box.zip", out.getvalue())]
+        )
+    else:
+        drop(work, "box.zip", out.getvalue())
+    expect(work.said).to_contain_text("box.zip is a zip.")
+    work.page.evaluate(LISTEN)
+    work.said.get_by_role("button", name=choice).click()
+    expect(work.said).to_contain_text("Uploaded.")
+    assert work.page.evaluate("sent") == ["true" if choice == "Unpack" else "false"]
+    if choice == "Unpack":
+        expect(work.item("inside.txt")).to_be_visible()
