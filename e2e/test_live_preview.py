@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, FrameLocator, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
@@ -64,17 +64,38 @@ async function attempt(name, attack) {
 </script>
 """
 FORGED = """<!doctype html><p>forged</p><script>
+const { port1, port2 } = new MessageChannel();
+parent.postMessage(null, '*', [port2]);
 for (const data of [null, 'x', { type: 'preview-console' },
   { type: 'preview-console', level: 'x', text: 'no' },
-  { type: 'preview-console', level: 'log', text: ['no'] }]) parent.postMessage(data, '*');
+  { type: 'preview-console', level: 'log', text: ['no'] }]) port1.postMessage(data);
+parent.postMessage({ type: 'preview-console', level: 'log', text: 'not by the port' }, '*');
 console.log('<img src=x onerror=alert(1)>');
-parent.postMessage({ type: 'preview-console', level: 'log', text: 'y'.repeat(3e6) }, '*');
+port1.postMessage({ type: 'preview-console', level: 'log', text: 'y'.repeat(3e6) });
 </script>
 """
-FLOOD = """<!doctype html><p>flood</p><script>
-setTimeout(() => { for (let i = 0; i < 5000; i++) parent.postMessage({ i }, '*'); }, 200);
-</script>
+TO_THE_WINDOW = "const say = (data) => parent.postMessage(data, '*');"
+BY_A_PORT = """const { port1, port2 } = new MessageChannel();
+parent.postMessage(null, '*', [port2]);
+const say = (data) => port1.postMessage(data);
 """
+FLOOD = "setTimeout(() => { for (let i = 0; i < 5000; i++) say(i); }, 200);"
+# A frame in the page, of which the script that goes with each page knows nothing.
+FROM_WITHIN = """addEventListener('load', () => {
+  const frame = document.createElement('iframe');
+  frame.srcdoc = '<script>for (let i = 0; i < 5000; i++) top.postMessage(i, "*")<' + '/script>';
+  document.body.append(frame);
+});"""
+# Unpacking one takes far longer than sending it.
+HEAVY = """const many = Array.from({ length: 700_000 }, (_, i) => ({ i, text: `${i}` }));
+setTimeout(() => { say(many); say(many); say(many); console.log('sent'); }, 500);
+"""
+LONGEST_TASK = """() => {
+  window.longestTask = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longestTask = Math.max(longestTask, duration);
+  }).observe({ type: 'longtask' });
+}"""
 SWITCHING = "<!doctype html><body style='background: rgb(0, 0, {blue}); height: 3000px'>{version}"
 LOOP = "<!doctype html><h1>Loop</h1><script>for (;;);</script>"
 LATE_LOOP = """<!doctype html><h1>Late</h1>
@@ -83,6 +104,9 @@ GREEDY = """<!doctype html><input id=field autofocus><pre></pre><script>
 field.onkeydown = ({ key }) => { document.querySelector('pre').append(key); };
 setTimeout(() => { field.focus(); window.focus(); }, 600);
 setTimeout(() => { field.focus(); window.focus(); }, 1400);
+</script>"""
+ECHOING = """<!doctype html><pre>keys: </pre><script>
+onkeydown = ({ key }) => document.querySelector('pre').append(key);
 </script>"""
 GREEDIER = """<!doctype html><input id=field><script>
 setInterval(() => { field.focus(); window.focus(); }, 20);
@@ -224,16 +248,41 @@ def test_page_does_not_take_the_focus(work: WorkspacePage) -> None:
     expect(work.code).to_be_focused()
 
 
-def test_whoever_clicks_into_the_page_is_in_it(work: WorkspacePage) -> None:
+@pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "touch"])
+def test_whoever_presses_on_the_page_is_in_it(
+    browser: Browser, server: Server, has_touch: bool
+) -> None:
+    """At once after typing, with a mouse that rested over the page or a finger."""
+    context = browser.new_context(viewport=WIDE, has_touch=has_touch)
+    work = WorkspacePage(context.new_page(), server.url)
+    work.begin_with("HTML index.html")
+    work.write(ECHOING)
+    echo = shown(work).locator("pre")
+    expect(echo).to_have_text("keys: ")
+    work.expect_saved()
+    box = work.preview.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 200, box["y"] + 100
+    work.page.mouse.move(x, y)
+    for _ in range(3):
+        work.code.focus()
+        work.page.keyboard.press("End")
+        if has_touch:
+            work.page.touchscreen.tap(x, y)
+            work.page.wait_for_timeout(500)  # which may become a second tap
+        else:
+            work.page.mouse.down()
+            work.page.mouse.up()
+        work.page.keyboard.type("typed", delay=30)
+    expect(echo).to_have_text("keys: " + "typed" * 3)
+    context.close()
+
+
+def test_tab_key_leads_into_the_page(work: WorkspacePage) -> None:
     work.write("<!doctype html><input aria-label=Field>")
     work.expect_saved()
-    work.page.wait_for_timeout(1000)
     field = shown(work).get_by_label("Field")
-    work.page.mouse.move(700, 300)
-    work.page.mouse.move(720, 300)  # on its way
-    field.click()
-    work.page.keyboard.type("typed here")
-    expect(field).to_have_value("typed here")
+    expect(field).to_be_visible()
     work.page.get_by_role("link", name="Open the preview in a new tab").focus()
     for _ in range(12):
         work.page.keyboard.press("Tab")
@@ -300,9 +349,18 @@ def test_address_lasts_as_long_as_the_ide_is_open(work: WorkspacePage) -> None:
     assert address.startswith(work.base + renewed.value.json()["address"])
 
 
-def test_hostile_page_reaches_nothing(work: WorkspacePage, context: BrowserContext) -> None:
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_hostile_page_reaches_nothing(
+    work: WorkspacePage, context: BrowserContext, size: Any
+) -> None:
+    work.page.set_viewport_size(size)
+    panes = work.page.get_by_role("navigation", name="Panes")
+    if size == NARROW:
+        panes.get_by_role("button", name="Code").click()
     url = work.page.url
     work.write(ATTACKS)
+    if size == NARROW:
+        panes.get_by_role("button", name="Preview").click()
     tried = shown(work).locator("#tried")
     expect(tried).to_contain_text("end: told", timeout=20_000)
     lines = (tried.text_content() or "").split("\n")
@@ -324,12 +382,39 @@ def test_forged_messages_are_text_or_nothing(work: WorkspacePage) -> None:
     assert console(work).locator("img").count() == 0
 
 
-def test_flood_of_messages_ends_the_page(work: WorkspacePage) -> None:
-    work.write(FLOOD)
+@pytest.mark.parametrize(
+    "script",
+    [TO_THE_WINDOW + FLOOD, BY_A_PORT + FLOOD, FROM_WITHIN],
+    ids=["to the window", "by a port", "from a frame in it"],
+)
+def test_flood_of_messages_ends_the_page(work: WorkspacePage, script: str) -> None:
+    work.write(f"<!doctype html><body><p>flood</p><script>{script}</script>")
     expect(console(work)).to_contain_text("too many messages and was stopped")
     expect(work.preview).to_have_count(0)
     work.write("<!doctype html><h1>Mended</h1>")
     expect(shown(work).get_by_text("Mended")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("say", "seen"),
+    [(TO_THE_WINDOW, "sent"), (BY_A_PORT, "too many messages and was stopped")],
+    ids=["to the window", "by a port"],
+)
+def test_large_messages_do_not_hold_up_the_ide(work: WorkspacePage, say: str, seen: str) -> None:
+    work.page.evaluate(LONGEST_TASK)
+    work.write(f"<!doctype html><p>heavy</p><script>{say}{HEAVY}</script>")
+    expect(console(work)).to_contain_text(seen, timeout=30_000)
+    assert work.page.evaluate("longestTask") < 400
+
+
+def test_page_that_a_link_leads_to_is_heard(work: WorkspacePage) -> None:
+    work.create_file("about.html")
+    work.write("<!doctype html><h1>About</h1><script>console.log('told by about')</script>")
+    work.open_file("index.html")
+    work.write("<!doctype html><a href=about.html>About</a><script>console.log('index')</script>")
+    shown(work).get_by_role("link", name="About").click()
+    expect(console(work)).to_contain_text("index")
+    expect(console(work)).to_contain_text("told by about")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,6 +16,18 @@ const emacsKeys = {
   },
 };
 
+/** The terminal reads each message to the window, however large a page in a frame has made it. */
+const ownMessages = {
+  name: 'own-messages',
+  setup(build) {
+    build.onLoad({ filter: /@xterm\/.*\.mjs$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      const reading = /(\w+)\.data&&\1\.data\.vscodeScheduleAsyncWork/g;
+      return { contents: code.replace(reading, '$1.source===self&&$&') };
+    });
+  },
+};
+
 await rm(OUT, { recursive: true, force: true });
 const build = await context({
   entryPoints: [
@@ -23,6 +35,7 @@ const build = await context({
     'static/js/ide.js',
     'static/js/lint/lint-worker.js',
     'static/js/page.js',
+    'static/js/preview/preview-worker.js',
     'static/js/replay.js',
     'static/js/search/search-worker.js',
     'static/js/workspace.js',
@@ -43,7 +56,7 @@ const build = await context({
   assetNames: 'chunks/[name]-[hash]',
   minify: true,
   legalComments: 'none',
-  plugins: [emacsKeys],
+  plugins: [emacsKeys, ownMessages],
   logLevel: 'warning',
 });
 if (process.argv.includes('--watch')) {

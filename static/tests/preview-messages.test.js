@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FloodGauge, messageOf } from '../js/preview/preview-messages.js';
+import { Allowance, messageOf } from '../js/preview/preview-messages.js';
 
 const message = { type: 'preview-console', level: 'log', text: 'hello' };
 const place = { type: 'preview-place', page: 'about/us.html#end', x: 0, y: 120.5 };
@@ -49,18 +49,18 @@ test('a long text is cut', () => {
   assert.equal(long?.type === 'console' && long.text.length, 2000);
 });
 
-test('a flood within a second is told, many over time are none', () => {
-  const fast = new FloodGauge();
-  const told = Array.from({ length: 501 }, (_, at) => fast.isFlooded(5000 + at, 0));
-  assert.equal(told.indexOf(true), 500);
-  const slow = new FloodGauge();
-  const later = Array.from({ length: 2000 }, (_, at) => slow.isFlooded(5000 + at * 3, 0));
-  assert.ok(!later.includes(true));
+test('an allowance is used up at once, and fills again with time up to what it was', () => {
+  const allowance = new Allowance(20, 2);
+  assert.ok(allowance.take(15, 5000));
+  assert.ok(allowance.take(5, 5000));
+  assert.ok(!allowance.take(1, 5400));
+  assert.ok(allowance.take(1, 6400));
+  assert.ok(allowance.take(20, 600_000));
+  assert.ok(!allowance.take(1, 600_000));
 });
 
-test('messages that take long to read are a flood, too', () => {
-  const gauge = new FloodGauge();
-  assert.equal(gauge.isFlooded(5000, 200), false);
-  assert.equal(gauge.isFlooded(5300, 100), true);
-  assert.equal(gauge.isFlooded(6300, 100), false);
+test('as much as fills again may be taken for ever', () => {
+  const allowance = new Allowance(5, 10);
+  const taken = Array.from({ length: 1000 }, (_, at) => allowance.take(1, 5000 + at * 100));
+  assert.ok(!taken.includes(false));
 });

@@ -6,15 +6,16 @@ const MOST_PER_SECOND = 10;
 
 /**
  * A page in a frame may take the focus whenever it likes, and would get what one types. Gives it
- * back, unless the Tab key or a click led there. Of a click nothing is heard here but the way of the
- * pointer to it.
+ * back, unless the Tab key, a click or a tap led there. Of a click in the frame nothing is heard
+ * here but that it activates the page around it, as typing does: so typing uses its activation up.
  */
 export class FocusGuard {
   /** @type {HTMLElement | null} */
   #left = null;
   #leftAt = 0;
-  #key = '';
-  #gestureAt = Number.NEGATIVE_INFINITY;
+  #tabAt = Number.NEGATIVE_INFINITY;
+  /** When one last typed in a browser that does not let a page use its activation up. */
+  #activeSince = Number.NEGATIVE_INFINITY;
   #movedAt = 0;
   /** @type {number[]} */
   #takings = [];
@@ -27,12 +28,17 @@ export class FocusGuard {
       this.#left = target instanceof HTMLElement ? target : null;
       this.#leftAt = performance.now();
     });
-    const onGesture = (/** @type {KeyboardEvent | PointerEvent} */ event) => {
-      this.#key = event instanceof KeyboardEvent ? event.key : '';
-      this.#gestureAt = performance.now();
-    };
+    // Later, for what the key or the click does here may need the activation.
+    const onGesture = () => setTimeout(() => this.#useActivationUp());
+    document.addEventListener('click', onGesture, true);
     document.addEventListener('keydown', onGesture, true);
-    document.addEventListener('pointerdown', onGesture, true);
+    document.addEventListener(
+      'keydown',
+      ({ key }) => {
+        this.#tabAt = key === 'Tab' ? performance.now() : Number.NEGATIVE_INFINITY;
+      },
+      true,
+    );
     document.addEventListener('pointermove', () => {
       this.#movedAt = performance.now();
     });
@@ -40,17 +46,24 @@ export class FocusGuard {
     window.addEventListener('blur', () => setTimeout(() => this.#look()));
   }
 
+  /** To hand a capability on, be it to this page itself, uses it up. Chromium only, so far. */
+  #useActivationUp() {
+    if (!isTextField(document.activeElement) || !isActivated()) return;
+    const handingOn = { targetOrigin: location.origin, delegate: 'fullscreen' };
+    window.postMessage(null, handingOn);
+    if (isActivated()) this.#activeSince = performance.now();
+  }
+
   #look() {
     const frame = document.activeElement;
     if (frame instanceof HTMLIFrameElement && !this.#isWanted()) this.#takeBack(frame);
   }
 
-  /** A click in a frame activates the page around it, too; but so does what one does there. */
   #isWanted() {
-    const sinceGesture = performance.now() - this.#gestureAt;
-    if (this.#key === 'Tab' && sinceGesture < TAB_MS) return true;
-    if (navigator.userActivation?.isActive === false) return false;
-    return sinceGesture > ACTIVATION_MS || this.#movedAt > this.#gestureAt;
+    const now = performance.now();
+    if (now - this.#tabAt < TAB_MS) return true;
+    if (!isActivated()) return false;
+    return now - this.#activeSince > ACTIVATION_MS || this.#movedAt > this.#activeSince;
   }
 
   /** @param {HTMLIFrameElement} frame */
@@ -61,4 +74,17 @@ export class FocusGuard {
     this.#takings = [...this.#takings.filter((at) => now - at < 1000), now];
     if (this.#takings.length > MOST_PER_SECOND) this.#onTooOften(frame);
   }
+}
+
+/** @param {Element | null} element */
+function isTextField(element) {
+  return (
+    element instanceof HTMLElement &&
+    (element.isContentEditable || element.matches('input, textarea'))
+  );
+}
+
+/** An old browser does not say; there, too, a click must reach the page. */
+function isActivated() {
+  return navigator.userActivation?.isActive !== false;
 }

@@ -33,11 +33,13 @@ export class PageFrames {
     return this.#front;
   }
 
-  /** @param {MessageEventSource | null} source */
+  /**
+   * @param {MessageEventSource | null} source
+   * @returns {PageVersion | undefined} that has it, be it as a frame in its page
+   */
   from(source) {
-    return [this.#front, this.#behind].find(
-      (version) => version && source && version.frame.contentWindow === source,
-    );
+    const page = source && 'parent' in source && pageOf(source);
+    return [this.#front, this.#behind].find((version) => version?.frame.contentWindow === page);
   }
 
   /**
@@ -46,7 +48,7 @@ export class PageFrames {
    */
   load(url, scroll) {
     clearTimeout(this.#timer);
-    this.#behind?.layer.remove();
+    this.#behind?.remove();
     this.#behind = undefined;
     const version = new PageVersion(url, scroll);
     if (this.#front?.hasLoaded) this.#loadBehind(version);
@@ -55,9 +57,10 @@ export class PageFrames {
 
   takeOff() {
     clearTimeout(this.#timer);
+    this.#front?.remove();
     this.#front = undefined;
+    this.#behind?.remove();
     this.#behind = undefined;
-    this.#host.replaceChildren();
   }
 
   /** @param {PageVersion} version */
@@ -91,7 +94,7 @@ export class PageFrames {
     if (version !== this.#behind) return;
     clearTimeout(this.#timer);
     this.#behind = undefined;
-    this.#front?.layer.remove();
+    this.#front?.remove();
     version.layer.inert = false;
     this.#show(version);
   }
@@ -107,4 +110,11 @@ export class PageFrames {
       version.console.print('warn', 'Still loading: a slow file, or an endless loop.');
     }, LONG_LOADING_MS);
   }
+}
+
+/** The frame of this window that a window is in. @param {Window} source */
+function pageOf(source) {
+  let page = source;
+  while (page.parent && page.parent !== page && page.parent !== window) page = page.parent;
+  return page;
 }

@@ -1,5 +1,8 @@
+import { find } from '../ui/dom.js';
 import { PageConsole } from './page-console.js';
-import { FloodGauge } from './preview-messages.js';
+import { Allowance } from './preview-messages.js';
+
+/** @import { PreviewMessage } from './preview-messages.js' */
 
 /**
  * Where a page was scrolled to.
@@ -11,10 +14,13 @@ import { FloodGauge } from './preview-messages.js';
 export class PageVersion {
   layer = document.createElement('div');
   console = new PageConsole();
-  gauge = new FloodGauge();
+  /** Messages to this window: each of its documents sends one. */
+  allowance = new Allowance(20, 1);
   /** The script that goes with a page of a live preview has run. */
   hasBegun = false;
   hasLoaded = false;
+  /** @type {Worker | undefined} */
+  #worker;
 
   /**
    * @param {string} url
@@ -34,6 +40,23 @@ export class PageVersion {
     this.url = url;
     this.scroll = scroll;
     this.frame = frame;
+  }
+
+  /**
+   * A page can give us a port of its own making, so none is believed more than another.
+   *
+   * @param {MessagePort} port
+   * @param {(message: PreviewMessage | { type: 'flood' }) => void} onMessage
+   */
+  listen(port, onMessage) {
+    this.#worker ??= new Worker(find('preview-frames').dataset.worker ?? '', { type: 'module' });
+    this.#worker.onmessage = ({ data }) => onMessage(data);
+    this.#worker.postMessage(null, [port]);
+  }
+
+  remove() {
+    this.layer.remove();
+    this.#worker?.terminate();
   }
 
   /** From the start. */

@@ -2,9 +2,6 @@
 
 const LEVELS = new Set(['debug', 'log', 'info', 'warn', 'error']);
 const LONGEST = 2000;
-/** The script that goes with each page sends less. A page that says more is a flood. */
-const MOST_PER_SECOND = 500;
-const MOST_READING_MS = 250;
 
 /**
  * `page` is an address below the folder of a live preview, `path` that of a file there.
@@ -64,25 +61,32 @@ function isCount(value) {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-/** Counts what one page sends, well-formed or not, and how long it takes to read. */
-export class FloodGauge {
-  #since = 0;
-  #count = 0;
-  #readingMs = 0;
+/** Fills again with time, as a bucket below a tap. */
+export class Allowance {
+  #most;
+  #perSecond;
+  #left;
+  #at = 0;
 
   /**
-   * @param {number} now in milliseconds
-   * @param {number} readingMs that this message took: a large one blocks the page that reads it
-   * @returns {boolean} whether it is too much
+   * @param {number} most at once
+   * @param {number} perSecond
    */
-  isFlooded(now, readingMs) {
-    if (now - this.#since >= 1000) {
-      this.#since = now;
-      this.#count = 0;
-      this.#readingMs = 0;
-    }
-    this.#count += 1;
-    this.#readingMs += readingMs;
-    return this.#count > MOST_PER_SECOND || this.#readingMs > MOST_READING_MS;
+  constructor(most, perSecond) {
+    this.#most = most;
+    this.#perSecond = perSecond;
+    this.#left = most;
+  }
+
+  /**
+   * @param {number} amount
+   * @param {number} now in milliseconds
+   * @returns {boolean} whether there was as much
+   */
+  take(amount, now) {
+    const filled = this.#left + ((now - this.#at) / 1000) * this.#perSecond;
+    this.#left = Math.min(this.#most, filled) - amount;
+    this.#at = now;
+    return this.#left >= 0;
   }
 }

@@ -2,13 +2,13 @@ import { find } from '../ui/dom.js';
 import { FocusGuard } from './focus-guard.js';
 import { LiveSite } from './live-site.js';
 import { PageFrames } from './page-frames.js';
-import { messageOf } from './preview-messages.js';
 
 /** @import { LiveSiteParts } from './live-site.js' */
 /** @import { PageVersion, Scroll } from './page-version.js' */
 /** @import { PreviewMessage } from './preview-messages.js' */
 
 const TOP = { x: 0, y: 0 };
+const TOO_MANY = 'The page sent too many messages and was stopped.';
 
 /**
  * The user's page, in a frame with an origin of its own: it can neither read this page nor call
@@ -95,24 +95,28 @@ export class Preview {
     version.console.print('error', why);
   }
 
-  /** @param {MessageEvent} event */
-  #onMessage(event) {
-    const version = this.#frames.from(event.source);
-    if (!version || event.origin !== 'null') return;
-    const message = messageOf(event.data);
-    const now = performance.now();
-    // A message is unpacked between the making of its event and here.
-    if (version.gauge.isFlooded(now, now - event.timeStamp)) {
-      this.#stop(version, 'The page sent too many messages and was stopped.');
-    } else if (message) this.#take(version, message);
+  /**
+   * The script that goes with each page hands us a port. What else a message has is never read: to
+   * read its data unpacks it, and a large one would hold up the IDE.
+   *
+   * @param {MessageEvent} event
+   */
+  #onMessage({ source, ports: [port] }) {
+    const version = this.#frames.from(source);
+    if (!version) return;
+    if (!version.allowance.take(1, performance.now())) this.#stop(version, TOO_MANY);
+    else if (port) version.listen(port, (message) => this.#take(version, message));
   }
 
   /**
    * @param {PageVersion} version
-   * @param {PreviewMessage} message
+   * @param {PreviewMessage | { type: 'flood' }} message
    */
   #take(version, message) {
     switch (message.type) {
+      case 'flood':
+        this.#stop(version, TOO_MANY);
+        return;
       case 'console':
         version.console.print(message.level, message.text);
         return;
