@@ -49,6 +49,7 @@ export class PageVersion {
    * @param {(message: PreviewMessage | { type: 'flood' }) => void} onMessage
    */
   listen(port, onMessage) {
+    this.hasBegun = true;
     this.#worker ??= new Worker(find('preview-frames').dataset.worker ?? '', { type: 'module' });
     this.#worker.onmessage = ({ data }) => onMessage(data);
     this.#worker.postMessage(null, [port]);

@@ -124,7 +124,6 @@ export class Preview {
         version.console.leaveOut(message.count);
         return;
       case 'begun':
-        version.hasBegun = true;
         if (message.page !== this.#page) this.#stay(version, message.page, TOP);
         return;
       case 'place':
