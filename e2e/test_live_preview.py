@@ -245,7 +245,7 @@ def test_page_does_not_take_the_focus(work: WorkspacePage) -> None:
     work.page.wait_for_timeout(3000)  # looking would count as a gesture of the user's
     work.page.keyboard.type("end")
     expect(work.code).to_be_focused()
-    expect(work.code).to_contain_text("x" * 30 + "end")
+    expect(work.code).to_contain_text(re.compile("x{27,30}end"))
 
 
 @pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "touch"])
