@@ -66,6 +66,8 @@ def test_error_leads_to_its_line_in_another_file(work: WorkspacePage) -> None:
 def test_page_finds_the_files_beside_it(work: WorkspacePage) -> None:
     work.begin_with("A page with style")
     work.run()
+    work.expect_state("Page shown")
+    expect(work.page.locator("[data-preview-frames] iframe")).to_have_count(1)  # none loads behind
     page = work.page.frame_locator("[data-preview] iframe")
     page.get_by_role("button", name="Press me").click()
     expect(page.get_by_text("Pressed once.")).to_be_visible()

@@ -105,7 +105,7 @@ def test_list_works_without_javascript(browser: Browser, server: Server) -> None
     page = context.new_page()
     page.goto(f"{server.url}/workspaces")
     page.get_by_role("button", name="Guess the number").click()
-    expect(page.get_by_role("link", name="download all files")).to_be_visible()
+    expect(page.get_by_role("link", name="all of them as a zip")).to_be_visible()
     page.goto(f"{server.url}/workspaces")
     page.get_by_role("searchbox").fill("nothing of that name")
     page.get_by_role("button", name="Search").click()
