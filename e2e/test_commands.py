@@ -78,6 +78,8 @@ def test_sheet_shows_all_keys(ide: IdePage) -> None:
     sheet = ide.page.get_by_role("dialog", name="Keyboard shortcuts")
     for words in ("Run the program", "Stop the program", "Clear the output", "Go to a line"):
         expect(sheet.get_by_text(words)).to_be_visible()
+    groups = sheet.get_by_role("region", name="Keyboard shortcuts")
+    assert groups.evaluate("(element) => element.scrollWidth <= element.clientWidth")
     ide.page.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
 

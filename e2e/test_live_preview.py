@@ -419,6 +419,19 @@ def test_page_that_a_link_leads_to_is_heard(work: WorkspacePage) -> None:
     expect(console(work)).to_contain_text("told by about")
 
 
+@pytest.mark.parametrize("leave", ["write", "run"])
+def test_dead_link_is_no_dead_end(work: WorkspacePage, leave: str) -> None:
+    text = "<!doctype html><a href=two.html>Two</a>"
+    work.write(text)
+    shown(work).get_by_role("link", name="Two").click()
+    expect(shown(work).get_by_text("no file two.html")).to_be_visible()
+    if leave == "write":
+        work.write(f"{text}<h1>Home</h1>")
+    else:
+        work.run_button.click()
+    expect(shown(work).get_by_role("link", name="Two")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_preview_with_its_console_is_accessible(

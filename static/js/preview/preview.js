@@ -50,7 +50,7 @@ export class Preview {
   /** @param {string} path of the page to show; others that it links are a click away */
   choose(path) {
     const page = path.split('/').map(encodeURIComponent).join('/');
-    if (page === this.#page.split('#')[0]) return;
+    if (page === pathOf(this.#page)) return;
     this.#page = page;
     this.#scroll = TOP;
     this.refresh();
@@ -60,13 +60,21 @@ export class Preview {
   async refresh() {
     if (!this.#site) return;
     await this.#site.renew();
+    if (this.#site.missing(pathOf(this.#page))) this.#leave();
     this.#load(this.#site.addressOf(this.#page));
+  }
+
+  /** To the page that Run shows. */
+  #leave() {
+    this.#page = '';
+    this.#scroll = TOP;
   }
 
   /** @param {string} url of a run's page */
   show(url) {
-    if (this.#site) this.refresh();
-    else this.#load(url);
+    if (!this.#site) return this.#load(url);
+    this.#leave();
+    this.refresh();
   }
 
   clear() {
@@ -156,4 +164,9 @@ export class Preview {
     if (missing) version.console.miss(missing);
     else if (type === 'failed') version.console.print('error', `Could not be loaded: ${path}`);
   }
+}
+
+/** @param {string} page */
+function pathOf(page) {
+  return page.split(/[?#]/)[0] ?? '';
 }
