@@ -1,8 +1,14 @@
 """`/api/ai/`: help with code. Guests may use it."""
 
-from typing import NoReturn
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.http import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -10,14 +16,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.schema import example, refusals
+from assistant.answering import Answer, Trying, answer_stream, tried_stream, whole
+from assistant.asking import Start
+from assistant.configured import providers
+from assistant.errors import NoProviderError
+from assistant.questions import Question
 from assistant.selectors import provider_list
 from assistant.serializers import (
     AssistAnswerSerializer,
     AssistantStatusSerializer,
     AssistSerializer,
+    question_of,
 )
-from cloudrun.errors import ServiceUnavailableError
+from assistant.verdicts import as_json
+from cloudrun import problems
+from cloudrun.errors import ApplicationError, NotAuthenticatedError
+from cloudrun.event_streams import CONTENT_TYPE, event_stream, message, release_thread
 from cloudrun.rates import Rate, subject_of
+from sandbox.api.schema import RUN_ID
+from sandbox.identity import owner_of_request
 
 
 class StatusView(APIView):
@@ -49,18 +66,28 @@ class AssistView(APIView):
         summary="Ask about code or an error",
         description=(
             "`fix_error` needs `code` and `error`, `explain_error` needs `error`, `explain_code`"
-            " and `optimize_code` need `code`."
+            " and `optimize_code` need `code`. What is proposed is run with the same input, in the"
+            " sandbox and as one of the caller's runs, and `verdict` says how that went; where it"
+            " fails the assistant has one more try.\n\n"
+            "With `Accept: text/event-stream` the answer comes as it is written, in frames"
+            " `{type, ...}`: `start` (who answers; another one takes back the text before it),"
+            " `text` (`content`), `trying`, and at the end `answer`, which is the answer as JSON"
+            " has it, or `error`, which is a problem."
         ),
         tags=["ai"],
         request=AssistSerializer,
-        responses={200: AssistAnswerSerializer}
+        responses={
+            (200, "application/json"): AssistAnswerSerializer,
+            (200, CONTENT_TYPE): OpenApiTypes.STR,
+        }
         | refusals(
             _400="A field is not valid, or what the action needs is missing",
             _401="The token is not valid; none at all is fine",
             _403="A session cookie came without its CSRF token, or from another site's page",
             _413="The body is larger than this server takes",
             _429="Too many questions; `Retry-After` says how many seconds to wait",
-            _503="No AI provider is configured",
+            _502="All providers failed; `detail` says why each did",
+            _503="No AI provider is configured, or too many questions are being answered",
         ),
         examples=[
             OpenApiExample(
@@ -82,14 +109,84 @@ class AssistView(APIView):
                     "provider": "groq",
                     "model": "llama-3.3-70b-versatile",
                     "code": "print(1 / 1)",
+                    "files": [{"name": "main.py", "content": "print(1 / 1)"}],
+                    "verdict": {
+                        "status": "verified",
+                        "message": "Ran with your input: exit 0.",
+                        "execution_id": RUN_ID,
+                        "before": {"duration_ms": 31, "cpu_ms": 14, "memory_bytes": 9437184},
+                        "after": {"duration_ms": 29, "cpu_ms": 13, "memory_bytes": 9371648},
+                    },
+                    "notes": [],
                 },
             ),
         ],
     )
-    def post(self, request: Request) -> NoReturn:
-        AssistSerializer(data=request.data).is_valid(raise_exception=True)
+    def post(self, request: Request) -> HttpResponseBase:
+        question, verify = question_of(request.data)
+        if not providers():
+            raise NoProviderError
         _count(request)
-        raise ServiceUnavailableError("No AI provider is configured on this server.")
+        is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
+        pieces = _pieces(request, question, verify=verify)
+        response: HttpResponseBase
+        if is_stream:
+            response = event_stream(_messages(question, pieces))
+        else:
+            response = Response(_body(question, async_to_sync(whole)(pieces)))
+        patch_vary_headers(response, ("Accept",))
+        return response
+
+
+_TYPES = ["application/json", CONTENT_TYPE]
+
+
+def _pieces(
+    request: Request, question: Question, *, verify: bool
+) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+    """The answer; what it proposes is run where that is wanted and the caller may run programs."""
+    if verify and settings.AI_VERIFY:
+        with suppress(NotAuthenticatedError):
+            return tried_stream(question, owner_of_request(request))
+    return answer_stream(question)
+
+
+async def _messages(
+    question: Question, pieces: AsyncGenerator[Start | str | Trying | Answer, None]
+) -> AsyncGenerator[str, None]:
+    release_thread()
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield message(_frame(question, piece))
+    except ApplicationError as error:
+        yield message({"type": "error", **problems.body(error)})
+
+
+def _frame(question: Question, piece: Start | str | Trying | Answer) -> dict[str, Any]:
+    match piece:
+        case Start(provider):
+            return {"type": "start", "provider": provider.name, "model": provider.model}
+        case str():
+            return {"type": "text", "content": piece}
+        case Trying():
+            return {"type": "trying"}
+        case Answer():
+            return {"type": "answer", **_body(question, piece)}
+
+
+def _body(question: Question, answer: Answer) -> dict[str, Any]:
+    return {
+        "success": True,
+        "action": question.action,
+        "response": answer.response,
+        "provider": answer.provider,
+        "model": answer.model,
+        "code": answer.files.get(question.main),
+        "files": [{"name": name, "content": text} for name, text in answer.files.items()],
+        "verdict": as_json(answer.verdict) if answer.verdict else None,
+        "notes": list(answer.notes),
+    }
 
 
 def _count(request: Request) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
+from assistant.configured import providers
+
 
 @dataclass(frozen=True)
 class Provider:
@@ -18,12 +20,8 @@ class ProviderStatus(TypedDict):
 
 
 def provider_list() -> list[Provider]:
-    """The providers that can be asked, the first choice first.
-
-    None is built in yet, so a key in the settings changes nothing: reporting it as a provider
-    would promise answers that nobody can give.
-    """
-    return []
+    """The providers that can be asked, the first choice first."""
+    return [Provider(provider.name, provider.model) for provider in providers()]
 
 
 def provider_status() -> ProviderStatus:

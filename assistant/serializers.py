@@ -6,8 +6,23 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assistant.actions import ACTIONS, REQUIRED
-from cloudrun.fields import StrictCharField
+from assistant.questions import Question, Turn
+from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.languages import LANGUAGES
+from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES
+from sandbox.requests import SourceFile
+from sandbox.serializers import validated
+from sandbox.serializers.requests import FileSerializer, LanguageField
+
+_MAX_ARGS = 100
+_MAX_TURN = 20_000  # characters
+_MAX_TURNS = 20
+
+
+def _text(help_text: str) -> StrictCharField:
+    return StrictCharField(
+        required=False, allow_null=True, allow_blank=True, allow_nul=True, help_text=help_text
+    )
 
 
 @extend_schema_field({"type": "string", "enum": list(ACTIONS)})
@@ -22,26 +37,44 @@ class ActionField(StrictCharField):
         return action
 
 
+class TurnSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(["user", "assistant"])
+    content = StrictCharField(max_length=_MAX_TURN, allow_nul=True)
+
+
 class AssistSerializer(serializers.Serializer[Any]):
-    """`{action, language, code?, error?}`, where the action says which of the two it needs."""
+    """`{action, language, code?, error?, ...}`, where the action says which of the two it needs."""
 
     action = ActionField()
-    language = StrictCharField(help_text="An id from `/api/languages`.")
-    code = StrictCharField(
-        required=False, allow_null=True, allow_blank=True, allow_nul=True, help_text="The source."
+    language = LanguageField(help_text="An id from `/api/languages`.")
+    code = _text("The source.")
+    error = _text("What the program or its compiler printed.")
+    stdin = _text("What the program was given to read; a proposal is tried with it.")
+    args = serializers.ListField(
+        child=StrictCharField(allow_blank=True), default=list, max_length=_MAX_ARGS
     )
-    error = StrictCharField(
-        required=False,
-        allow_null=True,
-        allow_blank=True,
-        allow_nul=True,
-        help_text="What the program or its compiler printed.",
+    files = FileSerializer(many=True, default=list, help_text="What stands beside the code.")
+    install_packages = serializers.ListField(
+        child=StrictCharField(max_length=MAX_LENGTH), default=list, max_length=MAX_PACKAGES
     )
-
-    def validate_language(self, language: str) -> str:
-        if language not in LANGUAGES:
-            raise serializers.ValidationError(f"Must be one of {', '.join(LANGUAGES)}.")
-        return language
+    line = StrictIntegerField(
+        required=False, allow_null=True, min_value=1, help_text="Where the error points."
+    )
+    step = serializers.ChoiceField(
+        ["nudge", "explain", "show"],
+        default="show",
+        help_text="How much to give away: a hint, an explanation, or all.",
+    )
+    question = _text("More to ask, in one's own words, after what `turns` said.")
+    turns = serializers.ListField(
+        child=TurnSerializer(),
+        default=list,
+        max_length=_MAX_TURNS,
+        help_text="The conversation before.",
+    )
+    verify = StrictBooleanField(
+        default=True, help_text="Whether what is proposed is run before it is answered."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         action = attrs["action"]
@@ -53,6 +86,50 @@ class AssistSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+def question_of(data: Any) -> tuple[Question, bool]:
+    """The question in a body, and whether what is proposed is to be run.
+
+    Raises `InvalidRequestError` and `PayloadTooLargeError`.
+    """
+    given = validated(AssistSerializer(data=data))
+    return Question(
+        action=given["action"],
+        language=LANGUAGES[given["language"]],
+        code=given.get("code") or "",
+        error=given.get("error") or "",
+        stdin=given.get("stdin") or "",
+        args=tuple(given["args"]),
+        files=tuple(SourceFile(**file) for file in given["files"]),
+        install_packages=tuple(given["install_packages"]),
+        line=given.get("line"),
+        step=given["step"],
+        turns=tuple(Turn(**turn) for turn in given["turns"]),
+        text=given.get("question") or "",
+    ), given["verify"]
+
+
+class FiguresSerializer(serializers.Serializer[Any]):
+    duration_ms = serializers.IntegerField(allow_null=True)
+    cpu_ms = serializers.IntegerField(allow_null=True)
+    memory_bytes = serializers.IntegerField(allow_null=True)
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(
+        ["verified", "unclear", "failed", "not_tried"],
+        help_text="`unclear`: it ran, but something speaks against it.",
+    )
+    message = serializers.CharField(help_text="Why, for a person.")
+    execution_id = serializers.CharField(allow_null=True, help_text="The run of the proposal.")
+    before = FiguresSerializer(allow_null=True)
+    after = FiguresSerializer(allow_null=True)
+
+
+class ProposedFileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    content = serializers.CharField()
+
+
 class AssistAnswerSerializer(serializers.Serializer[Any]):
     success = serializers.BooleanField()
     action = serializers.CharField()
@@ -61,6 +138,11 @@ class AssistAnswerSerializer(serializers.Serializer[Any]):
     model = serializers.CharField()
     code = serializers.CharField(
         allow_null=True, help_text="The new source where the action makes one."
+    )
+    files = ProposedFileSerializer(many=True, help_text="All files that are proposed anew.")
+    verdict = VerdictSerializer(allow_null=True, help_text="How it went when it was run.")
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What to know about how the answer came about."
     )
 
 

@@ -72,8 +72,19 @@ SOCIAL_LOGINS = {
 }
 
 # AI
+AI_PROVIDERS = _words("AI_PROVIDERS", "groq,gemini,openai")  # in the order in which they are asked
+AI_VERIFY = _switch("AI_VERIFY", True)  # run what the assistant proposes before it is shown
+AI_TIMEOUT = _number("AI_TIMEOUT", 20)  # for the first piece of an answer, and between two
 GROQ_API_KEY = _text("GROQ_API_KEY")
+GROQ_BASE_URL = _text("GROQ_BASE_URL", "https://api.groq.com/openai/v1")
+GROQ_MODEL = _text("GROQ_MODEL", "llama-3.3-70b-versatile")
 GEMINI_API_KEY = _text("GEMINI_API_KEY")
+GEMINI_BASE_URL = _text("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")
+GEMINI_MODEL = _text("GEMINI_MODEL", "gemini-2.0-flash")
+# Any other server that speaks as OpenAI's does; it is asked where there is a model
+OPENAI_API_KEY = _text("OPENAI_API_KEY")
+OPENAI_BASE_URL = _text("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_MODEL = _text("OPENAI_MODEL")
 
 # Sandbox
 SANDBOX_RUNNER = _text("SANDBOX_RUNNER", "auto")  # auto, docker or bubblewrap
@@ -449,5 +460,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # a refusal is an answer, no warning to an operator
         "daphne": {"level": "WARNING"},
         "aiodocker": {"level": "WARNING"},
+        "google_genai": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
     },
 }

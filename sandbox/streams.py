@@ -1,22 +1,15 @@
-"""A run's events as server-sent events.
-
-https://html.spec.whatwg.org/multipage/server-sent-events.html
-"""
+"""A run's events as server-sent events."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from contextvars import Context
 from typing import Any
 
-from asgiref.sync import SyncToAsync
-
+from cloudrun.event_streams import message, release_thread
 from sandbox.events import Event
 from sandbox.live import LiveRun
 from sandbox.sockets import socket_give_back, socket_take
-
-CONTENT_TYPE = "text/event-stream"
 
 _KEEP_ALIVE_S = 15.0  # below the minute after which proxies close what is silent
 
@@ -30,14 +23,14 @@ async def live_stream(
     It counts as one of the `subject`'s sockets, for which the caller has checked that there is
     room.
     """
-    _release_thread()
+    release_thread()
     socket_take(subject)
     # Not in the context of the request, which would have a thread of its own for the database.
     ending = asyncio.create_task(over(), context=Context())
     try:
         async with aclosing(_until(ending, live.log.follow(after_seq))) as events:
             async for event in events:
-                yield _message(event.frame(live.id)) if event else ": keep-alive\n\n"
+                yield message(event.frame(live.id)) if event else ": keep-alive\n\n"
     finally:
         ending.cancel()
         socket_give_back(subject)
@@ -46,7 +39,7 @@ async def live_stream(
 async def stored_stream(frames: Iterable[dict[str, Any]]) -> AsyncGenerator[str, None]:
     """The same of frames that are all there."""
     for frame in frames:
-        yield _message(frame)
+        yield message(frame)
 
 
 async def _until(
@@ -76,19 +69,3 @@ async def _until(
             # The generator can be closed only once nobody waits for its next event.
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
-
-
-def _release_thread() -> None:
-    """Let go of the thread that has run the view: by itself Django keeps it until the answer's end.
-
-    What comes after the end gets another.
-    """
-    context = SyncToAsync.thread_sensitive_context.get(None)
-    if context and (executor := SyncToAsync.context_to_thread_executor.pop(context, None)):
-        executor.shutdown(wait=False)
-
-
-def _message(frame: dict[str, Any]) -> str:
-    """JSON holds no line break, which would end the message."""
-    number = f"id: {frame['seq']}\n" if "seq" in frame else ""
-    return f"{number}data: {json.dumps(frame, ensure_ascii=False)}\n\n"

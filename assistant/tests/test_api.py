@@ -26,13 +26,37 @@ def fields_at_fault(response: Any) -> set[str]:
     return {error["field"] for error in response.json()["errors"]}
 
 
-@pytest.mark.parametrize("key", ["", "gsk_something"])
-def test_status_promises_nothing_while_no_provider_can_answer(settings: Settings, key: str) -> None:
-    settings.GROQ_API_KEY = settings.GEMINI_API_KEY = key
+def test_status_promises_nothing_without_a_provider() -> None:
     response = APIClient().get("/api/ai/status")
     assert response.status_code == 200
     assert response.json() == {"enabled": False, "provider": None, "providers": []}
     assert provider_status() == {"status": "disabled", "provider": None}
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("groq,gemini,openai", ["groq", "gemini"]),
+        ("gemini,nobody,groq,gemini", ["gemini", "groq"]),
+        ("openai", []),
+    ],
+)
+def test_status_names_the_providers_in_the_order_of_the_settings(
+    settings: Settings, order: str, expected: list[str]
+) -> None:
+    settings.GROQ_API_KEY = settings.GEMINI_API_KEY = "secret"
+    settings.AI_PROVIDERS = order.split(",")
+    answer = APIClient().get("/api/ai/status").json()
+    assert [provider["name"] for provider in answer["providers"]] == expected
+    assert answer["enabled"] is bool(expected)
+    assert answer["provider"] == (expected or [None])[0]
+    assert "secret" not in str(answer)
+
+
+def test_server_that_speaks_as_openai_does_needs_a_model_and_no_key(settings: Settings) -> None:
+    settings.OPENAI_MODEL = "qwen"
+    answer = APIClient().get("/api/ai/status").json()
+    assert answer["providers"] == [{"name": "openai", "model": "qwen"}]
 
 
 @pytest.mark.parametrize(

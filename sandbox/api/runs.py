@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from asgiref.sync import async_to_sync
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.schema import example
+from cloudrun.event_streams import CONTENT_TYPE, event_stream
 from cloudrun.rates import subject_of
 from sandbox import recording, streams
 from sandbox.api.schema import NOT_FOUND, RESULT, RUN_ID, SUMMARY, caller_refusals
@@ -158,7 +159,7 @@ class RunEventsView(APIView):
         ],
         responses={
             (200, "application/json"): EventsSerializer,
-            (200, streams.CONTENT_TYPE): OpenApiTypes.STR,
+            (200, CONTENT_TYPE): OpenApiTypes.STR,
             204: OpenApiResponse(description="The stream has ended, and all of it was sent"),
         }
         | caller_refusals(
@@ -174,13 +175,13 @@ class RunEventsView(APIView):
             example(
                 "A stream",
                 'id: 3\ndata: {"type": "stdout", "content": "hello\\n", "seq": 3}\n\n',
-                media_type=streams.CONTENT_TYPE,
+                media_type=CONTENT_TYPE,
             ),
         ],
     )
     def get(self, request: Request, execution_id: str) -> HttpResponseBase:
         owner = owner_of_request(request)
-        is_stream = request.get_preferred_type(_EVENT_TYPES) == streams.CONTENT_TYPE
+        is_stream = request.get_preferred_type(_EVENT_TYPES) == CONTENT_TYPE
         seq = after_seq(request)
         live, run = _live_and_stored(execution_id, owner)
         if is_stream:
@@ -224,7 +225,7 @@ class RunRecordingView(APIView):
         )
 
 
-_EVENT_TYPES = ["application/json", streams.CONTENT_TYPE]
+_EVENT_TYPES = ["application/json", CONTENT_TYPE]
 
 
 async def _stop(run_id: str, owner: Owner) -> None:
@@ -269,6 +270,4 @@ def _stream(
         messages = streams.stored_stream(frames)
     else:
         return Response(status=204)
-    # Proxies must not keep the beginning until the end.
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(messages, content_type=streams.CONTENT_TYPE, headers=headers)
+    return event_stream(messages)

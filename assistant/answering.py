@@ -1,0 +1,144 @@
+"""An answer from the question to its end."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.asking import Start, ask
+from assistant.configured import providers
+from assistant.prompts import Wording, word
+from assistant.proposals import proposed_files
+from assistant.providers.base import End, Usage
+from assistant.questions import Question, Tried
+from assistant.trials import Trial, can_be_tried
+from assistant.verdicts import Verdict
+from cloudrun.errors import ApplicationError
+from sandbox.requests import Owner
+
+_PROPOSES = frozenset({"fix_error", "optimize_code"})
+
+
+@dataclass(frozen=True)
+class Trying:
+    """The answer is there, and what it proposes is being run."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`response` is Markdown. `files` are what it proposes, by name; `notes` say what to know about
+    how it came about."""
+
+    response: str
+    provider: str
+    model: str
+    usage: Usage
+    verdict: Verdict | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+async def answer_stream(question: Question) -> AsyncGenerator[Start | str | Answer, None]:
+    """`Start`, text as it comes, the whole `Answer`. A later `Start` takes the text before it back.
+
+    Raises what `ask` raises.
+    """
+    wording = word(question)
+    start: Start | None = None
+    texts: list[str] = []
+    async with aclosing(ask(wording.prompt, providers())) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, End):
+                assert start is not None
+                yield _answer(question, wording, start, "".join(texts), piece)
+                return
+            if isinstance(piece, Start):
+                start = piece
+                texts.clear()
+            else:
+                texts.append(piece)
+            yield piece
+
+
+async def tried_stream(
+    question: Question, owner: Owner
+) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+    """The same, where what is proposed is run as the `owner` before the `Answer`, with its verdict.
+
+    A proposal that fails is told to the provider, which has one more try.
+    """
+    if not (can_be_tried(question) and _proposes(question)):
+        async with aclosing(answer_stream(question)) as untried:
+            async for piece in untried:
+                yield piece
+        return
+    trial = Trial(question, owner)
+    try:
+        async with aclosing(_rounds(question, trial)) as tried:
+            async for tried_piece in tried:
+                yield tried_piece
+    finally:
+        await trial.close()
+
+
+async def _rounds(
+    question: Question, trial: Trial
+) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+    first: Answer | None = None
+    while True:
+        answer: Answer | None = None
+        try:
+            async with aclosing(answer_stream(question)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Answer):
+                        answer = piece
+                    else:
+                        yield piece
+        except ApplicationError:
+            if first is None:
+                raise
+            yield first
+            return
+        assert answer is not None
+        if not answer.files:
+            yield first or answer
+            return
+        yield Trying()
+        verdict, result = await trial.verdict(answer.files)
+        answer = replace(answer, verdict=verdict)
+        if first or verdict.status != "failed" or result is None:
+            yield answer
+            return
+        first = answer
+        output = result.stderr or result.stdout
+        question = replace(question, tried=Tried(answer.response, verdict.message, output))
+
+
+async def whole(pieces: AsyncGenerator[Any, None]) -> Answer:
+    """The answer of one of these streams, for those who do not read along."""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Answer):
+                return piece
+    raise AssertionError("an answer ends with itself, or with an error")
+
+
+def _answer(question: Question, wording: Wording, start: Start, response: str, end: End) -> Answer:
+    notes = [f"The assistant was shown {what}." for what in wording.left_out]
+    if end.is_cut:
+        notes.append("The answer was too long, and stops before its end.")
+    is_whole = wording.has_all_code and not end.is_cut
+    return Answer(
+        response=response,
+        provider=start.provider.name,
+        model=start.provider.model,
+        files=proposed_files(response, question.sources)
+        if _proposes(question) and is_whole
+        else {},
+        notes=tuple(notes),
+        usage=end.usage,
+    )
+
+
+def _proposes(question: Question) -> bool:
+    return question.action in _PROPOSES and question.step == "show"

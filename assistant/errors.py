@@ -1,0 +1,39 @@
+"""Why the assistant gives no answer."""
+
+import math
+from collections.abc import Mapping
+
+from cloudrun.errors import BadGatewayError, ServiceUnavailableError
+
+
+class NoProviderError(ServiceUnavailableError):
+    code = "no_provider"
+    title = "The assistant is off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No AI provider is configured on this server. Its operator can set GROQ_API_KEY,"
+            " GEMINI_API_KEY or OPENAI_BASE_URL with OPENAI_MODEL."
+        )
+
+
+class BusyError(ServiceUnavailableError):
+    code = "assistant_busy"
+    title = "The assistant is busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions are being answered. Try again.", retry_after=5)
+
+
+class AllFailedError(BadGatewayError):
+    """`failures` maps a provider's title to why it failed, in words that complete it."""
+
+    code = "all_providers_failed"
+    title = "No AI provider answered"
+
+    def __init__(self, failures: Mapping[str, str], *, retry_after_s: float) -> None:
+        told = "; ".join(f"{title} {reason}" for title, reason in failures.items())
+        super().__init__(
+            f"No AI provider answered. {told}. Try again.",
+            retry_after=max(1, math.ceil(retry_after_s)),
+        )

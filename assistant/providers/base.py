@@ -1,0 +1,68 @@
+"""What a provider of answers is: a service that continues a conversation as a stream of text."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+# Of one answer, everything that a provider sends around it included.
+MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_ANSWER_TOKENS = 4096
+
+
+@dataclass(frozen=True)
+class Message:
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a provider is asked: how to behave, and the conversation so far, the question last."""
+
+    system: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What an answer cost, in tokens, as the provider counts them; 0 where it does not say."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class End:
+    """The provider said that its answer is over; `is_cut` where it ran into a limit of length."""
+
+    usage: Usage
+    is_cut: bool = False
+
+
+class ProviderError(Exception):
+    """A provider gave no answer, or not all of one.
+
+    `reason` completes "Groq ..." in plain words, and holds nothing that the provider sent: not its
+    text, not a key. `retry_after_s` is what the provider asked for, where it did.
+    """
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class Provider(Protocol):
+    """A configured service. `name` is its id in `AI_PROVIDERS`, `title` what people read."""
+
+    name: str
+    title: str
+    model: str
+
+    def stream(self, prompt: Prompt, timeout_s: float) -> Generator[str | End]:
+        """The answer's text as it comes, then its `End`. Blocks; closing it ends the request.
+
+        `timeout_s`: how long to wait for a connection, and for each next piece. Raises
+        `ProviderError`, also where the stream breaks off before its end.
+        """
+        ...

@@ -1,0 +1,152 @@
+"""Real providers' clients against a server that fails in every way."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from assistant.asking import Start, ask
+from assistant.errors import AllFailedError
+from assistant.providers.base import End, Message, Prompt, Provider
+from assistant.providers.gemini import GeminiProvider
+from assistant.providers.openai import OpenAIProvider
+from assistant.tests.ai_server import ANSWER, AIServer, ai_server
+
+KEY = "sk-VERYSECRETKEY-0123456789"
+PROMPT = Prompt("You are kind.", (Message("user", "print(1/0) # my-own-code"),))
+TIMEOUT_S = 1
+FAULTS = {
+    "status-400": "did not understand the request",
+    "status-401": "refused the key",
+    "status-403": "refused the key",
+    "status-404": "does not know the model or the address",
+    "status-429-7": "has been asked too often",
+    "status-302": "is not followed",
+    "status-500": "failed (status 500)",
+    "status-503": "failed (status 503)",
+    "hang-4": "did not answer in time",
+    "stall-4": "did not answer in time",
+    "cut": "broke off",
+    "cut-cleanly": "broke off",
+    "reset": "broke off",
+    "empty": "gave an empty answer",
+    "nothing": "broke off",
+    "html": "something that is no answer",
+    "nonsense": "something that is no answer",
+    "deep": "something that is no answer",
+    "broken": "failed",
+    "flood": "without an end",
+    "flood-line": "without an end",
+}
+KINDS = ["groq", "gemini"]
+
+
+@pytest.fixture(scope="module")
+def ai() -> Iterator[AIServer]:
+    with ai_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(settings: Settings) -> None:
+    settings.AI_TIMEOUT = TIMEOUT_S
+
+
+def provider(ai: AIServer, kind: str, behaviour: str) -> Provider:
+    """With a name of its own, so that nothing is known about it."""
+    name = f"{kind}-{uuid4()}"
+    if kind == "groq":
+        return OpenAIProvider(name, "Groq", ai.groq(behaviour), KEY, "llama")
+    return GeminiProvider(name, "Gemini", ai.gemini(behaviour), KEY, "gemini")
+
+
+async def answer(*providers: Provider) -> tuple[str, str, End]:
+    """Who answered, with what, and the end."""
+    pieces: AsyncGenerator[Start | str | End, None] = ask(PROMPT, providers)
+    title, text = "", ""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Start):
+                title, text = piece.provider.title, ""
+            elif isinstance(piece, str):
+                text += piece
+            else:
+                return title, text, piece
+    raise AssertionError("no end")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("behaviour", ["ok", "whole", "paced-0.05", "late-0.5"])
+async def test_healthy_provider_answers(ai: AIServer, kind: str, behaviour: str) -> None:
+    title, text, end = await answer(provider(ai, kind, behaviour))
+    assert text == ANSWER
+    assert title.lower() == kind
+    assert (end.usage.prompt_tokens, end.usage.answer_tokens) == (70, 30)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_fault_at_the_first_leads_to_the_second(ai: AIServer, kind: str, fault: str) -> None:
+    other = KINDS[1 - KINDS.index(kind)]
+    began = time.monotonic()
+    title, text, _ = await answer(provider(ai, kind, fault), provider(ai, other, "ok"))
+    assert time.monotonic() - began < TIMEOUT_S + 1
+    assert title.lower() == other
+    assert text == ANSWER
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_fault_at_both_is_one_clear_error(
+    ai: AIServer, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(AllFailedError) as caught:
+        await answer(provider(ai, "groq", fault), provider(ai, "gemini", fault))
+    detail = caught.value.detail
+    assert f"Groq {FAULTS[fault]}" in detail or f"{FAULTS[fault]}" in detail.partition("Gemini")[0]
+    assert "Gemini " in detail
+    assert caught.value.retry_after
+    for text in (detail, *(record.getMessage() for record in caplog.records if _is_ours(record))):
+        assert KEY not in text
+        assert "my-own-code" not in text
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """What the site's logging lets through: see LOGGING in the settings."""
+    return record.levelno >= logging.INFO and not record.name.startswith(("httpx2", "google_genai"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_key_travels_in_a_header_only(ai: AIServer, kind: str) -> None:
+    ai.asked.clear()
+    await answer(provider(ai, kind, "ok"))
+    (asked,) = ai.asked
+    assert KEY in str(asked["headers"])
+    assert KEY not in asked["path"]
+    assert KEY not in str(asked["body"])
+
+
+async def test_rate_limited_provider_rests_as_long_as_it_asked(ai: AIServer) -> None:
+    first, second = provider(ai, "groq", "status-429-60"), provider(ai, "gemini", "ok")
+    await answer(first, second)
+    ai.asked.clear()
+    title, _, _ = await answer(first, second)
+    assert title == "Gemini"
+    assert len(ai.asked) == 1
+    with pytest.raises(AllFailedError) as caught:
+        await answer(first)
+    assert "Groq has been asked too often, and rests" in caught.value.detail
+    assert 50 < (caught.value.retry_after or 0) <= 60
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_caller_who_leaves_ends_the_question(ai: AIServer, kind: str) -> None:
+    asked = provider(ai, kind, "paced-0.1")
+    async with aclosing(ask(PROMPT, [asked])) as pieces:
+        assert isinstance(await anext(pieces), Start)
+    title, text, _ = await answer(asked)  # and nobody thinks that it failed
+    assert (title.lower(), text) == (kind, ANSWER)
