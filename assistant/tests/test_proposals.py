@@ -58,7 +58,9 @@ def test_answer_without_code_proposes_nothing(answer: str) -> None:
 
 def test_fences_inside_code_stay_in_it() -> None:
     code = 'TEXT = """\n```\nnot the end\n```\n"""'
-    assert proposed_files(f"````python main.py\n{code}\n````\n", SOURCES) == {"main.py": code + "\n"}
+    assert proposed_files(f"````python main.py\n{code}\n````\n", SOURCES) == {
+        "main.py": code + "\n"
+    }
 
 
 def test_hostile_markdown_is_read_quickly() -> None:

@@ -1,0 +1,130 @@
+"""What providers propose is run in real sandboxes before it is called good."""
+
+import json
+import socket
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.tests.ai_server import AIServer, ai_server
+from conftest import require
+from e2e.server import Server, started
+
+PROGRAMS: list[tuple[str, dict[str, str]]] = [
+    (language, program)
+    for language, programs in tomllib.loads(
+        Path(__file__).with_name("broken_programs.toml").read_text()
+    ).items()
+    for program in programs
+]
+IDS = [f"{language}-{number}" for number, (language, _) in enumerate(PROGRAMS)]
+
+# Reach out for the canary and the listener of the test, then do as the right fix does.
+EVIL = {
+    "python": (
+        "import os, socket\n"
+        "for path in ({canary!r}, '/etc/evil', '/work/evil'):\n"
+        "    try:\n        open(path, 'w').write('evil')\n    except OSError: pass\n"
+        "try: socket.create_connection(('127.0.0.1', {port}), 1)\nexcept OSError: pass\n"
+        "os.system('kill -9 -1' if os.getpid() > 100000 else 'true')\n"
+    ),
+    "nodejs": (
+        "try {{ require('fs').writeFileSync({canary!r}, 'evil'); }} catch {{}}\n"
+        "require('net').connect({port}, '127.0.0.1').on('error', () => {{}});\n"
+    ),
+    "ubuntu": (
+        "(echo evil > {canary}) 2>/dev/null\n(echo > /dev/tcp/127.0.0.1/{port}) 2>/dev/null\n"
+    ),
+}
+
+
+def scripted(prompt: str) -> str:
+    """The answer of the kind that the asker's last word names, to the program in the prompt."""
+    kind = next(kind for kind in ("RIGHT", "WRONG", "EVIL:") if kind in prompt)
+    for _, program in PROGRAMS:
+        if program["code"] in prompt:
+            code = program["wrong" if kind == "WRONG" else "right"]
+            if kind == "EVIL:":
+                code = json.loads(prompt.rpartition("EVIL:")[2].partition("\n")[0]) + code
+            return f"This is why.\n\n````{kind}\n{code}````\n"
+    raise AssertionError("an unknown program")
+
+
+@pytest.fixture(scope="module")
+def ai() -> Iterator[AIServer]:
+    with ai_server(scripted) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(ai: AIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    require("bubblewrap")
+    settings = {
+        "GROQ_API_KEY": "gsk_secret",
+        "GROQ_BASE_URL": ai.groq(),
+        "AI_REQUESTS_PER_MINUTE": "1000",
+    }
+    with started("bubblewrap", tmp_path_factory.mktemp("trials"), settings) as server:
+        yield server
+
+
+def assist(server: Server, language: str, program: dict[str, str], question: str) -> dict[str, Any]:
+    body = {
+        "action": "fix_error",
+        "language": language,
+        "code": program["code"],
+        "stdin": program.get("stdin", ""),
+        "error": "It failed.",
+        "question": question,
+    }
+    request = urllib.request.Request(
+        f"{server.url}/api/ai/assist",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=120) as response:
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+@pytest.mark.parametrize(("language", "program"), PROGRAMS, ids=IDS)
+def test_right_fix_is_shown_as_verified(
+    server: Server, language: str, program: dict[str, str]
+) -> None:
+    answer = assist(server, language, program, "RIGHT")
+    assert answer["code"] == program["right"]
+    assert answer["verdict"]["status"] == "verified", answer["verdict"]
+    assert answer["verdict"]["message"] == "Ran with your input: exit 0."
+
+
+@pytest.mark.parametrize(("language", "program"), PROGRAMS, ids=IDS)
+def test_wrong_fix_is_never_shown_as_verified(
+    server: Server, ai: AIServer, language: str, program: dict[str, str]
+) -> None:
+    ai.asked.clear()
+    verdict = assist(server, language, program, "WRONG")["verdict"]
+    assert verdict["status"] in {"failed", "unclear"}, verdict
+    if verdict["status"] == "failed":
+        assert len(ai.asked) == 2, "the provider has one more try, with the error"
+        assert "Your proposal was run" in str(ai.asked[1]["body"])
+
+
+@pytest.mark.parametrize("language", EVIL)
+def test_malicious_fix_changes_nothing_outside_the_sandbox(
+    server: Server, tmp_path: Path, language: str
+) -> None:
+    canary = tmp_path / "canary"
+    program = next(program for name, program in PROGRAMS if name == language)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        evil = EVIL[language].format(canary=str(canary), port=listener.getsockname()[1])
+        answer = assist(server, language, program, f"EVIL:{json.dumps(evil)}")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert answer["verdict"]["execution_id"]
+    assert not canary.exists()
+    assert not Path("/etc/evil").exists()
