@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from assistant.asking import Start, ask
 from assistant.configured import providers
@@ -38,7 +37,11 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-async def answer_stream(question: Question) -> AsyncGenerator[Start | str | Answer, None]:
+# What a stream of an answer is made of, the whole of it last.
+Piece = Start | str | Trying | Answer
+
+
+async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
     """`Start`, text as it comes, the whole `Answer`. A later `Start` takes the text before it back.
 
     Raises what `ask` raises.
@@ -60,30 +63,26 @@ async def answer_stream(question: Question) -> AsyncGenerator[Start | str | Answ
             yield piece
 
 
-async def tried_stream(
-    question: Question, owner: Owner
-) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece, None]:
     """The same, where what is proposed is run as the `owner` before the `Answer`, with its verdict.
 
     A proposal that fails is told to the provider, which has one more try.
     """
     if not (can_be_tried(question) and _proposes(question)):
-        async with aclosing(answer_stream(question)) as untried:
-            async for piece in untried:
+        async with aclosing(answer_stream(question)) as pieces:
+            async for piece in pieces:
                 yield piece
         return
     trial = Trial(question, owner)
     try:
         async with aclosing(_rounds(question, trial)) as tried:
-            async for tried_piece in tried:
-                yield tried_piece
+            async for piece in tried:
+                yield piece
     finally:
         await trial.close()
 
 
-async def _rounds(
-    question: Question, trial: Trial
-) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, None]:
     first: Answer | None = None
     while True:
         answer: Answer | None = None
@@ -105,7 +104,8 @@ async def _rounds(
             return
         yield Trying()
         verdict, result = await trial.verdict(answer.files)
-        answer = replace(answer, verdict=verdict)
+        usage = answer.usage + first.usage if first else answer.usage
+        answer = replace(answer, verdict=verdict, usage=usage)
         if first or verdict.status != "failed" or result is None:
             yield answer
             return
@@ -114,7 +114,7 @@ async def _rounds(
         question = replace(question, tried=Tried(answer.response, verdict.message, output))
 
 
-async def whole(pieces: AsyncGenerator[Any, None]) -> Answer:
+async def whole(pieces: AsyncGenerator[Piece, None]) -> Answer:
     """The answer of one of these streams, for those who do not read along."""
     async with aclosing(pieces):
         async for piece in pieces:

@@ -16,8 +16,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.schema import example, refusals
-from assistant.answering import Answer, Trying, answer_stream, tried_stream, whole
+from assistant.answering import Answer, Piece, Trying, answer_stream, tried_stream, whole
 from assistant.asking import Start
+from assistant.calls import Asker, noted, question_count
 from assistant.configured import providers
 from assistant.errors import NoProviderError
 from assistant.questions import Question
@@ -32,7 +33,7 @@ from assistant.verdicts import as_json
 from cloudrun import problems
 from cloudrun.errors import ApplicationError, NotAuthenticatedError
 from cloudrun.event_streams import CONTENT_TYPE, event_stream, message, release_thread
-from cloudrun.rates import Rate, subject_of
+from cloudrun.rates import subject_of
 from sandbox.api.schema import RUN_ID
 from sandbox.identity import owner_of_request
 
@@ -72,7 +73,7 @@ class AssistView(APIView):
             "With `Accept: text/event-stream` the answer comes as it is written, in frames"
             " `{type, ...}`: `start` (who answers; another one takes back the text before it),"
             " `text` (`content`), `trying`, and at the end `answer`, which is the answer as JSON"
-            " has it, or `error`, which is a problem."
+            " has it, or `error` (`problem`)."
         ),
         tags=["ai"],
         request=AssistSerializer,
@@ -126,9 +127,10 @@ class AssistView(APIView):
         question, verify = question_of(request.data)
         if not providers():
             raise NoProviderError
-        _count(request)
+        asker = _asker(request)
+        question_count(asker)
         is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
-        pieces = _pieces(request, question, verify=verify)
+        pieces = noted(question, asker, _pieces(request, question, verify=verify))
         response: HttpResponseBase
         if is_stream:
             response = event_stream(_messages(question, pieces))
@@ -141,9 +143,7 @@ class AssistView(APIView):
 _TYPES = ["application/json", CONTENT_TYPE]
 
 
-def _pieces(
-    request: Request, question: Question, *, verify: bool
-) -> AsyncGenerator[Start | str | Trying | Answer, None]:
+def _pieces(request: Request, question: Question, *, verify: bool) -> AsyncGenerator[Piece, None]:
     """The answer; what it proposes is run where that is wanted and the caller may run programs."""
     if verify and settings.AI_VERIFY:
         with suppress(NotAuthenticatedError):
@@ -152,7 +152,7 @@ def _pieces(
 
 
 async def _messages(
-    question: Question, pieces: AsyncGenerator[Start | str | Trying | Answer, None]
+    question: Question, pieces: AsyncGenerator[Piece, None]
 ) -> AsyncGenerator[str, None]:
     release_thread()
     try:
@@ -160,10 +160,10 @@ async def _messages(
             async for piece in pieces:
                 yield message(_frame(question, piece))
     except ApplicationError as error:
-        yield message({"type": "error", **problems.body(error)})
+        yield message({"type": "error", "problem": problems.body(error)})
 
 
-def _frame(question: Question, piece: Start | str | Trying | Answer) -> dict[str, Any]:
+def _frame(question: Question, piece: Piece) -> dict[str, Any]:
     match piece:
         case Start(provider):
             return {"type": "start", "provider": provider.name, "model": provider.model}
@@ -189,9 +189,6 @@ def _body(question: Question, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _count(request: Request) -> None:
-    """`RateLimitedError` beyond `AI_REQUESTS_PER_MINUTE`."""
-    limit = settings.AI_REQUESTS_PER_MINUTE
+def _asker(request: Request) -> Asker:
     user_id = request.user.pk if request.user.is_authenticated else None
-    rate = Rate("assistant", limit, 60, f"The assistant can be asked {limit} times a minute.")
-    rate.count(subject_of(user_id, request.META.get("REMOTE_ADDR", "")))
+    return Asker(user_id, subject_of(user_id, request.META.get("REMOTE_ADDR", "")))

@@ -32,8 +32,8 @@ class AllFailedError(BadGatewayError):
     title = "No AI provider answered"
 
     def __init__(self, failures: Mapping[str, str], *, retry_after_s: float) -> None:
-        told = "; ".join(f"{title} {reason}" for title, reason in failures.items())
+        self.told = "; ".join(f"{title} {reason}" for title, reason in failures.items())
         super().__init__(
-            f"No AI provider answered. {told}. Try again.",
+            f"No AI provider answered. {self.told}. Try again.",
             retry_after=max(1, math.ceil(retry_after_s)),
         )

@@ -57,6 +57,16 @@ class Question:
         return self.language.program(self.code, embedded=False).file
 
     @property
+    def texts(self) -> dict[str, object]:
+        """What was asked, for those who may read it."""
+        return {
+            "sources": self.sources,
+            "error": self.error,
+            "stdin": self.stdin,
+            "question": self.text,
+        }
+
+    @property
     def sources(self) -> dict[str, str]:
         """All files that are text, by name; the one that is run is the first."""
         others = {file.name: file.content for file in self.files if file.encoding == UTF8}

@@ -56,6 +56,8 @@ TRUSTED_PROXIES = [ip_network(word, strict=False) for word in _words("TRUSTED_PR
 # Limits of what one user or, for guests, one address may ask for
 MAX_REQUESTS_PER_MINUTE = _number("MAX_REQUESTS_PER_MINUTE", 30)  # runs
 AI_REQUESTS_PER_MINUTE = _number("AI_REQUESTS_PER_MINUTE", 20)
+AI_QUESTIONS_PER_DAY = _number("AI_QUESTIONS_PER_DAY", 300)
+AI_TOKENS_PER_DAY = _number("AI_TOKENS_PER_DAY", 500_000)
 MAX_SOCKETS_PER_USER = _number("MAX_SOCKETS_PER_USER", 300)
 SIGNUPS_PER_HOUR = _number("SIGNUPS_PER_HOUR", 200)  # of one address
 LOGIN_FAILURES = _number("LOGIN_FAILURES", 10)  # in 5 minutes, of one account from one address
@@ -74,6 +76,7 @@ SOCIAL_LOGINS = {
 # AI
 AI_PROVIDERS = _words("AI_PROVIDERS", "groq,gemini,openai")  # in the order in which they are asked
 AI_VERIFY = _switch("AI_VERIFY", True)  # run what the assistant proposes before it is shown
+AI_LOG_TEXT = _switch("AI_LOG_TEXT", False)  # keep what was asked and answered, for staff
 AI_TIMEOUT = _number("AI_TIMEOUT", 20)  # for the first piece of an answer, and between two
 GROQ_API_KEY = _text("GROQ_API_KEY")
 GROQ_BASE_URL = _text("GROQ_BASE_URL", "https://api.groq.com/openai/v1")

@@ -49,7 +49,7 @@ def test_status_names_the_providers_in_the_order_of_the_settings(
     answer = APIClient().get("/api/ai/status").json()
     assert [provider["name"] for provider in answer["providers"]] == expected
     assert answer["enabled"] is bool(expected)
-    assert answer["provider"] == (expected or [None])[0]
+    assert answer["provider"] == (expected[0] if expected else None)
     assert "secret" not in str(answer)
 
 

@@ -1,0 +1,115 @@
+"""Each question is counted before it is asked, and noted when it has been."""
+
+import json
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from assistant import prompts
+from assistant.answering import Answer, Piece
+from assistant.asking import Start
+from assistant.errors import AllFailedError
+from assistant.models import Call, Outcome
+from assistant.questions import Question
+from cloudrun.errors import RateLimitedError
+from cloudrun.rates import Rate
+
+_DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks; guests are counted by their address, as `subject` has it."""
+
+    user_id: int | None
+    subject: str
+
+
+def question_count(asker: Asker) -> None:
+    """Count a question; `RateLimitedError` beyond a limit of the minute or of the day."""
+    for name, limit, window_s, when in (
+        ("assistant", settings.AI_REQUESTS_PER_MINUTE, 60, "a minute"),
+        ("assistant-day", settings.AI_QUESTIONS_PER_DAY, _DAY_S, "a day"),
+    ):
+        rule = f"The assistant can be asked {limit} times {when}."
+        Rate(name, limit, window_s, rule).count(asker.subject)
+    _check_tokens(asker)
+
+
+def _check_tokens(asker: Asker) -> None:
+    since = timezone.now() - timedelta(seconds=_DAY_S)
+    calls = Call.objects.filter(subject=asker.subject, created_at__gt=since)
+    spent = calls.aggregate(asked=Sum("prompt_tokens"), answered=Sum("answer_tokens"))
+    if sum(filter(None, spent.values())) >= settings.AI_TOKENS_PER_DAY:
+        first = calls.order_by("created_at").values_list("created_at", flat=True)[0]
+        wait = first + timedelta(seconds=_DAY_S) - timezone.now()
+        raise RateLimitedError(
+            f"The assistant reads and writes {settings.AI_TOKENS_PER_DAY:,} tokens a day for each"
+            " person, and yours are used up.",
+            retry_after=max(1, int(wait.total_seconds())),
+        )
+
+
+async def noted(
+    question: Question, asker: Asker, pieces: AsyncGenerator[Piece, None]
+) -> AsyncGenerator[Piece, None]:
+    """The same pieces; at their end, whatever it is, there is a `Call`."""
+    note = _Note(question, asker)
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                note.see(piece)
+                yield piece
+    except AllFailedError as error:
+        note.call.outcome = Outcome.FAILED
+        note.call.failures = error.told
+        raise
+    finally:
+        await database_sync_to_async(note.save)()
+
+
+class _Note:
+    def __init__(self, question: Question, asker: Asker) -> None:
+        self._began = time.monotonic()
+        self.call = Call(
+            user_id=asker.user_id,
+            subject=asker.subject,
+            action=question.action,
+            language=question.language.id,
+            prompt_version=prompts.VERSION,
+            outcome=Outcome.LEFT,
+        )
+        if settings.AI_LOG_TEXT:
+            self.call.asked = _without_nul(json.dumps(question.texts, ensure_ascii=False))
+
+    def see(self, piece: Piece) -> None:
+        if isinstance(piece, Start):
+            self.call.provider, self.call.model = piece.provider.name, piece.provider.model
+            if self.call.first_text_ms is None:
+                self.call.first_text_ms = self._elapsed_ms()
+        elif isinstance(piece, Answer):
+            self.call.outcome = Outcome.ANSWERED
+            self.call.prompt_tokens = piece.usage.prompt_tokens
+            self.call.answer_tokens = piece.usage.answer_tokens
+            self.call.verdict = piece.verdict.status if piece.verdict else ""
+            if settings.AI_LOG_TEXT:
+                self.call.answered = _without_nul(piece.response)
+
+    def save(self) -> None:
+        self.call.latency_ms = self._elapsed_ms()
+        self.call.save()
+
+    def _elapsed_ms(self) -> int:
+        return round((time.monotonic() - self._began) * 1000)
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL's text cannot hold it."""
+    return text.replace("\x00", "\N{SYMBOL FOR NULL}")
