@@ -22,6 +22,7 @@ from assistant.calls import Asker, noted, question_count
 from assistant.configured import providers
 from assistant.errors import NoProviderError
 from assistant.questions import Question
+from assistant.rendering import Drawn, Rendering
 from assistant.selectors import provider_list
 from assistant.serializers import (
     AssistAnswerSerializer,
@@ -72,8 +73,9 @@ class AssistView(APIView):
             " fails the assistant has one more try.\n\n"
             "With `Accept: text/event-stream` the answer comes as it is written, in frames"
             " `{type, ...}`: `start` (who answers; another one takes back the text before it),"
-            " `text` (`content`), `trying`, and at the end `answer`, which is the answer as JSON"
-            " has it, or `error` (`problem`)."
+            " `text` (`content`), `html` where it is asked for (blocks that are `finished`, to be"
+            " kept, and the `unfinished` one after them, which the next frame replaces), `trying`,"
+            " and at the end `answer`, which is the answer as JSON has it, or `error` (`problem`)."
         ),
         tags=["ai"],
         request=AssistSerializer,
@@ -124,16 +126,18 @@ class AssistView(APIView):
         ],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        question, verify = question_of(request.data)
+        question, wishes = question_of(request.data)
         if not providers():
             raise NoProviderError
         asker = _asker(request)
         question_count(asker)
         is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
-        pieces = noted(question, asker, _pieces(request, question, verify=verify))
+        pieces = noted(question, asker, _pieces(request, question, verify=wishes.verify))
         response: HttpResponseBase
         if is_stream:
-            response = event_stream(_messages(question, pieces))
+            response = event_stream(
+                _messages(question, pieces, Rendering() if wishes.html else None)
+            )
         else:
             response = Response(_body(question, async_to_sync(whole)(pieces)))
         patch_vary_headers(response, ("Accept",))
@@ -152,15 +156,29 @@ def _pieces(request: Request, question: Question, *, verify: bool) -> AsyncGener
 
 
 async def _messages(
-    question: Question, pieces: AsyncGenerator[Piece, None]
+    question: Question, pieces: AsyncGenerator[Piece, None], rendering: Rendering | None
 ) -> AsyncGenerator[str, None]:
     release_thread()
     try:
         async with aclosing(pieces):
             async for piece in pieces:
+                if rendering and (drawn := _drawn(rendering, piece)):
+                    yield message({"type": "html", **vars(drawn)})
                 yield message(_frame(question, piece))
     except ApplicationError as error:
         yield message({"type": "error", "problem": problems.body(error)})
+
+
+def _drawn(rendering: Rendering, piece: Piece) -> Drawn | None:
+    """What is new to draw before the piece's own frame."""
+    match piece:
+        case Start():
+            rendering.clear()
+            return None
+        case str():
+            return rendering.feed(piece)
+        case _:
+            return rendering.finish()
 
 
 def _frame(question: Question, piece: Piece) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from assistant.resting import rests
 logger = logging.getLogger(__name__)
 
 _MAX_QUESTIONS = 128  # at once
-_MAX_ANSWER_LENGTH = 100_000  # characters
+_MAX_ANSWER_LENGTH = 50_000  # characters
 _WHOLE_ANSWER_TIMEOUTS = 8  # what all of an answer may take, in AI_TIMEOUTs
 _threads = ThreadPoolExecutor(_MAX_QUESTIONS, thread_name_prefix="assistant")
 _places = BoundedSemaphore(_MAX_QUESTIONS)

@@ -1,5 +1,6 @@
 """The bodies of the assistant API."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -72,6 +73,10 @@ class AssistSerializer(serializers.Serializer[Any]):
         max_length=_MAX_TURNS,
         help_text="The conversation before.",
     )
+    html = StrictBooleanField(
+        default=False,
+        help_text="Whether a stream has the answer as HTML, too, which can do nothing in a page.",
+    )
     verify = StrictBooleanField(
         default=True, help_text="Whether what is proposed is run before it is answered."
     )
@@ -86,8 +91,16 @@ class AssistSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-def question_of(data: Any) -> tuple[Question, bool]:
-    """The question in a body, and whether what is proposed is to be run.
+@dataclass(frozen=True)
+class Wishes:
+    """How a question is to be answered."""
+
+    verify: bool
+    html: bool
+
+
+def question_of(data: Any) -> tuple[Question, Wishes]:
+    """The question in a body.
 
     Raises `InvalidRequestError` and `PayloadTooLargeError`.
     """
@@ -105,7 +118,7 @@ def question_of(data: Any) -> tuple[Question, bool]:
         step=given["step"],
         turns=tuple(Turn(**turn) for turn in given["turns"]),
         text=given.get("question") or "",
-    ), given["verify"]
+    ), Wishes(given["verify"], given["html"])
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
