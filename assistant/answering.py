@@ -84,23 +84,30 @@ async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece
 
 async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, None]:
     first: Answer | None = None
+    first_start: Start | None = None
     while True:
         answer: Answer | None = None
+        start: Start | None = None
         try:
             async with aclosing(answer_stream(question)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Answer):
                         answer = piece
-                    else:
-                        yield piece
+                        continue
+                    if isinstance(piece, Start):
+                        start = piece
+                    yield piece
         except ApplicationError:
             if first is None:
                 raise
-            yield first
+        if first and first_start and not (answer and answer.files):
+            # Whoever reads along has seen the text of the second round by now.
+            for piece in (first_start, first.response, first):
+                yield piece
             return
         assert answer is not None
         if not answer.files:
-            yield first or answer
+            yield answer
             return
         yield Trying()
         verdict, result = await trial.verdict(answer.files)
@@ -109,7 +116,7 @@ async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, Non
         if first or verdict.status != "failed" or result is None:
             yield answer
             return
-        first = answer
+        first, first_start = answer, start
         output = result.stderr or result.stdout
         question = replace(question, tried=Tried(answer.response, verdict.message, output))
 

@@ -38,13 +38,17 @@ def providers() -> tuple[Provider, ...]:
             settings.OPENAI_MODEL,
         ),
     }
+    return tuple(_made(name, *makers[name]) for name in provider_names())
+
+
+def provider_names() -> tuple[str, ...]:
+    """Of those, without making them."""
     is_usable = {
         "groq": bool(settings.GROQ_API_KEY),
         "gemini": bool(settings.GEMINI_API_KEY),
         "openai": bool(settings.OPENAI_MODEL),
     }
-    names = dict.fromkeys(name for name in settings.AI_PROVIDERS if is_usable.get(name))
-    return tuple(_made(name, *makers[name]) for name in names)
+    return tuple(dict.fromkeys(name for name in settings.AI_PROVIDERS if is_usable.get(name)))
 
 
 @cache

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from assistant.configured import providers
+from assistant.configured import provider_names, providers
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,10 @@ class Provider:
 class ProviderStatus(TypedDict):
     status: Literal["ok", "disabled"]
     provider: str | None
+
+
+def assistant_enabled() -> bool:
+    return bool(provider_names())
 
 
 def provider_list() -> list[Provider]:

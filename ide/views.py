@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from assistant.selectors import assistant_enabled
 from cloudrun.errors import NotFoundError
 from ide.editor_settings import EditorSettingsForm, editor_settings
 from sandbox.guests import guest_welcome
@@ -53,6 +54,7 @@ async def bench(request: HttpRequest) -> dict[str, Any]:
         "runner": runner,
         "settings": await editor_settings(user),
         "isUser": user.is_authenticated,
+        "assistant": {"enabled": assistant_enabled()},
     }
     return {
         "user": user,

@@ -1,11 +1,13 @@
 /** The entry of the scratchpad: one program in each language, kept in this browser. */
 
+import { assistantCommands } from './assistant/assistant-commands.js';
 import { editorCommands } from './commands/editor-commands.js';
 import { formatCommand } from './commands/format-command.js';
 import { ofButton, partCommands, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Drafts } from './editor/drafts.js';
 import { Editor } from './editor/editor.js';
+import { leastChange } from './editor/least-change.js';
 import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
@@ -57,7 +59,7 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   },
   onCursor: (line, column) => status.cursor(line, column),
 });
-const { run, view, terminal, input, problems, panes, layout, notice, packages, forRun } =
+const { run, view, terminal, input, problems, panes, layout, notice, packages, assistant, forRun } =
   makeWorkbench({
     languages,
     status,
@@ -70,6 +72,14 @@ const { run, view, terminal, input, problems, panes, layout, notice, packages, f
     textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
     markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
     fileNames: () => [],
+    hasAssistant: page.assistant.enabled,
+    project: {
+      textOf: ({ isEntry, language: id }) => (isEntry ? drafts.text(id) : null),
+      canWrite: ({ isEntry }) => isEntry,
+      write: ({ language: id }, text) => take(id, text),
+    },
+    program: async (id = language.id) => ({ language: id, code: drafts.text(id) }),
+    nonce,
     onLost: () => connection.look(),
     onPane: (pane) => {
       if (pane === 'code') editor.measure();
@@ -113,6 +123,7 @@ wireCommands([
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
     ...languageCommands(),
   ],
+  () => assistantCommands(assistant),
   () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
@@ -194,6 +205,18 @@ function runAgain() {
 /** @param {Language} shown */
 function isRunOf(shown) {
   return run.language === shown.id;
+}
+
+/**
+ * A text that somebody has accepted, as one step of Undo.
+ *
+ * @param {string} id of its language
+ * @param {string} text
+ */
+function take(id, text) {
+  if (id !== language.id) choose(languages.of(id));
+  const before = editor.text;
+  editor.edit(id, language.file, before, [leastChange(before, text)]);
 }
 
 /** @param {Place} place */

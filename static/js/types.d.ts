@@ -33,6 +33,7 @@ export interface PageData {
   languages: Language[];
   templates: Record<string, string>;
   runner: Runner;
+  assistant: { enabled: boolean };
 }
 
 export interface WorkspaceData extends Omit<PageData, 'templates'> {
@@ -126,6 +127,61 @@ export interface RunRequest {
   stdin?: string;
   args?: string[];
   artifacts?: boolean;
+}
+
+export type AssistAction = 'fix_error' | 'explain_error' | 'explain_code' | 'optimize_code';
+
+/** What `/api/ai/assist` is asked. */
+export interface AssistQuestion {
+  action: AssistAction;
+  language: string;
+  code: string;
+  error?: string;
+  stdin?: string;
+  args?: string[];
+  files?: RunRequest['files'];
+  install_packages?: string[];
+  line?: number | null;
+  question?: string;
+  turns?: AssistTurn[];
+}
+
+export interface AssistTurn {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** What its answer comes in. */
+export type AssistFrame =
+  | { type: 'start'; provider: string; model: string }
+  | { type: 'text'; content: string }
+  | { type: 'html'; finished: string; unfinished: string }
+  | { type: 'trying' }
+  | ({ type: 'answer' } & AssistAnswer)
+  | { type: 'error'; problem: { status: number; title: string; detail: string } };
+
+export interface AssistAnswer {
+  response: string;
+  provider: string;
+  model: string;
+  /** The new source of the file that is run. */
+  code: string | null;
+  files: { name: string; content: string }[];
+  verdict: Verdict | null;
+  notes: string[];
+}
+
+export interface Verdict {
+  status: 'verified' | 'unclear' | 'failed' | 'not_tried';
+  message: string;
+  before: Figures | null;
+  after: Figures | null;
+}
+
+export interface Figures {
+  duration_ms: number | null;
+  cpu_ms: number | null;
+  memory_bytes: number | null;
 }
 
 export interface TerminalSize {

@@ -1,5 +1,6 @@
 /** What the scratchpad and a workspace share: the parts that run a program and show it. */
 
+import { Assistant } from './assistant/assistant.js';
 import { MadeFiles } from './made/made-files.js';
 import { Preview } from './preview/preview.js';
 import { AskHint } from './run/ask-hint.js';
@@ -24,6 +25,8 @@ import { wireSplitters } from './ui/splitter.js';
 import { wireTheme } from './ui/theme.js';
 
 /** @import { Editor } from './editor/editor.js' */
+/** @import { Project } from './assistant/proposal.js' */
+/** @import { Program } from './assistant/question.js' */
 /** @import { KeepFile } from './made/made-files.js' */
 /** @import { Pane } from './ui/panes.js' */
 /** @import { Languages } from './ui/languages.js' */
@@ -49,6 +52,10 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {(pane: Pane) => void} onPane
  * @property {() => void} onLost the connection of a run
  * @property {KeepFile} [keepFile] where there is a workspace to keep it in
+ * @property {boolean} hasAssistant
+ * @property {Project} project what the assistant may propose to change
+ * @property {(language?: string) => Promise<Program>} program as it is on the screen
+ * @property {string} nonce
  */
 
 /** @param {WorkbenchParts} parts */
@@ -84,6 +91,7 @@ export function makeWorkbench(parts) {
     hasPackage: (name) => packages.of(run.language).includes(name),
     goTo,
     textAt: parts.textAt,
+    assist: parts.hasAssistant ? (action) => assistant?.ask(action) : null,
   });
   const problems = new Problems({ goTo, show: () => panes.show('problems') });
   const ending = new RunEnding({
@@ -117,12 +125,32 @@ export function makeWorkbench(parts) {
     onState: (state, frame) => {
       if (LOST.has(state)) parts.onLost();
       view.state(state, frame);
+      assistant?.refresh();
     },
     onOutput: (frame) => view.output(frame),
     onEvent: (frame) => view.event(frame),
     onCaughtUp: () => view.caughtUp(),
   });
   view.current = run;
+  const assistant = parts.hasAssistant
+    ? new Assistant({
+        project: parts.project,
+        program: async (id) => {
+          const program = await parts.program(id);
+          return { ...program, ...input.forRun, ...packages.forRun(program.language) };
+        },
+        run,
+        terminal,
+        panes,
+        nonce: parts.nonce,
+        insert: (code) => {
+          panes.show('code');
+          if (find('editor').hidden) status.announce('Open a text first.');
+          else editor.insert(code);
+        },
+        announce: (text) => status.announce(text),
+      })
+    : null;
   new OutputTools({ terminal, announce: (text) => status.announce(text) });
   wireTheme(find('theme-toggle'), () => terminal.repaint());
   wireSplitters(layout);
@@ -138,8 +166,22 @@ export function makeWorkbench(parts) {
     run.forget();
     problems.clear();
     view.clear();
+    assistant?.refresh();
   });
   /** What a run of that language asks for besides its program. @param {string} id */
   const forRun = (id) => ({ ...terminal.forRun, ...input.forRun, ...packages.forRun(id) });
-  return { run, view, preview, terminal, input, problems, panes, layout, notice, packages, forRun };
+  return {
+    run,
+    view,
+    preview,
+    terminal,
+    input,
+    problems,
+    panes,
+    layout,
+    notice,
+    packages,
+    assistant,
+    forRun,
+  };
 }

@@ -1,11 +1,13 @@
 /** The entry of a workspace's page: its files, one editor with tabs, and what runs. */
 
+import { assistantCommands } from './assistant/assistant-commands.js';
 import { editorCommands } from './commands/editor-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { formatCommand } from './commands/format-command.js';
 import { partCommands, placeCommands, runCommands } from './commands/page-commands.js';
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
+import { leastChange } from './editor/least-change.js';
 import { LINE_END } from './editor/line-ends.js';
 import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
@@ -29,6 +31,7 @@ import { thisTab } from './ui/tabs.js';
 import { watchTroubles } from './ui/troubles.js';
 import { makeWorkbench } from './workbench.js';
 
+/** @import { Target } from './assistant/proposal.js' */
 /** @import { FileStoreHooks } from './files/file-store.js' */
 /** @import { StoredFile } from './files/stored-file.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
@@ -102,27 +105,46 @@ const files = new FilesPane({
   onOpen: openForWriting,
   onSay: () => layout.bringBack('files'),
 });
-const { run, view, preview, terminal, input, problems, panes, layout, packages, forRun } =
-  makeWorkbench({
-    languages,
-    status,
-    editor,
-    title: () => `${workspace.name} / ${shown?.path ?? ''}`,
-    keptAs: `run.${workspace.id}`,
-    start,
-    keepFile: (path, content, replaces) => files.keep(path, content, replaces),
-    runAgain: start,
-    goTo,
-    textAt: ({ file, line }) => textOf(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
-    markError: (place) => {
-      if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
-    },
-    fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
-    onLost: () => connection.look(),
-    onPane: (pane) => {
-      if (pane === 'code') editor.measure();
-    },
-  });
+const {
+  run,
+  view,
+  preview,
+  terminal,
+  input,
+  problems,
+  panes,
+  layout,
+  packages,
+  assistant,
+  forRun,
+} = makeWorkbench({
+  languages,
+  status,
+  editor,
+  title: () => `${workspace.name} / ${shown?.path ?? ''}`,
+  keptAs: `run.${workspace.id}`,
+  start,
+  keepFile: (path, content, replaces) => files.keep(path, content, replaces),
+  runAgain: start,
+  goTo,
+  textAt: ({ file, line }) => textOf(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
+  markError: (place) => {
+    if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
+  },
+  fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
+  hasAssistant: page.assistant.enabled,
+  project: {
+    textOf: (target) => textOf(proposed(target)),
+    canWrite: (target) => proposed(target)?.isText ?? true,
+    write: take,
+  },
+  program: async () => requestOf(await store.complete()),
+  nonce,
+  onLost: () => connection.look(),
+  onPane: (pane) => {
+    if (pane === 'code') editor.measure();
+  },
+});
 const conflicts = new Conflicts({
   store,
   nonce,
@@ -178,6 +200,7 @@ wireCommands([
   () => runCommands({ panes, input, problems }),
   () => fileCommands(store, openForWriting),
   () => [searchFiles],
+  () => assistantCommands(assistant),
   () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
@@ -259,6 +282,25 @@ function rememberTabs() {
  */
 function fileOf(path) {
   return store.at(path ?? '') ?? store.at(workspace.entry);
+}
+
+/** @param {Target} target */
+function proposed({ name, isEntry }) {
+  return store.at(isEntry ? workspace.entry : name);
+}
+
+/**
+ * A text that somebody has accepted; of a file that is there, as one step of Undo.
+ *
+ * @param {Target} target
+ * @param {string} text
+ */
+async function take(target, text) {
+  const file = proposed(target);
+  if (!file) return files.keep(target.name, new Blob([text]), false);
+  const before = textOf(file) ?? '';
+  const changes = [leastChange(before, text)];
+  store.type(file.id, editor.edit(String(file.id), file.path, before, changes));
 }
 
 /** @param {StoredFile | undefined} file */

@@ -184,6 +184,20 @@ export class Editor {
   }
 
   /**
+   * At the cursor, or in place of what is selected.
+   *
+   * @param {string} text
+   */
+  insert(text) {
+    const { state } = this.#view;
+    this.#view.dispatch(state.replaceSelection(state.toText(text)), {
+      annotations: isolateHistory.of('full'),
+      scrollIntoView: true,
+    });
+    this.focus();
+  }
+
+  /**
    * @param {number} number
    * @returns {string | null} null where there is no such line
    */

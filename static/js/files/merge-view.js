@@ -51,14 +51,7 @@ const colours = EditorView.theme({
  * @returns {Promise<Merging>}
  */
 export async function showMerge(host, nonce, { path, mine, theirs }, narrow) {
-  const base = [
-    EditorView.cspNonce.of(nonce),
-    minimalSetup,
-    editorTheme,
-    colours,
-    EditorView.lineWrapping,
-    await loadMode(path),
-  ];
+  const base = await comparing(nonce, path);
   const own = [...base, keepLineEnds(mine), named('Your text, to be changed')];
   if (narrow) {
     const unified = unifiedMergeView({ original: theirs, mergeControls: choiceButton });
@@ -78,6 +71,23 @@ export async function showMerge(host, nonce, { path, mine, theirs }, narrow) {
 }
 
 /**
+ * What every view has that shows two versions of a file.
+ *
+ * @param {string} nonce
+ * @param {string} path
+ */
+export async function comparing(nonce, path) {
+  return [
+    EditorView.cspNonce.of(nonce),
+    minimalSetup,
+    editorTheme,
+    colours,
+    EditorView.lineWrapping,
+    await loadMode(path),
+  ];
+}
+
+/**
  * @param {EditorView} view
  * @param {{ destroy: () => void }} whole
  * @returns {Merging}
@@ -93,7 +103,7 @@ function merging(view, whole) {
 }
 
 /** @param {string} label */
-function named(label) {
+export function named(label) {
   return EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
 }
 

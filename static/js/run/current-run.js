@@ -4,6 +4,7 @@ import { RunSocket, runSocketUrl } from './run-socket.js';
 /** @import { Ending } from './run-socket.js' */
 /** @import { Frame, RunRequest, RunState, TerminalSize } from '../types.js' */
 
+const MOST_TYPED = 100_000;
 /** After this long without an answer to Stop the connection is given up, which stops the run too. */
 const STOP_WITHIN_MS = 4000;
 /** The codes of an `error` frame that tell the end of a run that there was. */
@@ -57,6 +58,11 @@ export class CurrentRun {
   /** The last frame that was shown before a reload; 0 once it is shown again. */
   #seen = 0;
   #wasEnded = false;
+  /** @type {RunRequest | null} */
+  #request = null;
+  /** @type {Frame | null} */
+  #failure = null;
+  #typed = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #stopTimer;
 
@@ -89,6 +95,21 @@ export class CurrentRun {
     return this.#kept.since ?? Date.now();
   }
 
+  /** What was asked for; null where that was before a reload. */
+  get request() {
+    return this.#request;
+  }
+
+  /** The last frame of a program that has ended badly; null where none has. */
+  get failure() {
+    return this.#failure;
+  }
+
+  /** The keys that were typed for the program. */
+  get typed() {
+    return this.#typed;
+  }
+
   get language() {
     return this.#kept.language;
   }
@@ -102,6 +123,7 @@ export class CurrentRun {
     if (this.isActive) return;
     remember('session', this.#keptAs, null);
     this.#begin({ ...newRun(request.language), isPiped: !request.tty });
+    this.#request = request;
     this.#open({ ...request, artifacts: true });
   }
 
@@ -130,6 +152,7 @@ export class CurrentRun {
 
   /** @param {string} data */
   sendInput(data) {
+    this.#typed = (this.#typed + data).slice(0, MOST_TYPED);
     this.#socket?.sendInput(data);
   }
 
@@ -142,12 +165,16 @@ export class CurrentRun {
   forget() {
     if (this.isActive) return;
     this.#kept = newRun(this.#kept.language);
+    this.#failure = null;
     remember('session', this.#keptAs, null);
   }
 
   /** @param {KeptRun} kept */
   #begin(kept) {
     this.#kept = kept;
+    this.#request = null;
+    this.#failure = null;
+    this.#typed = '';
     this.#lastSeq = 0;
     this.#seen = kept.seen;
     this.#wasEnded = kept.ended;
@@ -239,6 +266,7 @@ export class CurrentRun {
   #finish(state, frame) {
     clearTimeout(this.#stopTimer);
     this.#kept.ended = true;
+    this.#failure = state === 'error' || state === 'timeout' ? (frame ?? null) : null;
     this.#keep();
     this.#setState(state, frame);
   }

@@ -1,7 +1,7 @@
 import { dependencyNotice, endingNotice, installErrorNotice } from './ending-words.js';
 import { queueNotice, refusalNotice, unreachableNotice } from './words.js';
 
-/** @import { Frame, NoticeAction, NoticeText, Place, RunState } from '../types.js' */
+/** @import { AssistAction, Frame, NoticeAction, NoticeText, Place, RunState } from '../types.js' */
 
 /**
  * @typedef {object} RunCardsHooks
@@ -12,6 +12,7 @@ import { queueNotice, refusalNotice, unreachableNotice } from './words.js';
  * @property {(packageName: string) => boolean} hasPackage whether runs ask for it already
  * @property {(place: Place) => void} goTo
  * @property {(place: Place) => string | null} textAt the line of code there; null where there is none
+ * @property {((action: AssistAction) => void) | null} assist asks the assistant, where there is one
  */
 
 /** What is said of a run beside its output, with the next steps as buttons. */
@@ -134,7 +135,17 @@ export class RunCards {
     const notice = endingNotice(state, frame);
     const code = (place && this.#hooks.textAt(place)?.trim()) || undefined;
     const actions = place ? [{ ...this.#goTo(place), first: true }] : [];
-    return notice && { ...notice, code, actions };
+    return notice && { ...notice, code, actions: [...actions, ...this.#help()] };
+  }
+
+  /** @returns {NoticeAction[]} */
+  #help() {
+    const { assist } = this.#hooks;
+    if (!assist) return [];
+    return [
+      { label: 'Explain', act: () => assist('explain_error') },
+      { label: 'Fix', act: () => assist('fix_error') },
+    ];
   }
 
   /** @returns {NoticeAction} */

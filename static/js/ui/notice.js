@@ -8,10 +8,15 @@ const ICONS = { plain: 'info', busy: 'info', good: 'good', warn: 'alert', bad: '
 /** The card below the terminal: what happened, in words, and the next steps as buttons. */
 export class Notice {
   #host;
+  #isKept;
 
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /**
+   * @param {HTMLElement} host
+   * @param {{ isKept?: boolean }} [options] `isKept`: nobody can dismiss it
+   */
+  constructor(host, { isKept = false } = {}) {
     this.#host = host;
+    this.#isKept = isKept;
   }
 
   get isShown() {
@@ -33,6 +38,7 @@ export class Notice {
     if (actions.length > 0) {
       said.append(element('div', { className: 'acts' }, ...actions.map(actionButton)));
     }
+    if (this.#isKept) return this.#host.replaceChildren(icon(ICONS[tone]), said);
     // What is only said anew must not take the focus from the button.
     const dismiss = this.#host.querySelector('.dismiss') ?? this.#dismissButton();
     for (const old of this.#host.querySelectorAll(':scope > :not(.dismiss)')) old.remove();

@@ -2,9 +2,9 @@ import { findAll } from './dom.js';
 
 /** @import { Parts } from './parts.js' */
 
-/** @typedef {'files' | 'code' | 'terminal' | 'input' | 'problems' | 'preview'} Pane */
+/** @typedef {'files' | 'code' | 'terminal' | 'input' | 'problems' | 'preview' | 'assistant'} Pane */
 
-const OUTPUTS = new Set(['terminal', 'input', 'problems', 'preview']);
+const OUTPUTS = new Set(['terminal', 'input', 'problems', 'preview', 'assistant']);
 
 /**
  * Which pane is in front: a tab of the output beside the editor and, where the screen is narrow,

@@ -43,6 +43,29 @@ export async function ask(method, path, content) {
   return read;
 }
 
+/**
+ * @param {string} path
+ * @param {object} content sent as JSON
+ * @param {AbortSignal} signal
+ * @returns {Promise<ReadableStream<Uint8Array>>} the answer, as server-sent events
+ * @throws {RefusedError | UnreachableError}
+ */
+export async function askStream(path, content, signal) {
+  const headers = {
+    Accept: 'text/event-stream',
+    'Content-Type': 'application/json',
+    'X-CSRFToken': csrfToken(),
+  };
+  const answer = await reach(
+    path,
+    { method: 'POST', headers, body: JSON.stringify(content) },
+    signal,
+  );
+  if (answer.ok && answer.body) return answer.body;
+  const read = await answer.json().catch(() => null);
+  throw new RefusedError(answer.status, read, answer.headers.get('Retry-After'));
+}
+
 /** Whether the server can be reached at all, and is not about to go. */
 export async function serverAnswers() {
   try {
@@ -56,10 +79,11 @@ export async function serverAnswers() {
 /**
  * @param {string} path
  * @param {RequestInit} request
+ * @param {AbortSignal} [signal]
  */
-async function reach(path, request) {
+async function reach(path, request, signal = AbortSignal.timeout(TIMEOUT_MS)) {
   try {
-    return await fetch(path, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(path, { ...request, signal });
   } catch (error) {
     throw new UnreachableError('The server cannot be reached.', { cause: error });
   }

@@ -1,0 +1,71 @@
+/** What the panel says besides the answers. */
+
+import { failureWords } from '../ui/failed-requests.js';
+import { RefusedError } from '../ui/server.js';
+import { megabytes } from '../ui/status-bar.js';
+
+/** @import { AssistAction, NoticeText, Tone, Verdict } from '../types.js' */
+
+/** @type {Record<AssistAction, string>} */
+export const ACTION_TITLES = {
+  fix_error: 'Fix the error',
+  explain_error: 'Explain the error',
+  explain_code: 'Explain the code',
+  optimize_code: 'Optimize the code',
+};
+
+/** @type {Record<Verdict['status'], { tone: Tone, title: string }>} */
+const VERDICTS = {
+  verified: { tone: 'good', title: 'Verified: it works' },
+  unclear: { tone: 'warn', title: 'It ran, but look closely' },
+  failed: { tone: 'bad', title: 'It failed when it was tried' },
+  not_tried: { tone: 'plain', title: 'Not tried' },
+};
+const UNTRIED = { status: 'not_tried', message: 'Nobody has run this proposal yet.' };
+
+/**
+ * @param {Verdict | null} verdict null where proposals are not run
+ * @returns {NoticeText}
+ */
+export function verdictWords(verdict) {
+  const { status, message } = verdict ?? UNTRIED;
+  const { tone, title } = VERDICTS[/** @type {Verdict['status']} */ (status)];
+  return { tone, title, text: message };
+}
+
+/**
+ * What an optimisation has changed: "Processor time 120 → 40 ms".
+ *
+ * @param {Verdict | null} verdict
+ */
+export function figureWords(verdict) {
+  const { before, after } = verdict ?? {};
+  if (!before || !after) return '';
+  const time = figure('Processor time', before.cpu_ms, after.cpu_ms, (ms) => `${ms} ms`);
+  const clock = figure('Time', before.duration_ms, after.duration_ms, (ms) => `${ms} ms`);
+  const memory = figure('Memory', before.memory_bytes, after.memory_bytes, megabytes);
+  return [time || clock, memory].filter(Boolean).join(' ');
+}
+
+/**
+ * @param {string} name
+ * @param {number | null} before
+ * @param {number | null} after
+ * @param {(value: number) => string} words
+ */
+function figure(name, before, after, words) {
+  return before === null || after === null ? '' : `${name}: ${words(before)} → ${words(after)}.`;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {{ title: string, text?: string }}
+ */
+export function troubleWords(error) {
+  const { title, text = '' } = failureWords(error);
+  if (error instanceof RefusedError) return { title: error.body?.title ?? title, text };
+  return {
+    title: 'The connection broke off.',
+    text: 'Your question is kept. Ask again when the network is back.',
+  };
+}

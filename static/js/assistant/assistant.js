@@ -1,0 +1,292 @@
+import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
+import { askStream, RefusedError, UnreachableError } from '../ui/server.js';
+import { AnswerView } from './answer-view.js';
+import { ACTION_TITLES, troubleWords, verdictWords } from './assistant-words.js';
+import { framesOf } from './event-frames.js';
+import { Proposal } from './proposal.js';
+import { ProposalCard } from './proposal-card.js';
+import { ProposalDialog } from './proposal-dialog.js';
+import { questionAbout, questionAboutFailure } from './question.js';
+
+/** @import { CurrentRun } from '../run/current-run.js' */
+/** @import { Terminal } from '../terminal/terminal.js' */
+/** @import { AssistAction, AssistAnswer, AssistFrame, AssistQuestion, AssistTurn } from '../types.js' */
+/** @import { Panes } from '../ui/panes.js' */
+/** @import { Project } from './proposal.js' */
+/** @import { Program } from './question.js' */
+
+/**
+ * @typedef {object} AssistantParts
+ * @property {Project} project
+ * @property {(language?: string) => Promise<Program>} program as it is on the screen, with what a
+ *   run would be given
+ * @property {CurrentRun} run
+ * @property {Terminal} terminal
+ * @property {Panes} panes
+ * @property {string} nonce
+ * @property {(code: string) => void} insert at the cursor
+ * @property {(text: string) => void} announce
+ */
+
+/** @typedef {{ title: string, prepare: () => Promise<AssistQuestion> }} Asked */
+
+const URL = '/api/ai/assist';
+/** As the server takes them. */
+const MOST_TURNS = 18;
+const MOST_TURN = 20_000;
+/** @type {Set<AssistAction>} */
+const ABOUT_FAILURE = new Set(['fix_error', 'explain_error']);
+
+/** The panel in which the assistant is asked, and answers. */
+export class Assistant {
+  #parts;
+  #dialog;
+  #thread = find('assistant-thread');
+  #empty = find('assistant-empty');
+  #field = /** @type {HTMLInputElement} */ (find('assistant-question'));
+  #send = find('assistant-send');
+  #stop = find('assistant-stop');
+  #buttons = /** @type {(HTMLElement & { dataset: { assist: AssistAction } })[]} */ (
+    findAll('assist')
+  );
+  /** @type {Asked | undefined} */
+  #asked;
+  /** @type {AssistQuestion | undefined} the last one that was answered */
+  #answered;
+  /** @type {AnswerView | undefined} */
+  #view;
+  /** @type {AssistTurn[]} */
+  #turns = [];
+  /** @type {AbortController | undefined} */
+  #answering;
+
+  /** @param {AssistantParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#dialog = new ProposalDialog(parts.nonce);
+    for (const button of this.#buttons) {
+      button.addEventListener('click', () => {
+        if (isEnabled(button)) this.ask(button.dataset.assist);
+      });
+    }
+    this.#stop.addEventListener('click', () => {
+      this.#answering?.abort();
+      this.#field.focus();
+    });
+    find('assistant-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#followUp();
+    });
+  }
+
+  focus() {
+    this.#parts.panes.show('assistant');
+    this.#field.focus();
+  }
+
+  /** @param {AssistAction} action */
+  canAsk(action) {
+    return !ABOUT_FAILURE.has(action) || this.#parts.run.failure !== null;
+  }
+
+  /** Another run has begun or ended. */
+  refresh() {
+    for (const button of this.#buttons) setEnabled(button, this.canAsk(button.dataset.assist));
+  }
+
+  /**
+   * Begins a new thread.
+   *
+   * @param {AssistAction} action
+   * @param {string} [text] in one's own words
+   */
+  async ask(action, text) {
+    this.#parts.panes.show('assistant');
+    // What was pressed may be gone with its pane.
+    if (!this.#thread.parentElement?.contains(document.activeElement)) this.#thread.focus();
+    this.#answering?.abort();
+    this.#turns = [];
+    this.#thread.replaceChildren(this.#empty);
+    const title = text || ACTION_TITLES[action];
+    await this.#show({ title, prepare: () => this.#question(action, text) });
+  }
+
+  #followUp() {
+    const text = this.#field.value.trim();
+    if (!text) return;
+    this.#field.value = '';
+    const before = this.#answered;
+    if (!before || this.#turns.length === 0) {
+      this.ask('explain_code', text);
+      return;
+    }
+    this.#view?.settle();
+    const question = { ...before, question: text, turns: this.#turns.slice(-MOST_TURNS) };
+    this.#show({ title: text, prepare: async () => question });
+  }
+
+  #again() {
+    const asked = this.#asked;
+    if (!asked) return;
+    this.#view?.element.remove();
+    this.#thread.focus();
+    this.#show(asked);
+  }
+
+  /**
+   * @param {AssistAction} action
+   * @param {string} [text]
+   */
+  async #question(action, text) {
+    const { program, run, terminal } = this.#parts;
+    const frame = ABOUT_FAILURE.has(action) ? run.failure : null;
+    if (!frame) return questionAbout(action, await program(), text);
+    await terminal.drawn();
+    const failure = { frame, printed: terminal.text, typed: run.typed };
+    return questionAboutFailure(action, run.request ?? (await program(run.language)), failure);
+  }
+
+  /** @param {Asked} asked */
+  async #show(asked) {
+    this.#answering?.abort();
+    const answering = new AbortController();
+    this.#answering = answering;
+    this.#asked = asked;
+    this.#setBusy(true);
+    this.#parts.announce('The assistant is answering.');
+    const view = this.#begin(asked.title);
+    try {
+      const question = await asked.prepare();
+      asked.prepare = async () => question;
+      await this.#answer(view, question, answering.signal);
+    } catch (error) {
+      if (!answering.signal.aborted) this.#tellTrouble(view, error);
+      else this.#tellStopped(view);
+    }
+    if (this.#answering === answering) this.#setBusy(false);
+  }
+
+  /**
+   * @param {AnswerView} view
+   * @param {AssistQuestion} question
+   * @param {AbortSignal} signal
+   */
+  async #answer(view, question, signal) {
+    const body = await askStream(URL, { ...question, html: true }, signal);
+    for await (const frame of framesOf(body)) {
+      if (signal.aborted) break;
+      const answer = this.#follow(() => draw(view, frame));
+      if (answer) return this.#end(view, question, answer);
+    }
+    throw new UnreachableError('The answer broke off.');
+  }
+
+  /** @param {string} title */
+  #begin(title) {
+    const { announce, insert } = this.#parts;
+    const view = new AnswerView(title, { again: () => this.#again(), insert, announce });
+    this.#view = view;
+    this.#empty.remove();
+    this.#thread.append(view.element);
+    this.#thread.scrollTop = this.#thread.scrollHeight;
+    return view;
+  }
+
+  /**
+   * @param {AnswerView} view
+   * @param {AssistQuestion} question
+   * @param {AssistAnswer} answer
+   */
+  #end(view, question, answer) {
+    this.#answered = question;
+    this.#turns = [
+      ...(question.turns ?? []),
+      ...turn('user', question.question ?? ''),
+      ...turn('assistant', answer.response),
+    ];
+    let verdict = '';
+    this.#follow(() => {
+      view.end(answer);
+      if (answer.files.length === 0) return;
+      const proposal = new Proposal(answer, question, this.#parts.project);
+      const about = { action: question.action, verdict: answer.verdict };
+      new ProposalCard(view.add(), proposal, this.#dialog, about);
+      const { title, text } = verdictWords(answer.verdict);
+      verdict = ` ${title}. ${text}`;
+    });
+    this.#parts.announce(`Answer complete.${verdict}`);
+  }
+
+  /**
+   * @param {AnswerView} view
+   * @param {unknown} error
+   */
+  #tellTrouble(view, error) {
+    const words = troubleWords(error);
+    this.#follow(() => view.fail({ tone: 'bad', ...words }));
+    this.#parts.announce(`${words.title} ${words.text ?? ''}`);
+  }
+
+  /** @param {AnswerView} view */
+  #tellStopped(view) {
+    if (view !== this.#view) return view.say('Stopped.');
+    view.stop();
+    this.#parts.announce('Stopped.');
+  }
+
+  /** @param {boolean} busy */
+  #setBusy(busy) {
+    this.#send.hidden = busy;
+    this.#stop.hidden = !busy;
+    this.#thread.setAttribute('aria-busy', String(busy));
+  }
+
+  /**
+   * Whoever reads the end goes on reading it.
+   *
+   * @template T
+   * @param {() => T} change
+   * @returns {T}
+   */
+  #follow(change) {
+    const thread = this.#thread;
+    const isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 40;
+    const made = change();
+    if (isAtEnd) thread.scrollTop = thread.scrollHeight;
+    return made;
+  }
+}
+
+/**
+ * @param {AnswerView} view
+ * @param {AssistFrame} frame
+ * @returns {AssistAnswer | null} at its end
+ */
+function draw(view, frame) {
+  switch (frame.type) {
+    case 'start':
+      view.start(frame.provider, frame.model);
+      return null;
+    case 'html':
+      view.draw(frame.finished, frame.unfinished);
+      return null;
+    case 'trying':
+      view.say('The proposal is being run with your input…');
+      return null;
+    case 'error':
+      throw new RefusedError(frame.problem.status, frame.problem);
+    case 'answer':
+      return frame;
+    default:
+      return null; // the text, which comes as HTML, too
+  }
+}
+
+/**
+ * @param {AssistTurn['role']} role
+ * @param {string} content
+ * @returns {AssistTurn[]} none where there is nothing
+ */
+function turn(role, content) {
+  return content.trim() ? [{ role, content: content.slice(0, MOST_TURN) }] : [];
+}
