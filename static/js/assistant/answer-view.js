@@ -29,7 +29,7 @@ export class AnswerView {
     this.element = element(
       'article',
       { ariaLabel: title },
-      element('h3', {}, title),
+      element('h2', {}, title),
       text,
       this.#by,
       this.#foot,

@@ -20,7 +20,7 @@ import { element } from '../ui/dom.js';
 
 const colours = EditorView.theme({
   '&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': {
-    backgroundColor: 'color-mix(in oklab, var(--good) 14%, var(--surface))',
+    backgroundColor: 'color-mix(in oklab, var(--good) 9%, var(--surface))',
   },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
