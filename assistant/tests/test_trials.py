@@ -113,6 +113,37 @@ def test_wrong_fix_is_never_shown_as_verified(
         assert "Your proposal was run" in str(ai.asked[1]["body"])
 
 
+def test_first_proposal_is_streamed_again_where_the_second_is_none(
+    server: Server, ai: AIServer
+) -> None:
+    """Whoever reads along has seen the second round's text by then."""
+    _, program = PROGRAMS[0]
+    wrong = f"Wrong.\n\n```python\n{program['code']}#\n```\n"
+    before, ai.answer = (
+        ai.answer,
+        lambda prompt: "No idea." if "Your proposal was run" in prompt else wrong,
+    )
+    body = {"action": "fix_error", "language": "python", "code": program["code"], "error": "No."}
+    request = urllib.request.Request(
+        f"{server.url}/api/ai/assist",
+        json.dumps(body | {"html": True}).encode(),
+        {"Content-Type": "application/json", "Accept": "text/event-stream"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=120) as response:
+            events = response.read().decode().split("\n\n")
+    finally:
+        ai.answer = before
+    frames = [json.loads(event.removeprefix("data: ")) for event in events if event]
+    last_start = max(n for n, frame in enumerate(frames) if frame["type"] == "start")
+    texts = [frame["content"] for frame in frames[last_start:] if frame["type"] == "text"]
+    drawn = "".join(frame.get("finished", "") for frame in frames[last_start:])
+    assert frames[-1]["verdict"]["status"] == "failed"
+    assert "".join(texts) == frames[-1]["response"] == wrong
+    assert "Wrong." in drawn
+    assert "No idea" not in drawn
+
+
 @pytest.mark.parametrize("language", EVIL)
 def test_malicious_fix_changes_nothing_outside_the_sandbox(
     server: Server, tmp_path: Path, language: str

@@ -18,7 +18,7 @@ const FAILED = {
 };
 
 /** Cards of one run; `done` gathers what the buttons did. */
-function cards({ packages = [] } = {}) {
+function cards({ packages = [], hasAssistant = false } = {}) {
   const done = [];
   let shown = null;
   const made = new RunCards({
@@ -31,11 +31,25 @@ function cards({ packages = [] } = {}) {
     hasPackage: (name) => packages.includes(name),
     goTo: ({ file, line, column }) => done.push(`${file}:${line}:${column}`),
     textAt: ({ line }) => `    line ${line}`,
+    assist: hasAssistant ? (action) => done.push(action) : null,
   });
   made.begin();
   const press = (label) => shown.actions.find((action) => action.label === label).act();
   return { cards: made, done, press, shown: () => shown };
 }
+
+test('the assistant is offered after a failure, where there is one', () => {
+  const labels = (shown) => shown().actions.map(({ label }) => label);
+  const without = cards();
+  without.cards.ended('error', FAILED);
+  assert.deepEqual(labels(without.shown), ['Go to line 2']);
+  const { cards: made, done, press, shown } = cards({ hasAssistant: true });
+  made.ended('error', FAILED);
+  assert.deepEqual(labels(shown), ['Go to line 2', 'Explain', 'Fix']);
+  press('Explain');
+  press('Fix');
+  assert.deepEqual(done, ['explain_error', 'fix_error']);
+});
 
 test('a failure shows the line, and its button goes there', () => {
   const { cards: made, done, press, shown } = cards();

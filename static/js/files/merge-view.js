@@ -39,6 +39,16 @@ const colours = EditorView.theme({
     border: '1px solid var(--line-firm)',
     borderRadius: 'var(--radius)',
   },
+  // Where there is no room beside the text they stand above it, for a finger.
+  '@media (max-width: 760px)': {
+    '.cm-deletedChunk .cm-chunkButtons': {
+      position: 'static',
+      display: 'flex',
+      gap: 'var(--s2)',
+      padding: 'var(--s1) 0',
+    },
+    '.cm-deletedChunk .cm-chunkButtons button': { minHeight: '36px', padding: '2px 14px' },
+  },
 });
 
 /**

@@ -74,6 +74,7 @@ export class Panes {
       const selected = tab.dataset.tab === pane;
       tab.setAttribute('aria-selected', String(selected));
       tab.tabIndex = selected ? 0 : -1;
+      if (selected) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
     for (const panel of findAll('panel')) panel.hidden = panel.dataset.panel !== pane;
   }
