@@ -42,8 +42,8 @@ def ai() -> Iterator[AIServer]:
         yield server
 
 
-def with_providers(folder: Path, **urls: str) -> Any:
-    settings = {"AI_REQUESTS_PER_MINUTE": "1000"}
+def with_providers(folder: Path, *, a_minute: int = 1000, **urls: str) -> Any:
+    settings = {"AI_REQUESTS_PER_MINUTE": str(a_minute)}
     for name, url in urls.items():
         settings |= {f"{name.upper()}_API_KEY": "secret-key", f"{name.upper()}_BASE_URL": url}
     return started("bubblewrap", folder, settings)
@@ -89,10 +89,10 @@ def test_failure_is_fixed_by_one_accepted_change(work: WorkspacePage, ai: AIServ
     button(work, "Fix").click()
     expect(announced(work)).to_have_text("The assistant is answering.")
     expect(panel(work)).to_contain_text("Nothing can be divided by zero.")
-    expect(panel(work)).to_contain_text("Verified: it works", timeout=20_000)
+    expect(panel(work)).to_contain_text("Verified by running it", timeout=20_000)
     expect(panel(work)).to_contain_text("Ran with your input: exit 0.")
     expect(panel(work)).to_contain_text("By groq (llama-3.3-70b-versatile)")
-    expect(announced(work)).to_contain_text("Answer complete. Verified: it works")
+    expect(announced(work)).to_contain_text("Answer complete. Verified by running it")
     assert "ZeroDivisionError" in str(ai.asked[0]["body"])
     assert lines(work) == BROKEN.split("\n"), "nothing has changed yet"
     button(work, "Review the changes").click()
@@ -119,6 +119,8 @@ def test_all_is_accepted_or_discarded(ide: IdePage, ai: AIServer) -> None:
     button(ide, "Fix").click()
     button(ide, "Discard").click(timeout=20_000)
     expect(panel(ide)).to_contain_text("Discarded")
+    expect(announced(ide)).to_contain_text("Discarded.")
+    expect(ide.page.get_by_role("region", name="Answers")).to_be_focused()
     assert lines(ide) == BROKEN.split("\n")
     button(ide, "Ask again").click()
     button(ide, "Accept all").click(timeout=20_000)
@@ -185,7 +187,7 @@ def test_typed_input_is_what_a_fix_is_tried_with(ide: IdePage, ai: AIServer) -> 
     ide.run("print(input('Number? ') + 1)\n")
     ide.answer("41")
     button(ide, "Fix").click(timeout=20_000)
-    expect(panel(ide)).to_contain_text("Verified: it works", timeout=20_000)
+    expect(panel(ide)).to_contain_text("Verified by running it", timeout=20_000)
     assert "41" in str(ai.asked[-1]["body"])
 
 
@@ -204,7 +206,7 @@ def test_optimisation_shows_time_and_memory(ide: IdePage, ai: AIServer) -> None:
     show(ide)
     button(ide, "Optimize").click()
     verdict = panel(ide).locator(".notice")
-    expect(verdict).to_contain_text("Verified: it works", timeout=30_000)
+    expect(verdict).to_contain_text("Verified by running it", timeout=30_000)
     expect(verdict).to_contain_text(re.compile(r"ime: \d+ ms → \d+ ms\. Memory: [\d.]+ MB → "))
 
 
@@ -244,12 +246,14 @@ def test_stop_keeps_what_came(ide: IdePage, ai: AIServer) -> None:
     show(ide)
     button(ide, "Explain the code").click()
     expect(panel(ide)).to_contain_text("The first words.")
-    panel(ide).get_by_role("button", name="Stop").click()
+    panel(ide).get_by_role("button", name="Stop").focus()
+    ide.page.keyboard.press("Enter")
     expect(panel(ide)).to_contain_text("Stopped.")
     expect(panel(ide)).to_contain_text("The first words.")
     expect(announced(ide)).to_have_text("Stopped.")
     expect(button(ide, "Ask again")).to_be_visible()
     expect(panel(ide).get_by_role("button", name="Stop")).to_be_hidden()
+    expect(button(ide, "Ask")).to_be_focused()
 
 
 def test_code_is_copied_and_inserted(ide: IdePage, ai: AIServer) -> None:
@@ -353,6 +357,21 @@ def test_failing_provider_and_lost_network_are_told_with_what_to_do(
         expect(panel(ide)).to_contain_text("The connection broke off.")
         context.set_offline(False)
         assert "secret-key" not in ide.page.content()
+
+
+def test_too_many_questions_are_told_with_how_long_to_wait(
+    context: BrowserContext, ai: AIServer, tmp_path: Path
+) -> None:
+    ai.answer = lambda prompt: "An answer."
+    with with_providers(tmp_path, groq=ai.groq(), a_minute=1) as server:
+        ide = page_of(context, server)
+        show(ide)
+        button(ide, "Explain the code").click()
+        expect(panel(ide)).to_contain_text("By groq")
+        button(ide, "Ask again").click()
+        expect(panel(ide)).to_contain_text("The assistant can be asked 1 times a minute.")
+        expect(panel(ide)).to_contain_text(re.compile(r"Try again in \d+ seconds"))
+        assert len(ide.complaints) == 1, "the browser's own, of the status"
 
 
 def test_without_a_key_the_panel_says_how_to_switch_it_on(

@@ -16,7 +16,7 @@ export const ACTION_TITLES = {
 
 /** @type {Record<Verdict['status'], { tone: Tone, title: string }>} */
 const VERDICTS = {
-  verified: { tone: 'good', title: 'Verified: it works' },
+  verified: { tone: 'good', title: 'Verified by running it' },
   unclear: { tone: 'warn', title: 'It ran, but look closely' },
   failed: { tone: 'bad', title: 'It failed when it was tried' },
   not_tried: { tone: 'plain', title: 'Not tried' },

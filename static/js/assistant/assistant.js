@@ -69,10 +69,7 @@ export class Assistant {
         if (isEnabled(button)) this.ask(button.dataset.assist);
       });
     }
-    this.#stop.addEventListener('click', () => {
-      this.#answering?.abort();
-      this.#field.focus();
-    });
+    this.#stop.addEventListener('click', () => this.#answering?.abort());
     find('assistant-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#followUp();
@@ -209,8 +206,16 @@ export class Assistant {
       view.end(answer);
       if (answer.files.length === 0) return;
       const proposal = new Proposal(answer, question, this.#parts.project);
-      const about = { action: question.action, verdict: answer.verdict };
-      new ProposalCard(view.add(), proposal, this.#dialog, about);
+      new ProposalCard(view.add(), proposal, {
+        action: question.action,
+        verdict: answer.verdict,
+        dialog: this.#dialog,
+        onTold: (said) => {
+          this.#parts.announce(said);
+          // The button that was pressed is gone.
+          if (document.activeElement === document.body) this.#thread.focus();
+        },
+      });
       const { title, text } = verdictWords(answer.verdict);
       verdict = ` ${title}. ${text}`;
     });
@@ -236,8 +241,11 @@ export class Assistant {
 
   /** @param {boolean} busy */
   #setBusy(busy) {
-    this.#send.hidden = busy;
-    this.#stop.hidden = !busy;
+    const [now, before] = busy ? [this.#stop, this.#send] : [this.#send, this.#stop];
+    const hasFocus = document.activeElement === before;
+    now.hidden = false;
+    before.hidden = true;
+    if (hasFocus) now.focus();
     this.#thread.setAttribute('aria-busy', String(busy));
   }
 

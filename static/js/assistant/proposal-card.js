@@ -5,23 +5,31 @@ import { figureWords, verdictWords } from './assistant-words.js';
 /** @import { Proposal } from './proposal.js' */
 /** @import { ProposalDialog } from './proposal-dialog.js' */
 
+/**
+ * @typedef {object} ProposalCardParts
+ * @property {AssistAction} action
+ * @property {Verdict | null} verdict
+ * @property {ProposalDialog} dialog
+ * @property {(said: string) => void} onTold what came of a choice, with other buttons than before
+ */
+
 /** What was proposed, how it went when it was tried, and what to do with it. */
 export class ProposalCard {
   #notice;
   #proposal;
-  #dialog;
+  #parts;
   #words;
 
   /**
    * @param {Notice} notice
    * @param {Proposal} proposal
-   * @param {ProposalDialog} dialog
-   * @param {{ action: AssistAction, verdict: Verdict | null }} about
+   * @param {ProposalCardParts} parts
    */
-  constructor(notice, proposal, dialog, { action, verdict }) {
+  constructor(notice, proposal, parts) {
     this.#notice = notice;
     this.#proposal = proposal;
-    this.#dialog = dialog;
+    this.#parts = parts;
+    const { action, verdict } = parts;
     const { title, tone, text } = verdictWords(verdict);
     const figures = action === 'optimize_code' ? figureWords(verdict) : '';
     const leftOut = proposal.leftOut.length > 0 ? leftOutWords(proposal.leftOut) : '';
@@ -45,15 +53,22 @@ export class ProposalCard {
 
   async #review() {
     try {
-      const end = await this.#dialog.review(this.#proposal);
+      const end = await this.#parts.dialog.review(this.#proposal);
       if (end === 'discarded') this.#discard();
       else if (this.#proposal.open.length > 0 && end === 'none') return;
       else if (end === 'none') this.#discard();
       else if (this.#proposal.open.length === 0) this.#accepted();
-      else this.#show({ ...this.#words, text: 'The other changes wait here.' });
+      else this.#wait();
     } catch (error) {
       this.#sayError(error);
     }
+  }
+
+  /** Something was accepted, and more is there. */
+  #wait() {
+    const text = 'The other changes wait here.';
+    this.#show({ ...this.#words, text });
+    this.#parts.onTold(text);
   }
 
   async #acceptAll() {
@@ -69,11 +84,17 @@ export class ProposalCard {
 
   #accepted() {
     const text = `${this.#proposal.names} changed. Undo in the editor takes it back.`;
-    this.#notice.show({ tone: 'good', title: 'Accepted', text });
+    this.#settle({ tone: 'good', title: 'Accepted', text });
   }
 
   #discard() {
-    this.#notice.show({ tone: 'plain', title: 'Discarded', text: 'What was left is not taken.' });
+    this.#settle({ tone: 'plain', title: 'Discarded', text: 'What was left is not taken.' });
+  }
+
+  /** @param {NoticeText} words the last of it */
+  #settle(words) {
+    this.#notice.show(words);
+    this.#parts.onTold(`${words.title}. ${words.text}`);
   }
 
   /** @param {unknown} error */
