@@ -29,6 +29,12 @@ while not os.read(0, 1) == b"R":
 termios.tcsetattr(0, termios.TCSADRAIN, before)
 print(repr(input("Name? ")))
 """
+BROKEN = r"""import sys
+sys.stdout.buffer.write(bytes(range(256)) * 3 + b"\x18")
+for start in ("", "(", "[", "[1", "[1 ", "P", "P1", "_", "^", "X"):
+    print("\x1b" + start + "\xe9\x18")
+print("whole")
+"""
 LATE_PROMPT = """import time
 time.sleep(1.5)
 print("Hello,", input("Name? "))
@@ -172,6 +178,13 @@ def test_question_of_the_program_is_answered_once(ide: IdePage) -> None:
     ide.expect_output("Name?")
     ide.answer("Ada")
     ide.expect_output("'Ada'")
+
+
+def test_broken_control_strings_are_no_error_of_the_page(ide: IdePage) -> None:
+    ide.run(BROKEN)
+    ide.expect_output("whole")
+    ide.expect_state("Exit 0")
+    assert ide.complaints == []
 
 
 @pytest.fixture

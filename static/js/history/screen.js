@@ -23,6 +23,7 @@ export class Screen {
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       fontSize: 13,
       lineHeight: 1.35,
+      logLevel: 'off', // whatever a program wrote is no error of the page
       minimumContrastRatio: 4.5,
       scrollback: 10_000,
       screenReaderMode: true,

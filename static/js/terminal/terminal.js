@@ -57,6 +57,7 @@ export class Terminal {
       fontFamily: getComputedStyle(host).fontFamily,
       fontSize: 13,
       lineHeight: 1.35,
+      logLevel: 'off', // whatever a program writes is no error of the page
       minimumContrastRatio: 4.5,
       scrollback: 10_000,
       screenReaderMode: true,
