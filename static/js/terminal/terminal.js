@@ -5,6 +5,7 @@ import { Terminal as Xterm } from '@xterm/xterm';
 import { OutputQueue } from '../run/output-queue.js';
 import { paintedHex } from '../ui/theme.js';
 import { bufferText } from './buffer-text.js';
+import { KeylessText } from './keyless-text.js';
 import { PlaceLinks } from './place-links.js';
 import { TerminalKeys } from './terminal-keys.js';
 import { terminalTheme } from './terminal-theme.js';
@@ -71,6 +72,7 @@ export class Terminal {
     this.#describe();
     this.#xterm.attachCustomKeyEventHandler((event) => this.#onKey(event));
     this.#links = new PlaceLinks(this.#xterm, (place) => this.#hooks.onPlace(place));
+    if (this.#xterm.textarea) new KeylessText(this.#xterm, this.#xterm.textarea);
     this.#xterm.onData((data) => this.#hooks.onInput(data));
     this.#xterm.onResize((size) => this.#tellSize(size));
     this.#xterm.element?.addEventListener('copy', () => this.#deselect());
