@@ -118,6 +118,26 @@ def test_file_deleted_elsewhere_can_be_kept(new_work: Callable[[], WorkspacePage
     second.expect_saved()
 
 
+def test_text_of_a_deleted_file_goes_on_where_that_is_undone(
+    new_work: Callable[[], WorkspacePage],
+) -> None:
+    first = new_work()
+    first.begin_with("Two files and some data")
+    second = another(new_work, first)
+    second.open_file("weather.py")
+    first.item("weather.py").focus()
+    first.page.keyboard.press("Delete")
+    expect(first.item("weather.py")).to_be_hidden()
+    second.write("mine = True\n")
+    expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
+    first.said.get_by_role("button", name="Undo").click()
+    expect(first.item("weather.py")).to_be_visible()
+    look_again(second)
+    expect(second.conflict).to_be_hidden()
+    second.expect_saved()
+    assert second.content_of("weather.py") == "mine = True\n"
+
+
 def test_conflict_survives_a_reload(new_work: Callable[[], WorkspacePage]) -> None:
     first = new_work()
     first.begin_with("Python main.py")

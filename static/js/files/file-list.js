@@ -104,10 +104,10 @@ export class FileList {
    * @param {number} id
    * @param {import('./file-drafts.js').FileDraft} draft
    */
-  #addGone(id, { path = 'unsaved.txt', text, sent = [] }) {
+  #addGone(id, { path = 'unsaved.txt', version, text, sent = [] }) {
     const isTaken = (/** @type {string} */ one) => this.all.some((file) => file.path === one);
     const file = storedFile({ id, path: freePath(path, isTaken) });
-    this.#files.set(id, Object.assign(file, { text, sent, theirs: GONE }));
+    this.#files.set(id, Object.assign(file, { version, text, sent, theirs: GONE }));
   }
 
   /**
@@ -150,9 +150,15 @@ export class FileList {
       this.#drafts.keep(file);
       this.#hooks.onMoved(file);
     }
-    if (known.content === null || (known.version === file.version && file.base !== null)) return;
+    const isBack = file.theirs === GONE;
+    const isSame = known.version === file.version;
+    if (isBack && isSame) {
+      const { version, content } = known;
+      return this.meet(file, { version, content: content ?? file.base, isText: true }, version);
+    }
+    if (known.content === null || (isSame && file.base !== null)) return;
     // A save of ours may be on its way, and this answer older or newer than its.
-    if (isSaving) return;
+    if (isSaving && !isBack) return;
     const isReplaced = file.base !== null && file.text === null;
     this.meet(file, versionOf(known), file.version);
     if (isReplaced) this.#hooks.onReplaced(file);
