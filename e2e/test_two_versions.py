@@ -24,8 +24,9 @@ WITHOUT = {
 
 
 def another(new_work: Callable[[], WorkspacePage], first: WorkspacePage) -> WorkspacePage:
-    """One more tab on the same workspace."""
+    """The same workspace as on another device, which hears of the first only from the server."""
     second = new_work()
+    second.page.add_init_script("delete window.BroadcastChannel")
     second.url = first.url
     second.open()
     return second
@@ -55,7 +56,6 @@ def test_two_tabs_that_write_one_file_are_told(
     second = another(new_work, first)
     first.write("print('first')")
     first.expect_saved()
-    # As where the two are on two devices: the second has not heard of the first.
     second.write("print('second')")
     expect(second.conflict).to_contain_text("main.py was changed elsewhere")
     expect(second.saved).to_have_text("Changed elsewhere")
@@ -79,10 +79,8 @@ def test_two_versions_are_merged(new_work: Callable[[], WorkspacePage], size: st
     lines = [f"print({n})" for n in range(9)]
     first.write("\n".join(lines))
     first.expect_saved()
-    second = new_work()
-    second.url = first.url
+    second = another(new_work, first)
     second.page.set_viewport_size(WIDE if size == "wide" else NARROW)
-    second.open()
     first.write("\n".join(["# theirs", *lines]))
     first.expect_saved()
     second.write("\n".join([*lines, "# mine"]))

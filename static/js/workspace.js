@@ -16,6 +16,7 @@ import { Conflicts } from './files/conflicts.js';
 import { FileStore } from './files/file-store.js';
 import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
+import { OtherTabs } from './files/other-tabs.js';
 import { SaveToasts } from './files/save-toasts.js';
 import { saveWords } from './files/workspace-words.js';
 import { requestOfRun, takeWantedRun } from './history/run-again.js';
@@ -81,7 +82,10 @@ const hooks = {
     if (file === shown && file.isText === find('editor').hidden) open(file.id);
     preview.refresh();
   },
-  onSaved: () => preview.refresh(),
+  onSaved: () => {
+    otherTabs.tell();
+    preview.refresh();
+  },
   onRemoved: (file) => close(file.id),
   onMoved: (file) => {
     tabs.rename(file);
@@ -166,6 +170,8 @@ const images = new ImageWatch(
   },
 );
 
+const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
+
 packages.show(language.id);
 openAsBefore();
 if (page.preview) {
@@ -187,6 +193,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') files.refresh();
   else store.save();
 });
+window.addEventListener('blur', () => store.save()); // the next window may be one on these files
 window.addEventListener('online', () => files.refresh());
 status.network(language.image && page.runner.name ? language.network : null);
 const showSettings = wireSettings(editor, settings, showIndent);

@@ -199,6 +199,39 @@ test('a look at the server takes over what was changed there, but nothing typed 
   assert.equal(store.at('c.py').base, 'c');
 });
 
+/** A look at the server whose answer comes only after something was saved or created here. */
+async function lookTooEarly({ creates }) {
+  const store = open();
+  const { fetch } = globalThis;
+  let answerOld;
+  globalThis.fetch = async (path, request) => {
+    const answer = await server.fetch(path, request);
+    globalThis.fetch = fetch;
+    const content = await answer.json();
+    await new Promise((resolve) => {
+      answerOld = resolve;
+    });
+    return { ...answer, json: async () => content };
+  };
+  const looking = store.refresh();
+  while (!answerOld) await new Promise(setImmediate);
+  store.type(1, 'two');
+  await store.save();
+  if (creates) await store.change('files', { path: 'b.py', content: 'b' });
+  answerOld();
+  await looking;
+  assert.deepEqual([store.get(1).base, told.replaced, told.removed], ['two', [], []]);
+  assert.equal(store.at('b.py')?.base, creates ? 'b' : undefined);
+}
+
+test('a look that was asked for before a save does not undo it', async () => {
+  await lookTooEarly({ creates: false });
+});
+
+test('a look that was asked for before a file was made does not remove it', async () => {
+  await lookTooEarly({ creates: true });
+});
+
 test('a file that was deleted elsewhere goes, unless something was typed into it', async () => {
   server.put(2, 'b.py', 'b');
   const store = open();

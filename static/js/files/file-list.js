@@ -157,6 +157,7 @@ export class FileList {
       return this.meet(file, { version, content: content ?? file.base, isText: true }, version);
     }
     if (known.content === null || (isSame && file.base !== null)) return;
+    if (known.version < file.version) return; // it was asked for before a save of ours
     // A save of ours may be on its way, and this answer older or newer than its.
     if (isSaving && !isBack) return;
     const isReplaced = file.base !== null && file.text === null;

@@ -29,6 +29,8 @@ export class FileStore {
   #drafts;
   #files;
   #saver;
+  /** How often the list has changed; an answer that was asked for before that is out of date. */
+  #changes = 0;
 
   /**
    * @param {string} workspaceId
@@ -114,9 +116,13 @@ export class FileStore {
    * @returns {Promise<string>} the tree of files as HTML
    */
   async refresh() {
-    const answer = await ask('GET', `${this.#url}/files`);
-    this.#merge(answer.files);
-    return answer.tree;
+    for (;;) {
+      const before = this.#changes;
+      const answer = await ask('GET', `${this.#url}/files`);
+      if (before !== this.#changes) continue;
+      this.#merge(answer.files);
+      return answer.tree;
+    }
   }
 
   /**
@@ -130,6 +136,7 @@ export class FileStore {
   async change(what, content) {
     await this.save();
     const answer = /** @type {FilesAnswer} */ (await ask('POST', `${this.#url}/${what}`, content));
+    this.#changes += 1;
     if (answer.file) this.#files.add(answer.file);
     if (answer.files.some(({ id, version }) => this.#files.get(id)?.version !== version)) {
       await this.refresh();
@@ -162,8 +169,10 @@ export class FileStore {
   async keepBoth(file) {
     const path = freePath(file.path, (taken) => this.#isTaken(taken));
     const answer = await ask('POST', `${this.#url}/files`, { path, content: file.text ?? '' });
+    this.#changes += 1;
     this.#files.add(answer.file);
     this.takeTheirs(file);
+    this.#hooks.onSaved?.();
     return path;
   }
 
@@ -222,6 +231,7 @@ export class FileStore {
 
   /** @param {ServerFile[]} files all that the server has */
   #merge(files) {
+    this.#changes += 1;
     this.#files.merge(files, (file) => this.#saver.isSaving(file));
     this.#saver.schedule();
     this.#saver.tellState();
