@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from e2e.workspace_page import WorkspacePage, upload_of
 
@@ -78,11 +78,17 @@ def test_upload_of_a_name_that_is_there_asks_first(work: WorkspacePage) -> None:
 
 
 def drop(work: WorkspacePage, name: str, content: bytes, *, onto: str = "main.py") -> None:
-    work.item(onto).evaluate(
+    drop_on(work.item(onto), name, content)
+
+
+def drop_on(place: Locator, name: str, content: bytes) -> None:
+    place.evaluate(
         """(item, [name, content]) => {
           const transfer = new DataTransfer();
           transfer.items.add(new File([new Uint8Array(content)], name));
-          item.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: transfer }));
+          item.dispatchEvent(new DragEvent('drop', {
+            bubbles: true, cancelable: true, dataTransfer: transfer,
+          }));
         }""",
         [name, list(content)],
     )
@@ -92,6 +98,16 @@ def test_dropped_file_lands_in_the_folder(work: WorkspacePage) -> None:
     work.begin_with("Two files and some data")
     drop(work, "dropped.csv", b"a,b", onto="data")
     expect(work.item("data/dropped.csv")).to_be_visible()
+
+
+def test_file_dropped_onto_the_editor_is_uploaded(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    before = work.code.inner_text()
+    drop_on(work.code, "dropped.txt", b"from outside")
+    expect(work.said).to_contain_text("Uploaded.")
+    expect(work.code).to_have_text(before, use_inner_text=True)
+    work.open_file("dropped.txt")
+    expect(work.code).to_have_text("from outside")
 
 
 @pytest.mark.parametrize("choice", ["Unpack", "Keep as a file"])

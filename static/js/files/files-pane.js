@@ -45,7 +45,7 @@ export class FilesPane {
     find('delete').addEventListener('click', () => this.#onChosen((one) => this.#delete(one)));
     this.#wirePicker('upload', 'upload-input');
     this.#wirePicker('upload-folder', 'folder-input');
-    this.#wireDropping();
+    for (const place of [this.#pane, find('code')]) this.#wireDropping(place);
   }
 
   /** @param {string} path */
@@ -236,22 +236,29 @@ export class FilesPane {
     });
   }
 
-  #wireDropping() {
-    const hasFiles = (/** @type {DragEvent} */ event) =>
-      event.dataTransfer?.types.includes('Files');
-    this.#pane.addEventListener('dragover', (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      this.#pane.toggleAttribute('data-dropping', true);
-    });
-    this.#pane.addEventListener('dragleave', () => this.#pane.removeAttribute('data-dropping'));
-    this.#pane.addEventListener('drop', async (event) => {
-      this.#pane.removeAttribute('data-dropping');
-      if (!event.dataTransfer || !hasFiles(event)) return;
-      event.preventDefault();
+  /** @param {HTMLElement} place whose own way with files, as the editor's, is not taken */
+  #wireDropping(place) {
+    const onFiles = (/** @type {(event: DragEvent, transfer: DataTransfer) => void} */ act) => {
+      return (/** @type {DragEvent} */ event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        event.stopPropagation();
+        act(event, event.dataTransfer);
+      };
+    };
+    const mark = (/** @type {boolean} */ isOver) => place.toggleAttribute('data-dropping', isOver);
+    place.addEventListener('dragleave', () => mark(false));
+    place.addEventListener(
+      'dragover',
+      onFiles(() => mark(true)),
+      true,
+    );
+    const take = onFiles(async (event, transfer) => {
+      mark(false);
       const folder = folderAt(event);
-      this.#take(await droppedFiles(event.dataTransfer), folder);
+      this.#take(await droppedFiles(transfer), folder);
     });
+    place.addEventListener('drop', take, true);
   }
 }
 
