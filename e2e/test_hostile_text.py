@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from e2e.account_page import AccountPage
 from e2e.ide_page import IdePage
 from e2e.server import Server
+from e2e.workspace_page import WorkspacePage
 
 HOSTILE = "\"'><img src=x onerror=hacked=1><script>hacked=1</script>{{hacked}}"
 
@@ -49,3 +50,28 @@ def test_name_of_a_user_is_only_text(account: AccountPage) -> None:
         account.open(path)
         expect(account.menu_button).to_be_visible()
         expect_untouched(account.page)
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_nul_that_is_put_in_does_not_make_a_file_no_text(work: WorkspacePage, way: str) -> None:
+    work.code.press("ControlOrMeta+a")
+    work.code.press("Delete")
+    work.code.evaluate(
+        """(code, way) => {
+          const data = new DataTransfer();
+          data.setData('text/plain', 'a = "\\0b\\0"');
+          const { left, top } = code.querySelector('.cm-line').getBoundingClientRect();
+          const about = { bubbles: true, cancelable: true, clientX: left + 1, clientY: top + 1 };
+          code.dispatchEvent(
+            way === 'paste'
+              ? new ClipboardEvent('paste', { ...about, clipboardData: data })
+              : new DragEvent('drop', { ...about, dataTransfer: data }),
+          );
+        }""",
+        way,
+    )
+    expect(work.code).to_have_text('a = "b"')
+    work.expect_saved()
+    work.reload()
+    expect(work.code).to_have_text('a = "b"')
+    assert work.content_of("main.py") == 'a = "b"'

@@ -290,6 +290,7 @@ export class Editor {
         editorTheme,
         errorLine,
         keepLineEnds(text),
+        EditorView.clipboardInputFilter.of(withoutNul), // with one, a file would be no text
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.#hooks.onChange(textOf(update.state));
           if (update.docChanged || update.selectionSet) this.#tellCursor(update.state);
@@ -345,6 +346,11 @@ function spliced(text, changes) {
     return before + insert;
   });
   return pieces.join('') + text.slice(at);
+}
+
+/** @param {string} text */
+function withoutNul(text) {
+  return text.replaceAll('\0', '');
 }
 
 /** @param {Settings} settings */
