@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
@@ -240,3 +240,26 @@ def test_axe_finds_nothing(work: WorkspacePage, scheme: Any, away: str) -> None:
     for size in (1440, 1024, 768):
         work.page.set_viewport_size({"width": size, "height": 740})
         assert axe(work.page) == [], size
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_tab_of_a_long_name_leaves_room(work: WorkspacePage, size: ViewportSize) -> None:
+    work.page.set_viewport_size(size)
+    if size is NARROW:
+        panes = work.page.get_by_role("navigation", name="Panes")
+        panes.get_by_role("button", name="Files").click()
+    name = f"{'long' * 50}.py"
+    work.create_file(name)
+    tab = work.tab(name)
+    close = tab.locator("[data-tab-close]")
+    expect(tab).to_have_attribute("title", name)
+    expect(close).to_be_in_viewport(ratio=1)
+    close.click()
+    expect(tab).to_be_hidden()
+
+
+def test_blank_name_is_asked_for_again(work: WorkspacePage) -> None:
+    work.page.get_by_role("button", name="New file").click()
+    work.dialog.get_by_label("Name").fill("  ")
+    work.dialog.get_by_role("button", name="Create").click()
+    expect(work.dialog.get_by_role("alert")).to_have_text("Give it a name.")

@@ -42,6 +42,7 @@ export class PathDialog {
   async #submit() {
     const path = this.#input.value.trim();
     try {
+      if (!path) throw new Error('Give it a name.');
       await this.#question?.act(path);
       this.#dialog.close();
       this.#question?.done(path);
