@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
+from e2e.accessibility import axe
 from e2e.workspace_page import WorkspacePage, upload_of
 
 # Playwright does not see the body of a form with files.
@@ -130,3 +131,32 @@ def test_zip_is_unpacked_only_where_one_says_so(work: WorkspacePage, way: str, c
     assert work.page.evaluate("sent") == ["true" if choice == "Unpack" else "false"]
     if choice == "Unpack":
         expect(work.item("inside.txt")).to_be_visible()
+
+
+def test_question_waits_while_more_is_uploaded(work: WorkspacePage) -> None:
+    work.begin_with("Two files and some data")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inside.txt", "1")
+    picker = work.page.locator("[data-upload-input]")
+    picker.set_input_files([upload_of("box.zip", out.getvalue())])
+    expect(work.said).to_contain_text("box.zip is a zip.")
+    picker.set_input_files([upload_of("weather.py", b"replaced = True\n")])
+    expect(work.said).to_contain_text("weather.py is there already")
+    picker.set_input_files([upload_of("more.txt", b"more")])
+    expect(work.item("more.txt")).to_be_visible()
+    assert axe(work.page) == []
+    work.said.get_by_role("button", name="Unpack").click()
+    expect(work.item("inside.txt")).to_be_visible()
+    work.said.get_by_role("button", name="Replace").click()
+    work.open_file("weather.py")
+    expect(work.code).to_have_text("replaced = True")
+
+
+def test_question_can_be_put_away(work: WorkspacePage) -> None:
+    work.begin_with("Two files and some data")
+    sent = upload_of("weather.py", b"replaced = True\n")
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    work.said.get_by_role("button", name="Cancel").click()
+    expect(work.said).to_be_hidden()
+    assert "replaced" not in work.content_of("weather.py")

@@ -27,12 +27,14 @@ export class FilesPane {
   #dialog = new PathDialog();
   #pane = find('files');
   #said = find('files-said');
+  #message = element('div');
   #acts = find('file-acts');
   #download = /** @type {HTMLAnchorElement} */ (find('download-file'));
 
   /** @param {FilesPaneParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#said.append(this.#message);
     this.#tree = new FileTree({
       onOpen: ({ id }) => id !== null && parts.onOpen(id),
       onChoose: (chosen) => this.#showActs(chosen),
@@ -92,7 +94,7 @@ export class FilesPane {
   async #change(what, content) {
     const answer = await this.#parts.store.change(what, content);
     this.#tree.draw(answer.tree);
-    this.#said.replaceChildren();
+    this.#message.replaceChildren();
     return answer;
   }
 
@@ -162,7 +164,7 @@ export class FilesPane {
     const isOne = zips.length === 1;
     const choose = (/** @type {boolean} */ unpack) => () =>
       this.#upload(uploads, folder, { unpack });
-    this.#say(
+    this.#ask(
       isOne ? `${zips[0]?.path} is a zip.` : `${zips.length} of these are zips.`,
       { label: 'Unpack', act: choose(true) },
       { label: isOne ? 'Keep as a file' : 'Keep as files', act: choose(false) },
@@ -184,7 +186,8 @@ export class FilesPane {
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 409)) return this.#sayError(error);
       const act = () => this.#upload(uploads, folder, { ...choice, replace: true });
-      this.#say(error.message, { label: 'Replace', act });
+      this.#message.replaceChildren();
+      this.#ask(error.message, { label: 'Replace', act });
     }
   }
 
@@ -210,7 +213,7 @@ export class FilesPane {
     const items = errors.map((/** @type {{ field: string, message: string }} */ one) =>
       element('li', {}, `${one.field}: ${one.message}`),
     );
-    this.#said.append(element('ul', {}, ...items));
+    this.#message.append(element('ul', {}, ...items));
   }
 
   /**
@@ -219,7 +222,27 @@ export class FilesPane {
    */
   #say(text, ...acts) {
     const buttons = acts.map(({ label, act }) => element('button', { onclick: act }, label));
-    this.#said.replaceChildren(element('span', {}, text), ...buttons);
+    this.#message.replaceChildren(element('span', {}, text), ...buttons);
+    this.#parts.onSay();
+  }
+
+  /**
+   * Stays beside what else is said or asked, until somebody chooses.
+   *
+   * @param {string} text
+   * @param {{ label: string, act: () => void }[]} acts
+   */
+  #ask(text, ...acts) {
+    const question = element('div', {}, element('span', {}, text));
+    for (const { label, act } of [...acts, { label: 'Cancel', act: () => {} }]) {
+      const choose = () => {
+        question.remove();
+        act();
+      };
+      question.append(element('button', { onclick: choose }, label));
+    }
+    this.#said.append(question);
+    question.scrollIntoView({ block: 'nearest' });
     this.#parts.onSay();
   }
 
