@@ -127,10 +127,10 @@ class AssistView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         question, wishes = question_of(request.data)
-        if not providers():
-            raise NoProviderError
         asker = _asker(request)
         question_count(asker)
+        if not providers():
+            raise NoProviderError
         is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
         pieces = noted(question, asker, _pieces(request, question, verify=wishes.verify))
         response: HttpResponseBase

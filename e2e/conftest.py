@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from e2e.ide_page import WIDE, IdePage
 from e2e.server import Server, running, started
@@ -57,8 +57,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=WIDE, color_scheme="light")
+def size() -> ViewportSize:
+    """Of the browser's window; a journey marked `both_sizes` has both."""
+    return WIDE
+
+
+@pytest.fixture
+def context(browser: Browser, size: ViewportSize) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=size, color_scheme="light")
     yield context
     context.close()
 

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from e2e.complaints import complaints_of
 
 WIDE: ViewportSize = {"width": 1440, "height": 860}
 NARROW: ViewportSize = {"width": 360, "height": 740}
+both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 _SELECT_ALL = "ControlOrMeta+a"
 _RUN = "ControlOrMeta+Enter"
 
@@ -110,6 +112,12 @@ class IdePage:
     def output(self, text: str) -> Locator:
         """A piece of the output. To be pressed with `force`: a layer for the pointer lies above."""
         return self.terminal.locator("span").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+
+    def go_to(self, pane: str) -> None:
+        """On a phone, where there is one at a time."""
+        panes = self.page.get_by_role("navigation", name="Panes")
+        if panes.is_visible():
+            panes.get_by_role("button", name=pane).click()
 
     # what one sees
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from e2e.ide_page import IdePage
+from e2e.ide_page import IdePage, both_sizes
 
 COUNT = """import time
 for number in range(1, 9):
@@ -11,6 +11,7 @@ for number in range(1, 9):
 """
 
 
+@both_sizes
 def test_text_survives_a_reload(ide: IdePage) -> None:
     ide.write("print('kept')")
     ide.choose("nodejs")
@@ -54,6 +55,7 @@ def test_template_comes_back_and_undo_brings_back_the_text(ide: IdePage) -> None
     expect(ide.code).to_have_text("print('mine')")
 
 
+@both_sizes
 def test_reload_in_the_middle_of_a_run_shows_it_all(ide: IdePage) -> None:
     ide.run(COUNT)
     ide.expect_output("step 2")
@@ -64,6 +66,7 @@ def test_reload_in_the_middle_of_a_run_shows_it_all(ide: IdePage) -> None:
     ide.expect_state("Exit 0")
 
 
+@both_sizes
 def test_reload_keeps_what_was_typed(ide: IdePage) -> None:
     ide.run('first = input("One: ")\nsecond = input("Two: ")\nprint(first + second)\n')
     ide.expect_output("One:")
@@ -75,6 +78,7 @@ def test_reload_keeps_what_was_typed(ide: IdePage) -> None:
     ide.expect_output("sunflower")
 
 
+@both_sizes
 def test_ended_run_is_shown_after_a_reload(ide: IdePage) -> None:
     ide.run("print('still ' + 'here')")
     ide.expect_state("Exit 0")
@@ -83,6 +87,7 @@ def test_ended_run_is_shown_after_a_reload(ide: IdePage) -> None:
     ide.expect_state("Exit 0")
 
 
+@both_sizes
 def test_lost_connection_is_taken_up_again(ide: IdePage) -> None:
     ide.run(COUNT)
     ide.expect_output("step 2")

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.conftest import missing
-from e2e.ide_page import IdePage
+from e2e.ide_page import IdePage, both_sizes
 from e2e.server import Server
 
 HELLO = {
@@ -43,6 +43,7 @@ def test_hello_is_printed(ide: IdePage, server: Server, language: str) -> None:
     ide.expect_state("Exit 0")
 
 
+@both_sizes
 def test_output_appears_line_by_line(ide: IdePage) -> None:
     ide.run(COUNT_SLOWLY)
     ide.expect_output("line 1")
@@ -54,6 +55,7 @@ def test_output_appears_line_by_line(ide: IdePage) -> None:
     ide.expect_state("Exit 0")
 
 
+@both_sizes
 def test_stop_ends_the_program(ide: IdePage) -> None:
     ide.run(FOREVER)
     ide.expect_output("begun")
@@ -151,6 +153,7 @@ def test_numbers_are_in_the_status_bar(ide: IdePage) -> None:
     expect(ide.page.locator("[data-memory]")).to_have_text(re.compile(r"^\d+(\.\d)? MB$"))
 
 
+@both_sizes
 def test_flood_leaves_the_page_answering(ide: IdePage) -> None:
     ide.run("while True: print('x' * 79)")
     ide.expect_output("xxxx")

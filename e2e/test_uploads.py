@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from e2e.accessibility import axe
+from e2e.ide_page import both_sizes
 from e2e.workspace_page import WorkspacePage, upload_of
 
 # Playwright does not see the body of a form with files.
@@ -27,8 +28,10 @@ def work(new_work: Callable[[], WorkspacePage]) -> WorkspacePage:
     return new_work()
 
 
+@both_sizes
 def test_zip_goes_out_and_comes_in(work: WorkspacePage, tmp_path: Path) -> None:
     work.begin_with("Two files and some data")
+    work.go_to("Files")
     with work.page.expect_download() as download:
         work.page.get_by_role("link", name="Download all as a zip").click()
     path = tmp_path / "mine again.zip"
@@ -44,6 +47,7 @@ def test_zip_goes_out_and_comes_in(work: WorkspacePage, tmp_path: Path) -> None:
     work.expect_output("Warmest: Cairo")
 
 
+@both_sizes
 def test_bad_zip_is_refused_with_what_is_wrong(work: WorkspacePage, tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

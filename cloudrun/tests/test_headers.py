@@ -47,7 +47,7 @@ def test_policy_lets_no_foreign_or_inline_script_in(server: Server, path: str) -
 def test_workers_alone_may_compile_and_what_is_of_this_site(server: Server) -> None:
     page = httpx.get(server.url).text
     scripts = {str(script) for script in re.findall(r"/static/[\w-]+-worker[.\w]*\.js", page)}
-    assert len(scripts) == 2
+    assert len(scripts) == 3
     for script in scripts:
         policy = httpx.get(server.url + script).headers["content-security-policy"]
         assert policy == (

@@ -199,7 +199,7 @@ async def test_long_frame_after_the_first_is_refused_with_1009(open_server: Serv
             while True:
                 await socket.recv()
     assert socket.close_code == 1009
-    assert "65536" in (socket.close_reason or "")
+    assert "64 KB" in (socket.close_reason or "")
 
 
 async def test_who_asks_for_nothing_is_dropped_and_a_quiet_program_is_not(
