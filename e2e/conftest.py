@@ -57,14 +57,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def size() -> ViewportSize:
+def window() -> ViewportSize:
     """Of the browser's window; a journey marked `both_sizes` has both."""
     return WIDE
 
 
 @pytest.fixture
-def context(browser: Browser, size: ViewportSize) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=size, color_scheme="light")
+def context(browser: Browser, window: ViewportSize) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=window, color_scheme="light")
     yield context
     context.close()
 

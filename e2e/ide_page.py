@@ -9,7 +9,7 @@ from e2e.complaints import complaints_of
 
 WIDE: ViewportSize = {"width": 1440, "height": 860}
 NARROW: ViewportSize = {"width": 360, "height": 740}
-both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+both_sizes = pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
 _SELECT_ALL = "ControlOrMeta+a"
 _RUN = "ControlOrMeta+Enter"
 

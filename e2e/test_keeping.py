@@ -60,6 +60,7 @@ def test_reload_in_the_middle_of_a_run_shows_it_all(ide: IdePage) -> None:
     ide.run(COUNT)
     ide.expect_output("step 2")
     ide.reload()
+    ide.go_to("Terminal")
     ide.expect_output("step 1")
     ide.expect_state("Running")
     ide.expect_output("step 8")
@@ -73,6 +74,7 @@ def test_reload_keeps_what_was_typed(ide: IdePage) -> None:
     ide.answer("sun")
     ide.expect_output("Two:")
     ide.reload()
+    ide.go_to("Terminal")
     ide.expect_output("One: sun")
     ide.answer("flower")
     ide.expect_output("sunflower")
@@ -83,6 +85,7 @@ def test_ended_run_is_shown_after_a_reload(ide: IdePage) -> None:
     ide.run("print('still ' + 'here')")
     ide.expect_state("Exit 0")
     ide.reload()
+    ide.go_to("Terminal")
     ide.expect_output("still here")
     ide.expect_state("Exit 0")
 

@@ -5,6 +5,7 @@ import { PageVersion } from './page-version.js';
 /** So long a version may load behind the one that is shown. */
 const PATIENCE_MS = 1500;
 const LONG_LOADING_MS = 5000;
+const PAINT_MS = 100;
 
 /**
  * The version of a page that is shown, and the next one, which loads behind it and comes forward
@@ -67,7 +68,10 @@ export class PageFrames {
   #loadBehind(version) {
     this.#behind = version;
     version.layer.inert = true;
-    version.frame.addEventListener('load', () => this.#bringForward(version));
+    // What has loaded is not painted yet, and would come forward white.
+    version.frame.addEventListener('load', () => {
+      setTimeout(() => this.#bringForward(version), PAINT_MS);
+    });
     this.#host.prepend(version.layer);
     this.#timer = setTimeout(() => this.#losePatience(version), PATIENCE_MS);
   }
