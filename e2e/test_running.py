@@ -55,7 +55,6 @@ def test_output_appears_line_by_line(ide: IdePage) -> None:
     ide.expect_state("Exit 0")
 
 
-@both_sizes
 def test_stop_ends_the_program(ide: IdePage) -> None:
     ide.run(FOREVER)
     ide.expect_output("begun")
@@ -153,7 +152,6 @@ def test_numbers_are_in_the_status_bar(ide: IdePage) -> None:
     expect(ide.page.locator("[data-memory]")).to_have_text(re.compile(r"^\d+(\.\d)? MB$"))
 
 
-@both_sizes
 def test_flood_leaves_the_page_answering(ide: IdePage) -> None:
     ide.run("while True: print('x' * 79)")
     ide.expect_output("xxxx")
