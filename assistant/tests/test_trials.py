@@ -27,7 +27,7 @@ IDS = [f"{language}-{number}" for number, (language, _) in enumerate(PROGRAMS)]
 EVIL = {
     "python": (
         "import os, socket\n"
-        "for path in ({canary!r}, '/etc/evil', '/work/evil'):\n"
+        "for path in ({canary!r}, '/etc/evil', '/var/evil'):\n"
         "    try:\n        open(path, 'w').write('evil')\n    except OSError: pass\n"
         "try: socket.create_connection(('127.0.0.1', {port}), 1)\nexcept OSError: pass\n"
         "os.system('kill -9 -1' if os.getpid() > 100000 else 'true')\n"
