@@ -1,7 +1,8 @@
 """An answer from the question to its end."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
 from assistant.asking import Start, ask
@@ -46,14 +47,15 @@ async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
 
     Raises what `ask` raises.
     """
-    wording = word(question)
+    wording = await asyncio.to_thread(word, question)  # of up to MAX_UPLOAD_SIZE
     start: Start | None = None
     texts: list[str] = []
     async with aclosing(ask(wording.prompt, providers())) as pieces:
         async for piece in pieces:
             if isinstance(piece, End):
                 assert start is not None
-                yield _answer(question, wording, start, "".join(texts), piece)
+                text = "".join(texts)
+                yield await asyncio.to_thread(_answer, question, wording, start, text, piece)
                 return
             if isinstance(piece, Start):
                 start = piece
@@ -83,42 +85,63 @@ async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece
 
 
 async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, None]:
-    first: Answer | None = None
-    first_start: Start | None = None
-    while True:
-        answer: Answer | None = None
-        start: Start | None = None
-        try:
-            async with aclosing(answer_stream(question)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Answer):
-                        answer = piece
-                        continue
-                    if isinstance(piece, Start):
-                        start = piece
-                    yield piece
-        except ApplicationError:
-            if first is None:
-                raise
-        if first and first_start and not (answer and answer.files):
-            # Whoever reads along has seen the text of the second round by now.
-            for piece in (first_start, first.response, first):
+    first = _Round()
+    async with aclosing(first.pieces(question)) as pieces:
+        async for piece in pieces:
+            yield piece
+    if not first.answered.files:
+        yield first.answered
+        return
+    yield Trying()
+    verdict, result = await trial.verdict(first.answered.files)
+    answer = replace(first.answered, verdict=verdict)
+    if verdict.status != "failed" or result is None:
+        yield answer
+        return
+    tried = Tried(answer.response, verdict.message, result.stderr or result.stdout)
+    second = _Round()
+    with suppress(ApplicationError):
+        async with aclosing(second.pieces(replace(question, tried=tried))) as pieces:
+            async for piece in pieces:
                 yield piece
-            return
-        assert answer is not None
-        if not answer.files:
-            yield answer
-            return
-        yield Trying()
-        verdict, result = await trial.verdict(answer.files)
-        usage = answer.usage + first.usage if first else answer.usage
-        answer = replace(answer, verdict=verdict, usage=usage)
-        if first or verdict.status != "failed" or result is None:
-            yield answer
-            return
-        first, first_start = answer, start
-        output = result.stderr or result.stdout
-        question = replace(question, tried=Tried(answer.response, verdict.message, output))
+    if second.answer is None or not second.answer.files:
+        # Whoever reads along has seen another text by now.
+        for piece in (first.started, answer.response, answer):
+            yield piece
+        return
+    yield Trying()
+    verdict, _ = await trial.verdict(second.answer.files)
+    usage = answer.usage + second.answer.usage
+    yield replace(second.answer, verdict=verdict, usage=usage)
+
+
+class _Round:
+    """One question to the providers: what came of it stays here."""
+
+    def __init__(self) -> None:
+        self.start: Start | None = None
+        self.answer: Answer | None = None
+
+    @property
+    def started(self) -> Start:
+        assert self.start is not None
+        return self.start
+
+    @property
+    def answered(self) -> Answer:
+        assert self.answer is not None
+        return self.answer
+
+    async def pieces(self, question: Question) -> AsyncGenerator[Piece, None]:
+        """All but the `Answer`, which is yet to be tried. Raises as `answer_stream`."""
+        async with aclosing(answer_stream(question)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Answer):
+                    self.answer = piece
+                    return
+                if isinstance(piece, Start):
+                    self.start = piece
+                yield piece
 
 
 async def whole(pieces: AsyncGenerator[Piece, None]) -> Answer:

@@ -1,5 +1,6 @@
 """`/api/ai/`: help with code. Guests may use it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any
@@ -129,7 +130,7 @@ class AssistView(APIView):
         question, wishes = question_of(request.data)
         asker = _asker(request)
         question_count(asker)
-        if not providers():
+        if not providers():  # which makes them here, in a thread of the view's own
             raise NoProviderError
         is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
         pieces = noted(question, asker, _pieces(request, question, verify=wishes.verify))
@@ -162,7 +163,7 @@ async def _messages(
     try:
         async with aclosing(pieces):
             async for piece in pieces:
-                if rendering and (drawn := _drawn(rendering, piece)):
+                if rendering and (drawn := await asyncio.to_thread(_drawn, rendering, piece)):
                     yield message({"type": "html", **vars(drawn)})
                 yield message(_frame(question, piece))
     except ApplicationError as error:

@@ -1,6 +1,7 @@
 """What somebody asks the assistant, once it has been checked."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from sandbox.languages import Language
@@ -49,7 +50,7 @@ class Question:
     text: str = ""
     tried: Tried | None = None
 
-    @property
+    @cached_property
     def main(self) -> str:
         """The name of the file that `code` is."""
         if not self.language.is_sandboxed:
@@ -66,7 +67,7 @@ class Question:
             "question": self.text,
         }
 
-    @property
+    @cached_property
     def sources(self) -> dict[str, str]:
         """All files that are text, by name; the one that is run is the first."""
         others = {file.name: file.content for file in self.files if file.encoding == UTF8}
