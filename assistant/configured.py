@@ -1,6 +1,7 @@
 """The providers that the operator has set up."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from typing import cast
 
@@ -13,46 +14,51 @@ _OPENAI = "assistant.providers.openai.OpenAIProvider"
 _GEMINI = "assistant.providers.gemini.GeminiProvider"
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What a provider is made of. `path` is that of its class."""
+
+    name: str
+    path: str
+    title: str
+    base_url: str
+    key: str = field(repr=False)
+    model: str
+
+
+def setups() -> tuple[Setup, ...]:
+    """Of those that have what they need, in the order of `AI_PROVIDERS`; none is made by it."""
+    usable = {setup.name: setup for setup in _usable()}
+    names = dict.fromkeys(name for name in settings.AI_PROVIDERS if name in usable)
+    return tuple(usable[name] for name in names)
+
+
 def providers() -> tuple[Provider, ...]:
-    """Those that have what they need, in the order of `AI_PROVIDERS`."""
-    makers = {
-        "groq": (
-            _OPENAI,
-            "Groq",
-            settings.GROQ_BASE_URL,
-            settings.GROQ_API_KEY,
-            settings.GROQ_MODEL,
-        ),
-        "gemini": (
-            _GEMINI,
-            "Gemini",
-            settings.GEMINI_BASE_URL,
-            settings.GEMINI_API_KEY,
-            settings.GEMINI_MODEL,
-        ),
-        "openai": (
-            _OPENAI,
-            "The OpenAI-compatible server",
-            settings.OPENAI_BASE_URL,
-            settings.OPENAI_API_KEY,
-            settings.OPENAI_MODEL,
-        ),
-    }
-    return tuple(_made(name, *makers[name]) for name in provider_names())
+    """Those, ready to be asked. The first call may take a second, and is not for an event loop."""
+    return tuple(map(_made, setups()))
 
 
-def provider_names() -> tuple[str, ...]:
-    """Of those, without making them."""
-    is_usable = {
-        "groq": bool(settings.GROQ_API_KEY),
-        "gemini": bool(settings.GEMINI_API_KEY),
-        "openai": bool(settings.OPENAI_MODEL),
-    }
-    return tuple(dict.fromkeys(name for name in settings.AI_PROVIDERS if is_usable.get(name)))
+def _usable() -> list[Setup]:
+    groq = ("Groq", settings.GROQ_BASE_URL, settings.GROQ_API_KEY, settings.GROQ_MODEL)
+    gemini = ("Gemini", settings.GEMINI_BASE_URL, settings.GEMINI_API_KEY, settings.GEMINI_MODEL)
+    openai = (
+        "The OpenAI-compatible server",
+        settings.OPENAI_BASE_URL,
+        settings.OPENAI_API_KEY,
+        settings.OPENAI_MODEL,
+    )
+    usable = []
+    if settings.GROQ_API_KEY:
+        usable.append(Setup("groq", _OPENAI, *groq))
+    if settings.GEMINI_API_KEY:
+        usable.append(Setup("gemini", _GEMINI, *gemini))
+    if settings.OPENAI_MODEL:  # a server in the house may want no key
+        usable.append(Setup("openai", _OPENAI, *openai))
+    return usable
 
 
 @cache
-def _made(name: str, path: str, title: str, base_url: str, key: str, model: str) -> Provider:
-    """Google's library takes most of a second to load: only where it is used."""
-    maker = cast("Callable[[str, str, str, str, str], Provider]", import_string(path))
-    return maker(name, title, base_url, key, model)
+def _made(setup: Setup) -> Provider:
+    """Google's library takes most of a second and 30 MB to load: only where it is used."""
+    maker = cast("Callable[[str, str, str, str, str], Provider]", import_string(setup.path))
+    return maker(setup.name, setup.title, setup.base_url, setup.key, setup.model)

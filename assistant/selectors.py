@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from assistant.configured import provider_names, providers
+from assistant.configured import setups
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class ProviderStatus(TypedDict):
 
 
 def assistant_enabled() -> bool:
-    return bool(provider_names())
+    return bool(setups())
 
 
 def provider_list() -> list[Provider]:
     """The providers that can be asked, the first choice first."""
-    return [Provider(provider.name, provider.model) for provider in providers()]
+    return [Provider(setup.name, setup.model) for setup in setups()]
 
 
 def provider_status() -> ProviderStatus:

@@ -44,7 +44,6 @@ class Watch:
             await asyncio.gather(*(converse(self._server.url, flood) for _ in range(4)))
             await converse(self._server.url, upload)
             await hello(self._server.url)
-            _status(self._server.url)  # which loads what nothing else does
             resting.append(self._server.memory_bytes)
         self._memory_bytes = max(resting)
 
