@@ -67,8 +67,7 @@ def word(question: Question) -> Wording:
     if question.line:
         data.append(f"The error points at line {question.line} of {question.main}.")
     asked = "\n\n".join((task, *data))
-    messages = [Message("user", asked)]
-    messages += [Message(turn.role, turn.content) for turn in question.turns]
+    messages = [Message("user", asked), *question.turns]
     if question.text:
         messages.append(Message("user", question.text))
     if tried := question.tried:

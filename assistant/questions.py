@@ -4,19 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from assistant.providers.base import Message
 from sandbox.languages import Language
 from sandbox.requests import UTF8, SourceFile
 
 # How much is given away where people are to find it themselves.
 Step = Literal["nudge", "explain", "show"]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message of the conversation before."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Question:
     install_packages: tuple[str, ...] = ()
     line: int | None = None
     step: Step = "show"
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[Message, ...] = ()
     text: str = ""
     tried: Tried | None = None
 

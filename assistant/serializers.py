@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assistant.actions import ACTIONS, REQUIRED
-from assistant.questions import Question, Turn
+from assistant.providers.base import Message
+from assistant.questions import Question
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.languages import LANGUAGES
 from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES
@@ -116,7 +117,7 @@ def question_of(data: Any) -> tuple[Question, Wishes]:
         install_packages=tuple(given["install_packages"]),
         line=given.get("line"),
         step=given["step"],
-        turns=tuple(Turn(**turn) for turn in given["turns"]),
+        turns=tuple(Message(**turn) for turn in given["turns"]),
         text=given.get("question") or "",
     ), Wishes(given["verify"], given["html"])
 

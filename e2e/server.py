@@ -80,6 +80,7 @@ def started(
         "PORT": str(port),
         "SANDBOX_RUNNER": runner,
         "SITE_URL": url,
+        "WORKSPACES_PER_HOUR": "10000",
         **(settings or {}),
     }
     manage = [sys.executable, str(ROOT / "manage.py")]

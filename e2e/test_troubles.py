@@ -206,7 +206,7 @@ def test_upload_over_the_limit_is_told_and_text_over_it_stays(tabs: Tabs) -> Non
             "button", name="Files"
         ).click()
     work.page.locator("[data-upload-input]").set_input_files([upload_of("big.bin", 200_000)])
-    expect(work.said).to_contain_text("more than a workspace may hold")
+    expect(work.said).to_contain_text("of 100.0 KB in this workspace. Delete something first.")
     if work.page.viewport_size == PHONE:
         work.page.get_by_role("navigation", name="Panes").get_by_role("button", name="Code").click()
     work.write("#" * 150_000)

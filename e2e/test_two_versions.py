@@ -32,6 +32,22 @@ def another(new_work: Callable[[], WorkspacePage], first: WorkspacePage) -> Work
     return second
 
 
+def deleted_while_typed(
+    new_work: Callable[[], WorkspacePage], text: str
+) -> tuple[WorkspacePage, WorkspacePage]:
+    """The first has deleted weather.py, into which the second has typed the text since."""
+    first = new_work()
+    first.begin_with("Two files and some data")
+    second = another(new_work, first)
+    second.open_file("weather.py")
+    first.item("weather.py").focus()
+    first.page.keyboard.press("Delete")
+    expect(first.item("weather.py")).to_be_hidden()
+    second.write(text)
+    expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
+    return first, second
+
+
 def restore_run(work: WorkspacePage) -> None:
     """The workspace's only run, from another tab."""
     page = work.page.context.new_page()
@@ -101,15 +117,7 @@ def test_two_versions_are_merged(new_work: Callable[[], WorkspacePage], size: st
 
 
 def test_file_deleted_elsewhere_can_be_kept(new_work: Callable[[], WorkspacePage]) -> None:
-    first = new_work()
-    first.begin_with("Two files and some data")
-    second = another(new_work, first)
-    second.open_file("weather.py")
-    first.item("weather.py").focus()
-    first.page.keyboard.press("Delete")
-    expect(first.item("weather.py")).to_be_hidden()
-    second.write("kept = True\n")
-    expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
+    _, second = deleted_while_typed(new_work, "kept = True\n")
     second.conflict.get_by_role("button", name="Save as a file again").click()
     expect(second.tab("weather.py")).to_have_attribute("aria-selected", "true")
     expect(second.code).to_have_text("kept = True")
@@ -119,15 +127,7 @@ def test_file_deleted_elsewhere_can_be_kept(new_work: Callable[[], WorkspacePage
 def test_text_of_a_deleted_file_goes_on_where_that_is_undone(
     new_work: Callable[[], WorkspacePage],
 ) -> None:
-    first = new_work()
-    first.begin_with("Two files and some data")
-    second = another(new_work, first)
-    second.open_file("weather.py")
-    first.item("weather.py").focus()
-    first.page.keyboard.press("Delete")
-    expect(first.item("weather.py")).to_be_hidden()
-    second.write("mine = True\n")
-    expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
+    first, second = deleted_while_typed(new_work, "mine = True\n")
     first.said.get_by_role("button", name="Undo").click()
     expect(first.item("weather.py")).to_be_visible()
     look_again(second)
@@ -152,15 +152,7 @@ def test_conflict_survives_a_reload(new_work: Callable[[], WorkspacePage]) -> No
 def test_text_of_a_deleted_file_is_offered_after_a_reload(
     new_work: Callable[[], WorkspacePage],
 ) -> None:
-    first = new_work()
-    first.begin_with("Two files and some data")
-    second = another(new_work, first)
-    second.open_file("weather.py")
-    first.item("weather.py").focus()
-    first.page.keyboard.press("Delete")
-    expect(first.item("weather.py")).to_be_hidden()
-    second.write("kept = True\n")
-    expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
+    _, second = deleted_while_typed(new_work, "kept = True\n")
     second.reload()
     expect(second.conflict).to_contain_text("weather.py was deleted elsewhere")
     expect(second.code).to_have_text("kept = True")
