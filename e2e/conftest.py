@@ -1,4 +1,5 @@
-"""Journeys in a real browser against the real server, once for each runner.
+"""Journeys in a real browser against the real server. Those about running are walked once for each
+runner, the others with the embedded one.
 
 `E2E_BASE_URL` names a server that runs already. Where `CI` is set, nothing is skipped for want of
 a component: a runner or a language that is missing fails.
@@ -17,7 +18,8 @@ from e2e.workspace_page import WorkspacePage
 
 BASE_URL = os.environ.get("E2E_BASE_URL", "").rstrip("/")
 IS_CI = bool(os.environ.get("CI"))
-RUNNERS = ["given"] if BASE_URL else ["docker", "bubblewrap"]
+RUNNERS = ["given"] if BASE_URL else ["bubblewrap", "docker"]
+both_runners = pytest.mark.parametrize("server", RUNNERS, indirect=True, scope="session")
 
 _EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "400 (Bad Request)", "status of 404")
 
@@ -31,16 +33,17 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session", params=RUNNERS)
+@pytest.fixture(scope="session")
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     if BASE_URL:
         yield running(BASE_URL)
         return
-    with started(request.param, tmp_path_factory.mktemp(request.param)) as server:
+    runner: str = getattr(request, "param", RUNNERS[0])
+    with started(runner, tmp_path_factory.mktemp(runner)) as server:
         if not server.has_sandbox:
-            missing(f"no {request.param} runner on this machine")
+            missing(f"no {runner} runner on this machine")
         yield server
 
 

@@ -9,10 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.accessibility import axe
+from e2e.conftest import both_runners
 from e2e.ide_page import NARROW, WIDE
 from e2e.server import Server
 from e2e.test_hostile_text import HOSTILE, expect_untouched
 from e2e.workspace_page import WorkspacePage
+
+pytestmark = both_runners
 
 COLOURS = (
     "import time\n"

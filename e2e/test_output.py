@@ -5,7 +5,10 @@ from pathlib import Path
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.accessibility import axe
+from e2e.conftest import both_runners
 from e2e.ide_page import NARROW, IdePage
+
+pytestmark = both_runners
 
 ALPHABET = "for n in range(3): print('alpha', n, 'beta')"
 

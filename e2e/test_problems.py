@@ -4,8 +4,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from e2e.accessibility import axe
+from e2e.conftest import both_runners
 from e2e.ide_page import NARROW, IdePage
 from e2e.workspace_page import WorkspacePage
+
+pytestmark = both_runners
 
 TWO_ERRORS = "int main() {\n  one = 1;\n\n  two = 2;\n}\n"
 

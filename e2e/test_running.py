@@ -4,9 +4,11 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from e2e.conftest import missing
+from e2e.conftest import both_runners, missing
 from e2e.ide_page import IdePage, both_sizes
 from e2e.server import Server
+
+pytestmark = both_runners
 
 HELLO = {
     "python": 'print("hello from " + "python")',

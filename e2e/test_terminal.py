@@ -3,8 +3,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from e2e.conftest import both_runners
 from e2e.ide_page import NARROW, IdePage
 from e2e.server import Server
+
+pytestmark = both_runners
 
 KEYS = """import os, tty
 tty.setraw(0)
