@@ -216,7 +216,7 @@ function isRunOf(shown) {
 function take(id, text) {
   if (id !== language.id) choose(languages.of(id));
   const before = editor.text;
-  editor.edit(id, language.file, before, [leastChange(before, text)]);
+  editor.documents.edit(id, language.file, before, [leastChange(before, text)]);
 }
 
 /** @param {Place} place */

@@ -58,6 +58,8 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {string} nonce
  */
 
+/** @typedef {ReturnType<typeof makeWorkbench>} Workbench */
+
 /** @param {WorkbenchParts} parts */
 export function makeWorkbench(parts) {
   const { languages, status, editor, goTo, runAgain } = parts;

@@ -9,37 +9,34 @@ import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { leastChange } from './editor/least-change.js';
 import { LINE_END } from './editor/line-ends.js';
-import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
 import { Conflicts } from './files/conflicts.js';
 import { FileStore } from './files/file-store.js';
-import { FileTabs } from './files/file-tabs.js';
 import { FilesPane } from './files/files-pane.js';
+import { OpenFiles } from './files/open-files.js';
 import { OtherTabs } from './files/other-tabs.js';
 import { SaveToasts } from './files/save-toasts.js';
+import { currentText } from './files/stored-file.js';
 import { saveWords } from './files/workspace-words.js';
-import { requestOfRun, takeWantedRun } from './history/run-again.js';
-import { ImageWatch } from './run/image-watch.js';
+import { takeWantedRun } from './history/run-again.js';
+import { WorkspaceProgram } from './run/workspace-program.js';
 import { wireSearch } from './search/wire-search.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, jsonScript } from './ui/dom.js';
 import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
-import { recall, remember } from './ui/storage.js';
 import { thisTab } from './ui/tabs.js';
 import { watchTroubles } from './ui/troubles.js';
 import { makeWorkbench } from './workbench.js';
 
 /** @import { Target } from './assistant/proposal.js' */
 /** @import { FileStoreHooks } from './files/file-store.js' */
-/** @import { StoredFile } from './files/stored-file.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
 
 const page = /** @type {WorkspaceData} */ (jsonScript('page-data'));
 const { workspace } = page;
-const tabsKey = `tabs.${workspace.id}`;
 const nonce = pageNonce();
 nonceForNewStyles(nonce);
 setSpanStylesAsProperties();
@@ -48,8 +45,6 @@ const languages = new Languages(page.languages);
 const language = languages.of(workspace.language);
 const status = new StatusBar();
 const saved = find('saved');
-/** @type {StoredFile | undefined} the file in front */
-let shown;
 let isKept = true;
 
 const { toasts, connection, failed } = watchTroubles({
@@ -73,107 +68,92 @@ const hooks = {
     if (state === 'offline') connection.look();
   },
   onConflict: (file) => {
-    if (file.theirs && shown !== file) open(file.id);
-    else conflicts.show(shown);
+    if (file.theirs && opened.front !== file) opened.open(file.id);
+    else conflicts.show(opened.front);
   },
   onReplaced: (file) => {
-    if (file.isText) editor.setText(String(file.id), file.base ?? '');
-    else editor.close(String(file.id));
-    if (file === shown && file.isText === find('editor').hidden) open(file.id);
+    opened.replace(file);
     preview.refresh();
   },
   onSaved: () => {
     otherTabs.tell();
     preview.refresh();
   },
-  onRemoved: (file) => close(file.id),
-  onMoved: (file) => {
-    tabs.rename(file);
-    editor.rename(String(file.id), file.path);
-  },
-  onRenumbered: (file, before) => {
-    tabs.renumber(before, file.id);
-    editor.rekey(String(before), String(file.id));
-  },
+  onRemoved: (file) => opened.close(file.id),
+  onMoved: (file) => opened.rename(file),
+  onRenumbered: (file, before) => opened.renumber(file, before),
 };
 const store = new FileStore(workspace.id, page.files, hooks, await thisTab());
 const settings = new SettingsStore(page.settings, page.isUser, failed.tell);
 const editor = new Editor(find('editor'), nonce, settings.value, {
-  onChange: (text) => shown && store.type(shown.id, text),
+  onChange: (text) => opened.type(text),
   onCursor: (line, column) => status.cursor(line, column),
 });
-const tabs = new FileTabs({ onChoose: open, onClose: close });
+const opened = new OpenFiles({
+  store,
+  editor,
+  settings,
+  status,
+  keptAs: `tabs.${workspace.id}`,
+  entry: workspace.entry,
+  onFront: ({ path }) => files.choose(path),
+  onShown: (file) => {
+    if (file.isText && file.path.endsWith('.html')) preview.choose(file.path);
+    conflicts.show(file);
+  },
+});
 const files = new FilesPane({
   workspaceId: workspace.id,
   store,
   onOpen: openForWriting,
   onSay: () => layout.bringBack('files'),
 });
-const {
-  run,
-  view,
-  preview,
-  terminal,
-  input,
-  problems,
-  panes,
-  layout,
-  packages,
-  assistant,
-  forRun,
-} = makeWorkbench({
+const workbench = makeWorkbench({
   languages,
   status,
   editor,
-  title: () => `${workspace.name} / ${shown?.path ?? ''}`,
+  title: () => `${workspace.name} / ${opened.front?.path ?? ''}`,
   keptAs: `run.${workspace.id}`,
-  start,
+  start: () => program.start(),
   keepFile: (path, content, replaces) => files.keep(path, content, replaces),
-  runAgain: start,
+  runAgain: () => program.start(),
   goTo,
-  textAt: ({ file, line }) => textOf(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
+  textAt: ({ file, line }) => currentText(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
   markError: (place) => {
-    if (!place || fileOf(place.file)?.id === shown?.id) editor.markErrorLine(place?.line ?? null);
+    const isShown = !place || fileOf(place.file)?.id === opened.front?.id;
+    if (isShown) editor.markErrorLine(place?.line ?? null);
   },
   fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
   hasAssistant: page.assistant.enabled,
   project: {
-    textOf: (target) => textOf(proposed(target)),
+    textOf: (target) => currentText(proposed(target)),
     canWrite: (target) => proposed(target)?.isText ?? true,
     write: take,
   },
-  program: async () => requestOf(await store.complete()),
+  program: () => program.request(),
   nonce,
   onLost: () => connection.look(),
   onPane: (pane) => {
     if (pane === 'code') editor.measure();
   },
 });
+const { run, view, preview, terminal, panes, layout } = workbench;
+const program = new WorkspaceProgram({ workspace, languages, language, store, editor, workbench });
 const conflicts = new Conflicts({
   store,
   nonce,
-  textOf,
-  onMerged: (file, text) => editor.setText(String(file.id), text),
+  onMerged: (file, text) => editor.documents.setText(String(file.id), text),
   onKept: async (path) => {
     await files.refresh();
     const kept = store.at(path);
-    if (kept) open(kept.id);
+    if (kept) opened.open(kept.id);
   },
   tell: (card) => view.showCard(card),
 });
-const images = new ImageWatch(
-  () => !language.available,
-  (details, fetched) => {
-    const couldRun = language.available;
-    languages.update(details, fetched);
-    if (!run.isActive && !couldRun) showAvailability();
-  },
-);
-
 const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
 
-packages.show(language.id);
-openAsBefore();
+workbench.packages.show(language.id);
+opened.openAsBefore();
 if (page.preview) {
   preview.live({
     workspaceId: workspace.id,
@@ -184,9 +164,9 @@ if (page.preview) {
 }
 store.begin();
 const wantedRun = takeWantedRun();
-if (wantedRun) runAsItWas(wantedRun);
+if (wantedRun) program.startPast(wantedRun);
 else if (!run.resume(terminal.size)) {
-  if (!language.available) showAvailability();
+  if (!language.available) program.showAvailability();
   if (!isNarrow()) editor.focus();
 }
 document.addEventListener('visibilitychange', () => {
@@ -196,18 +176,21 @@ document.addEventListener('visibilitychange', () => {
 window.addEventListener('blur', () => store.save()); // the next window may be one on these files
 window.addEventListener('online', () => files.refresh());
 status.network(language.image && page.runner.name ? language.network : null);
-const showSettings = wireSettings(editor, settings, showIndent);
+const showSettings = wireSettings(editor, settings, () => opened.showIndent());
 const formatCode = formatCommand({
   editor,
-  file: () => (shown?.isText ? { fileName: shown.path, indent: indentOfShown(shown) } : null),
+  file: () => {
+    const { front, indent } = opened;
+    return front?.isText ? { fileName: front.path, indent } : null;
+  },
   tell: (card) => view.showCard(card),
 });
-const searchFiles = wireSearch({ store, editor, textOf, goTo });
+const searchFiles = wireSearch({ store, editor, opened, goTo });
 wireCommands([
-  () => runCommands({ panes, input, problems }),
+  () => runCommands(workbench),
   () => fileCommands(store, openForWriting),
   () => [searchFiles],
-  () => assistantCommands(assistant),
+  () => assistantCommands(workbench.assistant),
   () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
@@ -222,64 +205,8 @@ wireCommands([
 /** @param {number} id */
 async function openForWriting(id) {
   panes.show('code');
-  await open(id);
+  await opened.open(id);
   editor.focus();
-}
-
-/** The tabs that were open, else the file that Run starts with. */
-function openAsBefore() {
-  /** @type {string[]} */
-  const paths = JSON.parse(recall('local', tabsKey) ?? '[]');
-  const before = paths.map((path) => store.at(path)).filter((file) => file !== undefined);
-  for (const file of before.slice(1)) tabs.show(file);
-  const front = before[0] ?? store.at(workspace.entry) ?? store.all[0];
-  if (front) open(front.id);
-}
-
-/** @param {number} id */
-async function open(id) {
-  const file = store.get(id);
-  if (!file) return;
-  shown = file;
-  tabs.show(file);
-  files.choose(file.path);
-  rememberTabs();
-  if (file.isText && textOf(file) === null) await store.complete().catch(() => {});
-  if (shown !== file) return;
-  const text = file.isText ? textOf(file) : null;
-  find('no-text').hidden = text !== null;
-  find('editor').hidden = text === null;
-  if (text === null) return conflicts.show(file);
-  if (file.path.endsWith('.html')) preview.choose(file.path);
-  showIndent();
-  editor.open(String(id), file.path, text);
-  conflicts.show(file);
-}
-
-function showIndent() {
-  if (shown) status.indent(indentOfShown(shown));
-}
-
-/** @param {StoredFile} file */
-function indentOfShown(file) {
-  return settings.value.indent || indentOf(file.path);
-}
-
-/** @param {number} id */
-function close(id) {
-  const beside = tabs.close(id);
-  editor.close(String(id));
-  if (shown?.id !== id) return rememberTabs();
-  shown = undefined;
-  const next = beside ?? store.at(workspace.entry)?.id;
-  if (next !== undefined) open(next);
-}
-
-/** The one in front comes first. */
-function rememberTabs() {
-  const order = [shown?.id, ...tabs.open.filter((id) => id !== shown?.id)];
-  const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
-  remember('local', tabsKey, JSON.stringify(paths));
 }
 
 /**
@@ -305,72 +232,7 @@ function proposed({ name, isEntry }) {
 async function take(target, text) {
   const file = proposed(target);
   if (!file) return files.keep(target.name, new Blob([text]), false);
-  const before = textOf(file) ?? '';
-  const changes = [leastChange(before, text)];
-  store.type(file.id, editor.edit(String(file.id), file.path, before, changes));
-}
-
-/** @param {StoredFile | undefined} file */
-function textOf(file) {
-  return file ? (file.text ?? file.base) : null;
-}
-
-/** Says why the language cannot run, or that it can by now. */
-function showAvailability() {
-  view.showCard(languages.card(language, start));
-  if (!language.available) images.look();
-}
-
-/** Saves, and runs what is on the screen. */
-async function start() {
-  if (run.isActive) return;
-  if (!language.available) await images.look();
-  const isPage = language.file.endsWith('.html');
-  if (!isPage || !language.available) panes.show('terminal');
-  if (!language.available) return showAvailability();
-  editor.markErrorLine(null);
-  store.save();
-  try {
-    const all = await store.complete();
-    const request = requestOf(all);
-    if (isPage) return run.start({ ...request, interactive: false });
-    run.start({ ...request, ...forRun(language.id) });
-  } catch (error) {
-    const text = error instanceof Error ? error.message : '';
-    view.showCard({ tone: 'bad', title: 'The files could not be read.', text });
-  }
-}
-
-/** @param {string} runId a past run, whose files need not be those that are here now */
-async function runAsItWas(runId) {
-  const isPage = language.file.endsWith('.html');
-  try {
-    const request = await requestOfRun(runId, workspace.id);
-    if (isPage) return run.start(request);
-    panes.show('terminal');
-    const typed = request.stdin ? {} : terminal.forRun;
-    run.start({ ...request, ...typed, ...packages.forRun(language.id) });
-    terminal.note('The program of the past run. Your files are as they were.');
-  } catch (error) {
-    const text = error instanceof Error ? error.message : '';
-    view.showCard({ tone: 'bad', title: 'The past run could not be read.', text });
-  }
-}
-
-/** @param {StoredFile[]} all */
-function requestOf(all) {
-  const entry = store.at(workspace.entry);
-  const others = all.filter((file) => file !== entry);
-  return {
-    language: language.id,
-    workspace: workspace.id,
-    code: textOf(entry) ?? '',
-    files: others.map((file) => ({
-      name: file.path,
-      content: textOf(file) ?? '',
-      encoding: file.isText ? 'utf-8' : 'base64',
-    })),
-  };
+  opened.edit(file, [leastChange(currentText(file) ?? '', text)]);
 }
 
 /** @param {Place} place */
@@ -378,6 +240,6 @@ async function goTo({ file, line, column }) {
   const target = fileOf(file);
   if (!target) return;
   panes.show('code');
-  if (target !== shown) await open(target.id);
+  if (target !== opened.front) await opened.open(target.id);
   editor.goToLine(line, column ?? 1);
 }

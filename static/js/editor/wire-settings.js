@@ -16,7 +16,7 @@ export function wireSettings(editor, store, onChange) {
   /** @param {Settings} settings */
   const apply = (settings) => {
     document.documentElement.style.setProperty('--code-size', `${settings.font_size}px`);
-    editor.configure(settings);
+    editor.documents.configure(settings);
     onChange(settings);
   };
   const dialog = new SettingsDialog(store, apply);

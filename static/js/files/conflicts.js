@@ -2,6 +2,7 @@ import { copied } from '../ui/clipboard.js';
 import { find } from '../ui/dom.js';
 import { Notice } from '../ui/notice.js';
 import { MergeDialog } from './merge-dialog.js';
+import { currentText } from './stored-file.js';
 import { conflictNotice } from './workspace-words.js';
 
 /** @import { NoticeText } from '../types.js' */
@@ -12,7 +13,6 @@ import { conflictNotice } from './workspace-words.js';
  * @typedef {object} ConflictParts
  * @property {FileStore} store
  * @property {string} nonce for the style sheets of the merge view
- * @property {(file: StoredFile) => string | null} textOf as it is on the screen
  * @property {(file: StoredFile, text: string) => void} onMerged
  * @property {(path: string) => void} onKept as another file than it was
  * @property {(card: NoticeText) => void} tell
@@ -42,7 +42,7 @@ export class Conflicts {
       both: () => this.#keep(file, () => store.keepBoth(file)),
       theirs: () => store.takeTheirs(file),
       merge: () => this.#merge(file),
-      copy: async () => this.show(file, copyWords(await copied(this.#parts.textOf(file) ?? ''))),
+      copy: async () => this.show(file, copyWords(await copied(currentText(file) ?? ''))),
     });
     this.#notice.show(said ? { ...notice, text: said } : notice);
   }
@@ -63,14 +63,14 @@ export class Conflicts {
 
   /** @param {StoredFile} file */
   async #merge(file) {
-    const { store, textOf, onMerged, tell } = this.#parts;
+    const { store, onMerged, tell } = this.#parts;
     const { theirs } = file;
     if (typeof theirs?.content !== 'string') return;
     const use = (/** @type {string} */ text) => {
       onMerged(file, text);
       store.useMerged(file, text, theirs);
     };
-    const versions = { path: file.path, mine: textOf(file) ?? '', theirs: theirs.content };
+    const versions = { path: file.path, mine: currentText(file) ?? '', theirs: theirs.content };
     await this.#dialog.open(versions, use).catch(() => {
       const text = 'The page needs the network to compare them for the first time.';
       tell({ tone: 'warn', title: 'They cannot be compared just now.', text });

@@ -35,6 +35,14 @@ export function storedFile({ id, path, version = 0, content = null, encoding = '
 }
 
 /**
+ * @param {StoredFile | undefined} file
+ * @returns {string | null} as it is on the screen; null while it is not known
+ */
+export function currentText(file) {
+  return file ? (file.text ?? file.base) : null;
+}
+
+/**
  * @param {ServerFile} known
  * @returns {Version}
  */

@@ -1,0 +1,145 @@
+import { indentOf } from '../editor/modes.js';
+import { find } from '../ui/dom.js';
+import { recall, remember } from '../ui/storage.js';
+import { FileTabs } from './file-tabs.js';
+import { currentText } from './stored-file.js';
+
+/** @import { Editor } from '../editor/editor.js' */
+/** @import { SettingsStore } from '../editor/settings.js' */
+/** @import { StatusBar } from '../ui/status-bar.js' */
+/** @import { FileStore } from './file-store.js' */
+/** @import { StoredFile } from './stored-file.js' */
+
+/**
+ * @typedef {object} OpenFilesParts
+ * @property {FileStore} store
+ * @property {Editor} editor
+ * @property {SettingsStore} settings
+ * @property {StatusBar} status
+ * @property {string} keptAs under which word this browser keeps what was open
+ * @property {string} entry the path of the file that Run starts with
+ * @property {(file: StoredFile) => void} onFront it is to be in front; its text may be on the way
+ * @property {(file: StoredFile) => void} onShown it, or why it has no text, is on the screen
+ */
+
+/** The files that have tabs, and the one in front, which the editor shows. */
+export class OpenFiles {
+  #parts;
+  #tabs = new FileTabs({
+    onChoose: (id) => this.open(id),
+    onClose: (id) => this.close(id),
+  });
+  /** @type {StoredFile | undefined} */
+  #front;
+
+  /** @param {OpenFilesParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** @returns {StoredFile | undefined} */
+  get front() {
+    return this.#front;
+  }
+
+  /** Those that were open, else the one that Run starts with. */
+  openAsBefore() {
+    const { store, keptAs, entry } = this.#parts;
+    /** @type {string[]} */
+    const paths = JSON.parse(recall('local', keptAs) ?? '[]');
+    const before = paths.map((path) => store.at(path)).filter((file) => file !== undefined);
+    for (const file of before.slice(1)) this.#tabs.show(file);
+    const front = before[0] ?? store.at(entry) ?? store.all[0];
+    if (front) this.open(front.id);
+  }
+
+  /** @param {number} id */
+  async open(id) {
+    const { store, editor, onFront, onShown } = this.#parts;
+    const file = store.get(id);
+    if (!file) return;
+    this.#front = file;
+    this.#tabs.show(file);
+    onFront(file);
+    this.#remember();
+    if (file.isText && currentText(file) === null) await store.complete().catch(() => {});
+    if (this.#front !== file) return;
+    const text = file.isText ? currentText(file) : null;
+    find('no-text').hidden = text !== null;
+    find('editor').hidden = text === null;
+    if (text !== null) {
+      this.showIndent();
+      editor.open(String(id), file.path, text);
+    }
+    onShown(file);
+  }
+
+  /** @param {number} id */
+  close(id) {
+    const { store, editor, entry } = this.#parts;
+    const beside = this.#tabs.close(id);
+    editor.documents.close(String(id));
+    if (this.#front?.id !== id) return this.#remember();
+    this.#front = undefined;
+    const next = beside ?? store.at(entry)?.id;
+    if (next !== undefined) this.open(next);
+  }
+
+  /** @param {StoredFile} file that has another path than before */
+  rename(file) {
+    this.#tabs.rename(file);
+    this.#parts.editor.documents.rename(String(file.id), file.path);
+  }
+
+  /**
+   * @param {StoredFile} file that has another id than before
+   * @param {number} before
+   */
+  renumber(file, before) {
+    this.#tabs.renumber(before, file.id);
+    this.#parts.editor.documents.rekey(String(before), String(file.id));
+  }
+
+  /** @param {StoredFile} file that the server has another text of */
+  replace(file) {
+    const { documents } = this.#parts.editor;
+    if (file.isText) documents.setText(String(file.id), file.base ?? '');
+    else documents.close(String(file.id));
+    if (file === this.#front && file.isText === find('editor').hidden) this.open(file.id);
+  }
+
+  /** @param {string} text of the one in front, as it has been typed */
+  type(text) {
+    if (this.#front) this.#parts.store.type(this.#front.id, text);
+  }
+
+  /**
+   * Changes a text as one step of Undo, be it open or not.
+   *
+   * @param {StoredFile} file
+   * @param {{ from: number, to: number, insert: string }[]} changes in their order
+   */
+  edit(file, changes) {
+    const { store, editor } = this.#parts;
+    const before = currentText(file) ?? '';
+    store.type(file.id, editor.documents.edit(String(file.id), file.path, before, changes));
+  }
+
+  showIndent() {
+    this.#parts.status.indent(this.indent);
+  }
+
+  /** How many spaces a step is, in the file in front. */
+  get indent() {
+    return this.#parts.settings.value.indent || indentOf(this.#front?.path ?? '');
+  }
+
+  /** The one in front comes first. */
+  #remember() {
+    const { store, keptAs } = this.#parts;
+    const front = this.#front?.id;
+    const order = [front, ...this.#tabs.open.filter((id) => id !== front)];
+    const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
+    remember('local', keptAs, JSON.stringify(paths));
+  }
+}
