@@ -114,6 +114,14 @@ setTimeout(() => { for (let i = 0; i < 100; i++) console.log(i, megabyte);
   for (let i = 0; i < 2000; i++) console.log('again', i); });
 </script>"""
 
+# The error comes after what is told of one second, and before more than is kept.
+BURIED = """<!doctype html><script>
+for (let i = 0; i < 1000; i++) console.log('at first', i);
+setTimeout(() => { throw new Error('the one error'); });
+let said = 0;
+setInterval(() => console.log('again', said++), 15);
+</script>"""
+
 
 @pytest.fixture
 def work(context: BrowserContext, server: Server) -> WorkspacePage:
@@ -207,6 +215,13 @@ def test_talkative_page_is_cut_short_and_goes_on(work: WorkspacePage) -> None:
     expect(shown(work).get_by_text("Talks")).to_be_visible()
     assert console(work).locator("p").count() <= 200
     assert len(console(work).inner_text()) < 1_000_000
+
+
+def test_error_is_not_lost_among_what_a_page_says(work: WorkspacePage) -> None:
+    work.write(BURIED)
+    expect(console(work)).to_contain_text("the one error")
+    expect(console(work)).to_contain_text("again 250", timeout=20_000)
+    expect(console(work)).to_contain_text("the one error")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

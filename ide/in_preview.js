@@ -5,6 +5,7 @@
   if (parent === self) return;
   const LONGEST = 2000;
   const MOST_PER_SECOND = 100;
+  const MORE_ERRORS = 20;
   const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
   const page = location.href.slice(folder.length).split('#')[0];
   const { port1, port2 } = new MessageChannel();
@@ -16,6 +17,7 @@
 
   let second = -1;
   let sent = 0;
+  let errors = 0;
   let leftOut = 0;
   const tellLeftOut = () => {
     if (leftOut) tell({ type: 'preview-left-out', count: leftOut });
@@ -26,10 +28,12 @@
     if (now !== second) {
       second = now;
       sent = 0;
+      errors = 0;
       tellLeftOut();
     }
     sent += 1;
-    if (sent <= MOST_PER_SECOND) {
+    if (level === 'error') errors += 1;
+    if (sent <= MOST_PER_SECOND || (level === 'error' && errors <= MORE_ERRORS)) {
       tell({ type: 'preview-console', level, text: text.slice(0, LONGEST) });
     } else {
       if (!leftOut) setTimeout(tellLeftOut, 1000);

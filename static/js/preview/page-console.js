@@ -1,4 +1,5 @@
 const LINES_KEPT = 200;
+const ERRORS_KEPT = 50;
 
 /** What one version of a page has said, and what the IDE says about it. */
 export class PageConsole {
@@ -18,7 +19,7 @@ export class PageConsole {
     line.dataset.level = level;
     line.textContent = text;
     this.element.append(line);
-    if (this.element.childElementCount > LINES_KEPT) this.element.firstElementChild?.remove();
+    if (this.element.childElementCount > LINES_KEPT) this.#forgetOne();
     this.#scrollDown();
     return line;
   }
@@ -41,6 +42,13 @@ export class PageConsole {
   clear() {
     this.element.replaceChildren();
     this.#leftOut = 0;
+  }
+
+  /** The oldest, but an error among much talk stays. */
+  #forgetOne() {
+    const errors = this.element.querySelectorAll('[data-level=error]');
+    const oldest = this.element.querySelector(':not([data-level=error])');
+    (errors.length > ERRORS_KEPT ? errors[0] : oldest)?.remove();
   }
 
   #scrollDown() {
