@@ -14,6 +14,7 @@ class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
         "created_at",
         "user",
         "action",
+        "step",
         "language",
         "provider",
         "model",
@@ -24,7 +25,7 @@ class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
         "prompt_tokens",
         "answer_tokens",
     )
-    list_filter = ("outcome", "verdict", "action", "provider", "language", "created_at")
+    list_filter = ("outcome", "verdict", "action", "step", "provider", "language", "created_at")
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
     date_hierarchy = "created_at"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from assistant.asking import Start, ask
 from assistant.configured import providers
+from assistant.hints import without_code
 from assistant.prompts import Wording, word
 from assistant.proposals import proposed_files
 from assistant.providers.base import End, Usage
-from assistant.questions import Question, Tried
+from assistant.questions import Question, Step, Tried
 from assistant.trials import Trial, can_be_tried
 from assistant.verdicts import Verdict
 from cloudrun.errors import ApplicationError
@@ -27,7 +28,7 @@ class Trying:
 @dataclass(frozen=True)
 class Answer:
     """`response` is Markdown. `files` are what it proposes, by name; `notes` say what to know about
-    how it came about."""
+    how it came about. `next_step` is what may be asked for then, where hints come first."""
 
     response: str
     provider: str
@@ -36,6 +37,7 @@ class Answer:
     verdict: Verdict | None = None
     files: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    next_step: Step | None = None
 
 
 # What a stream of an answer is made of, the whole of it last.
@@ -50,7 +52,10 @@ async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
     wording = await asyncio.to_thread(word, question)  # of up to MAX_UPLOAD_SIZE
     start: Start | None = None
     texts: list[str] = []
-    async with aclosing(ask(wording.prompt, providers())) as pieces:
+    asked = ask(wording.prompt, providers())
+    if question.is_hint:
+        asked = without_code(question, asked)
+    async with aclosing(asked) as pieces:
         async for piece in pieces:
             if isinstance(piece, End):
                 assert start is not None
@@ -171,4 +176,4 @@ def _answer(question: Question, wording: Wording, start: Start, response: str, e
 
 
 def _proposes(question: Question) -> bool:
-    return question.action in _PROPOSES and question.step == "show"
+    return question.action in _PROPOSES and not question.is_hint

@@ -31,12 +31,14 @@ from assistant.serializers import (
     AssistSerializer,
     question_of,
 )
+from assistant.teaching import is_taught, lesson_begin, taught
 from assistant.verdicts import as_json
 from cloudrun import problems
 from cloudrun.errors import ApplicationError, NotAuthenticatedError
 from cloudrun.event_streams import CONTENT_TYPE, event_stream, message, release_thread
 from cloudrun.rates import subject_of
 from sandbox.api.schema import RUN_ID
+from sandbox.guests import guest_id
 from sandbox.identity import owner_of_request
 
 
@@ -49,7 +51,12 @@ class StatusView(APIView):
         tags=["ai"],
         responses={200: AssistantStatusSerializer}
         | refusals(_401="The token is not valid; none at all is fine"),
-        examples=[example("No provider", {"enabled": False, "provider": None, "providers": []})],
+        examples=[
+            example(
+                "No provider",
+                {"enabled": False, "provider": None, "providers": [], "teaching": False},
+            )
+        ],
     )
     def get(self, request: Request) -> Response:
         providers = provider_list()
@@ -57,6 +64,7 @@ class StatusView(APIView):
             "enabled": bool(providers),
             "provider": providers[0].name if providers else None,
             "providers": providers,
+            "teaching": is_taught(request.user),
         }
         return Response(AssistantStatusSerializer(answer).data)
 
@@ -72,6 +80,10 @@ class AssistView(APIView):
             " and `optimize_code` need `code`. What is proposed is run with the same input, in the"
             " sandbox and as one of the caller's runs, and `verdict` says how that went; where it"
             " fails the assistant has one more try.\n\n"
+            "Where the server is in teaching mode (`teaching` of `/api/ai/status`), hints come"
+            " first: for each failure, or program to optimize, a `nudge` before `explain` and that"
+            " before `show`. Who asks for more gets the next step; `step` says which it is,"
+            " `next_step` what may be asked for then, and `notes` why.\n\n"
             "With `Accept: text/event-stream` the answer comes as it is written, in frames"
             " `{type, ...}`: `start` (who answers; another one takes back the text before it),"
             " `text` (`content`), `html` where it is asked for (blocks that are `finished`, to be"
@@ -122,27 +134,37 @@ class AssistView(APIView):
                         "after": {"duration_ms": 29, "cpu_ms": 13, "memory_bytes": 9371648},
                     },
                     "notes": [],
+                    "step": "show",
+                    "next_step": None,
                 },
             ),
         ],
     )
     def post(self, request: Request) -> HttpResponseBase:
-        question, wishes = question_of(request.data)
-        asker = _asker(request)
-        question_count(asker)
-        if not providers():  # which makes them here, in a thread of the view's own
-            raise NoProviderError
-        is_stream = request.get_preferred_type(_TYPES) == CONTENT_TYPE
-        pieces = noted(question, asker, _pieces(request, question, verify=wishes.verify))
-        response: HttpResponseBase
-        if is_stream:
-            response = event_stream(
-                _messages(question, pieces, Rendering() if wishes.html else None)
-            )
-        else:
-            response = Response(_body(question, async_to_sync(whole)(pieces)))
-        patch_vary_headers(response, ("Accept",))
-        return response
+        return answered(request, teaching=is_taught(request.user))
+
+
+def answered(request: Request, *, teaching: bool, place: str = "") -> HttpResponseBase:
+    """The answer to a request; hints first where `teaching`, each of them at its `place`."""
+    question, wishes = question_of(request.data)
+    asker = _asker(request)
+    question_count(asker)
+    if not providers():  # which makes them here, in a thread of the view's own
+        raise NoProviderError
+    lesson = lesson_begin(question, person=asker.person, place=place) if teaching else None
+    if lesson:
+        question = lesson.question
+    pieces = _pieces(request, question, verify=wishes.verify)
+    if lesson:
+        pieces = taught(lesson, pieces)
+    pieces = noted(question, asker, pieces, about=lesson.about if lesson else "")
+    response: HttpResponseBase
+    if request.get_preferred_type(_TYPES) == CONTENT_TYPE:
+        response = event_stream(_messages(question, pieces, Rendering() if wishes.html else None))
+    else:
+        response = Response(_body(question, async_to_sync(whole)(pieces)))
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 _TYPES = ["application/json", CONTENT_TYPE]
@@ -205,9 +227,12 @@ def _body(question: Question, answer: Answer) -> dict[str, Any]:
         "files": [{"name": name, "content": text} for name, text in answer.files.items()],
         "verdict": as_json(answer.verdict) if answer.verdict else None,
         "notes": list(answer.notes),
+        "step": question.step,
+        "next_step": answer.next_step,
     }
 
 
 def _asker(request: Request) -> Asker:
     user_id = request.user.pk if request.user.is_authenticated else None
-    return Asker(user_id, subject_of(user_id, request.META.get("REMOTE_ADDR", "")))
+    subject = subject_of(user_id, request.META.get("REMOTE_ADDR", ""))
+    return Asker(user_id, subject, guest_id(request.session))

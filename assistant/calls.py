@@ -26,10 +26,17 @@ _DAY_S = 24 * 3600
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks; guests are counted by their address, as `subject` has it."""
+    """Who asks; guests are counted by their address, as `subject` has it. `guest` is the one of
+    their session, if they have one."""
 
     user_id: int | None
     subject: str
+    guest: str = ""
+
+    @property
+    def person(self) -> str:
+        """Many guests may share an address, but not what they have been told."""
+        return f"guest:{self.guest}" if self.user_id is None and self.guest else self.subject
 
 
 def question_count(asker: Asker) -> None:
@@ -58,30 +65,36 @@ def _check_tokens(asker: Asker) -> None:
 
 
 async def noted(
-    question: Question, asker: Asker, pieces: AsyncGenerator[Piece, None]
+    question: Question, asker: Asker, pieces: AsyncGenerator[Piece, None], *, about: str = ""
 ) -> AsyncGenerator[Piece, None]:
-    """The same pieces; at their end, whatever it is, there is a `Call`."""
-    note = _Note(question, asker)
+    """The same pieces; at their end, whatever it is, there is a `Call`, kept under `about`."""
+    note = _Note(question, asker, about)
     try:
         async with aclosing(pieces):
             async for piece in pieces:
                 note.see(piece)
+                if isinstance(piece, Answer):  # what may be asked next depends on it
+                    await database_sync_to_async(note.save)()
                 yield piece
     except AllFailedError as error:
         note.call.outcome = Outcome.FAILED
         note.call.failures = error.told
         raise
     finally:
-        await database_sync_to_async(note.save)()
+        if not note.is_saved:
+            await database_sync_to_async(note.save)()
 
 
 class _Note:
-    def __init__(self, question: Question, asker: Asker) -> None:
+    def __init__(self, question: Question, asker: Asker, about: str) -> None:
+        self.is_saved = False
         self._began = time.monotonic()
         self.call = Call(
             user_id=asker.user_id,
             subject=asker.subject,
             action=question.action,
+            step=question.step,
+            about=about,
             language=question.language.id,
             prompt_version=prompts.VERSION,
             outcome=Outcome.LEFT,
@@ -105,6 +118,7 @@ class _Note:
     def save(self) -> None:
         self.call.latency_ms = self._elapsed_ms()
         self.call.save()
+        self.is_saved = True
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)

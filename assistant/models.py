@@ -19,6 +19,9 @@ class Call(models.Model):
     # Whom a guest's quota is counted by, as `cloudrun.rates.subject_of` has it.
     subject = models.CharField(max_length=64)
     action = models.CharField(max_length=16)
+    step = models.CharField(max_length=8, blank=True, help_text="how much was given away")
+    # Which question, where hints come first (`assistant.teaching`).
+    about = models.CharField(max_length=64, blank=True, db_index=True)
     language = models.CharField(max_length=32)
     prompt_version = models.PositiveSmallIntegerField()
     provider = models.CharField(max_length=16, blank=True)

@@ -13,7 +13,7 @@ from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output
 from assistant.providers.base import Message, Prompt
 from assistant.questions import Question
 
-VERSION = 1
+VERSION = 2
 
 _SYSTEM = """\
 You are the assistant of a web IDE in which people, many of them beginners, write small \
@@ -38,13 +38,29 @@ how."""
 
 _AGAIN = "Your proposal was run, and this came of it. Answer once more, in the same form."
 
-_STEPS = {
+_HINTS = {
     "nudge": """\
 The person is learning and shall find it alone. Give one hint of at most two sentences: where to \
 look, or a question that leads there. Neither the cause nor any code.""",
     "explain": """\
-The person is learning and shall mend it alone. Explain what is wrong and why, in at most five \
-sentences. Not the corrected code.""",
+The person is learning and shall do it alone. Explain {what}, in at most five sentences. Not the \
+corrected code, nor a line of it.""",
+}
+# Behind the rest, since what the person asks comes after the task.
+_LEARNING = """\
+The person is learning. Whatever they ask or say that they may have: no more than the hint that \
+you are told to give, and never the corrected code or a part of it."""
+_FOR_LEARNERS = "The person is learning: say where mistakes are, but show no corrected code."
+
+# What a hint is about, and what there is to explain.
+_SUBJECTS = {
+    "fix_error": ("The program below fails.", "what is wrong and why"),
+    "explain_error": ("A program failed with the error below.", "what is wrong and why"),
+    "explain_code": ("The person asks about the program below.", "what it does"),
+    "optimize_code": (
+        "The program below works, but may be slower, larger or less simple than it could be.",
+        "what it spends its time or memory on, and what idea would help",
+    ),
 }
 
 
@@ -62,7 +78,7 @@ def word(question: Question) -> Wording:
     fence = secrets.token_hex(6)
     code, others = _code(question), _others(question)
     is_whole = not any(cut.left_out for _, cut in code)
-    task = _STEPS.get(question.step) or _TASKS[question.action](question, is_whole)
+    task = _task(question, is_whole)
     data = [_fenced(fence, label, cut.text) for label, cut in (*code, *others) if cut.text.strip()]
     if question.line:
         data.append(f"The error points at line {question.line} of {question.main}.")
@@ -75,8 +91,20 @@ def word(question: Question) -> Wording:
         messages.append(Message("assistant", tried.response))
         messages.append(Message("user", f"{tried.why}\n\n{_AGAIN}\n\n{printed}"))
     system = _SYSTEM.format(language=question.language.name, fence=fence)
+    if question.is_hint:
+        system = f"{system}\n\n{_LEARNING}"
     left_out = tuple(cut.left_out for _, cut in (*code, *others) if cut.left_out)
     return Wording(Prompt(system, tuple(messages)), is_whole, left_out)
+
+
+def _task(question: Question, is_whole: bool) -> str:
+    whole = _TASKS[question.action](question, is_whole)
+    if not question.is_hint:
+        return whole
+    if (question.action, question.step) == ("explain_code", "explain"):
+        return f"{whole}\n{_FOR_LEARNERS}"
+    subject, what = _SUBJECTS[question.action]
+    return f"{subject} {_HINTS[question.step].format(what=what)}"
 
 
 def _fix_error(question: Question, is_whole: bool) -> str:

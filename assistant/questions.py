@@ -10,6 +10,7 @@ from sandbox.requests import UTF8, SourceFile
 
 # How much is given away where people are to find it themselves.
 Step = Literal["nudge", "explain", "show"]
+STEPS: tuple[Step, ...] = ("nudge", "explain", "show")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Question:
         if not self.language.is_sandboxed:
             return self.language.file
         return self.language.program(self.code, embedded=False).file
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether less than all is to be given away."""
+        return self.step != "show"
 
     @property
     def texts(self) -> dict[str, object]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import nh3
 from markdown_it import MarkdownIt
 
+from assistant.growing import Growing
+
 _MARKDOWN = (
     MarkdownIt("commonmark", {"html": False, "maxNesting": 12})
     .enable(["table", "strikethrough"])
     .disable(["html_block", "html_inline", "reference"])
 )
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 12}).enable("table").disable(["inline"])
-_GROWTH = 1.1
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
     "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -44,46 +44,22 @@ class Drawn:
 
 
 class Rendering:
-    """HTML of a text that grows.
-
-    Each block is drawn finished once, and before that whenever it has grown by a part of its
-    length: a long answer costs a few times what it would at once, however small its pieces are.
-    """
+    """HTML of a text that grows. Each block is drawn finished once, and before that a few times."""
 
     def __init__(self) -> None:
-        self._pending = ""
-        self._drawn_length = 0
+        self._text = Growing()
 
     def clear(self) -> None:
         """Begin anew: the text so far is taken back."""
-        self._pending = ""
-        self._drawn_length = 0
+        self._text = Growing()
 
     def feed(self, text: str) -> Drawn | None:
         """What is new to draw; None where it is not worth it yet."""
-        self._pending += text.replace("\r", "\n")
-        if len(self._pending) < self._drawn_length * _GROWTH:
+        finished = self._text.feed(text)
+        if finished is None:
             return None
-        cut = self._last_block()
-        finished, self._pending = self._pending[:cut], self._pending[cut:]
-        self._drawn_length = len(self._pending)
-        return Drawn(html_of(finished), html_of(self._pending))
+        return Drawn(html_of(finished), html_of(self._text.unfinished))
 
     def finish(self) -> Drawn:
         """The rest."""
-        finished, self._pending = self._pending, ""
-        return Drawn(html_of(finished), "")
-
-    def _last_block(self) -> int:
-        """Where the last of the blocks begins; 0 where there is no other."""
-        lines = [
-            token.map[0]
-            for token in _BLOCKS.parse(self._pending)
-            if token.level == 0 and token.nesting >= 0 and token.map
-        ]
-        if len(lines) < 2:
-            return 0
-        position = 0
-        for _ in range(lines[-1]):
-            position = self._pending.index("\n", position) + 1
-        return position
+        return Drawn(html_of(self._text.finish()), "")

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from assistant.actions import ACTIONS, REQUIRED
 from assistant.providers.base import Message
-from assistant.questions import Question
+from assistant.questions import STEPS, Question
 from cloudrun.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from sandbox.languages import LANGUAGES
 from sandbox.package_names import MAX_LENGTH, MAX_PACKAGES
@@ -63,7 +63,7 @@ class AssistSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, min_value=1, help_text="Where the error points."
     )
     step = serializers.ChoiceField(
-        ["nudge", "explain", "show"],
+        STEPS,
         default="show",
         help_text="How much to give away: a hint, an explanation, or all.",
     )
@@ -158,6 +158,12 @@ class AssistAnswerSerializer(serializers.Serializer[Any]):
     notes = serializers.ListField(
         child=serializers.CharField(), help_text="What to know about how the answer came about."
     )
+    step = serializers.ChoiceField(STEPS, help_text="How much it gives away.")
+    next_step = serializers.ChoiceField(
+        STEPS,
+        allow_null=True,
+        help_text="In teaching mode, what may be asked for then; null where nothing is held back.",
+    )
 
 
 class ProviderSerializer(serializers.Serializer[Any]):
@@ -169,3 +175,4 @@ class AssistantStatusSerializer(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
     provider = serializers.CharField(allow_null=True, help_text="The one asked first.")
     providers = ProviderSerializer(many=True)
+    teaching = serializers.BooleanField(help_text="Whether hints come first for the caller.")

@@ -76,6 +76,7 @@ SOCIAL_LOGINS = {
 # AI
 AI_PROVIDERS = _words("AI_PROVIDERS", "groq,gemini,openai")  # in the order in which they are asked
 AI_VERIFY = _switch("AI_VERIFY", True)  # run what the assistant proposes before it is shown
+AI_TEACHING = _switch("AI_TEACHING", False)  # hints before fixes, for all but staff
 AI_LOG_TEXT = _switch("AI_LOG_TEXT", False)  # keep what was asked and answered, for staff
 AI_TIMEOUT = _number("AI_TIMEOUT", 20)  # for the first piece of an answer, and between two
 GROQ_API_KEY = _text("GROQ_API_KEY")
@@ -431,7 +432,10 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cloudrun.documentation.complete",
     ],
-    "ENUM_NAME_OVERRIDES": {"RunStatusEnum": "sandbox.models.RunStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatusEnum": "sandbox.models.RunStatus",
+        "StepEnum": "assistant.questions.STEPS",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # No validator: its badge is somebody else's picture, and tells them our address.

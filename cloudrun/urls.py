@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from cloudrun import problems
 from cloudrun.errors import NotFoundError
+from ide.teaching import WorkspaceAssistView
 
 
 @csrf_exempt
@@ -48,6 +49,11 @@ urlpatterns = [
     path("", include("sandbox.urls")),
     path("api/auth/", include("accounts.urls")),
     path("api/ai/", include("assistant.urls")),
+    path(
+        "api/workspaces/<str:workspace_id>/assist",
+        WorkspaceAssistView.as_view(),
+        name="workspace_assist",
+    ),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("favicon.ico", FaviconView.as_view()),
     path("docs", DocsView.as_view(), name="docs"),

@@ -38,6 +38,7 @@ class Workspace(models.Model):
 
     It belongs to a user, else to the guest of a session (`sandbox.guests`), who was here last at
     `seen_at`, to the day. `deleted_at` is set for as long as a delete can be taken back.
+    `teaching` is for staff alone to set, and goes on to copies.
     """
 
     id = models.CharField(primary_key=True, max_length=16, default=new_workspace_id, editable=False)
@@ -51,6 +52,9 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
+    teaching = models.BooleanField(
+        default=False, help_text="The assistant gives hints first: nudge, explanation, fix."
+    )
     deleted_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
@@ -139,6 +143,7 @@ class Share(models.Model):
     title = models.CharField(max_length=NAME_MAX_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, db_index=True)
+    teaching = models.BooleanField(default=False, help_text="as of the run's workspace")
     picture = models.BinaryField(null=True, help_text="a PNG of the code, drawn when first asked")
 
     language = models.CharField(max_length=32)

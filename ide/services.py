@@ -43,7 +43,13 @@ class VersionConflictError(ConflictError):
 
 
 def workspace_create(
-    *, owner: Owner, name: str, language: str, entry: str, files: Mapping[str, bytes]
+    *,
+    owner: Owner,
+    name: str,
+    language: str,
+    entry: str,
+    files: Mapping[str, bytes],
+    teaching: bool = False,
 ) -> Workspace:
     """`InvalidRequestError` for names that cannot be, `PayloadTooLargeError` for too much."""
     check_paths(files)
@@ -55,6 +61,7 @@ def workspace_create(
             name=_name(name),
             language=language,
             entry=entry,
+            teaching=teaching,
         )
         files_insert(workspace, files)
         make_room(workspace)
@@ -75,6 +82,7 @@ def workspace_duplicate(*, workspace: Workspace) -> Workspace:
         language=workspace.language,
         entry=workspace.entry,
         files=files,
+        teaching=workspace.teaching,
     )
 
 

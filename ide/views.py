@@ -13,8 +13,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from assistant.selectors import assistant_enabled
+from assistant.teaching import is_taught
 from cloudrun.errors import NotFoundError
 from ide.editor_settings import EditorSettingsForm, editor_settings
+from ide.models import Workspace
 from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
@@ -39,8 +41,9 @@ async def index(request: HttpRequest) -> HttpResponse:
     return render(request, "ide/index.html", context)
 
 
-async def bench(request: HttpRequest) -> dict[str, Any]:
-    """What every page with an editor needs to know of this server: its languages, its runner."""
+async def bench(request: HttpRequest, workspace: Workspace | None = None) -> dict[str, Any]:
+    """What every page with an editor needs to know of this server: its languages, its runner, its
+    assistant."""
     choice = await service().choice()
     has_network = await _has_network(request, choice)
     languages = [
@@ -54,7 +57,13 @@ async def bench(request: HttpRequest) -> dict[str, Any]:
         "runner": runner,
         "settings": await editor_settings(user),
         "isUser": user.is_authenticated,
-        "assistant": {"enabled": assistant_enabled()},
+        "assistant": {
+            "enabled": assistant_enabled(),
+            "teaching": is_taught(user, in_class=workspace is not None and workspace.teaching),
+            "url": reverse("workspace_assist", args=[workspace.pk])
+            if workspace
+            else reverse("ai-assist"),
+        },
     }
     return {
         "user": user,

@@ -184,7 +184,7 @@ def _is_htmx(request: HttpRequest) -> bool:
 def workspace(request: HttpRequest, workspace_id: str) -> HttpResponse:
     """The IDE on a workspace."""
     found = workspace_get(workspace_id, owner_here(request))
-    context = async_to_sync(bench)(request)
+    context = async_to_sync(bench)(request, found)
     context["page_data"] |= {
         "workspace": {
             "id": found.pk,

@@ -29,7 +29,12 @@ def fields_at_fault(response: Any) -> set[str]:
 def test_status_promises_nothing_without_a_provider() -> None:
     response = APIClient().get("/api/ai/status")
     assert response.status_code == 200
-    assert response.json() == {"enabled": False, "provider": None, "providers": []}
+    assert response.json() == {
+        "enabled": False,
+        "provider": None,
+        "providers": [],
+        "teaching": False,
+    }
     assert provider_status() == {"status": "disabled", "provider": None}
 
 

@@ -134,6 +134,7 @@ def restore_new(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRes
         language=run.language,
         entry=entry_of(run.language),
         files=_snapshot(run).contents,
+        teaching=workspace.teaching,
     )
     return redirect("workspace", made.pk)
 

@@ -50,6 +50,7 @@ def share_create(*, owner: Owner, run: Run, title: str, days: int) -> Share:
             run_id=run.pk,
             title=_title(title),
             expires_at=timezone.now() + timedelta(days=days) if days else None,
+            teaching=Workspace.objects.filter(pk=run.workspace, teaching=True).exists(),
             log=_shown_log(run),
             ran_at=run.created_at,
             **{name: getattr(run, name) for name in _COPIED},
@@ -89,6 +90,7 @@ def share_fork(*, owner: Owner, share: Share) -> Workspace:
         language=share.language,
         entry=snapshot.entry,
         files=snapshot.contents,
+        teaching=share.teaching,
     )
 
 
