@@ -72,7 +72,7 @@ const { run, view, terminal, input, problems, panes, layout, notice, packages, a
     textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
     markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
     fileNames: () => [],
-    hasAssistant: page.assistant.enabled,
+    assistantData: page.assistant,
     project: {
       textOf: ({ isEntry, language: id }) => (isEntry ? drafts.text(id) : null),
       canWrite: ({ isEntry }) => isEntry,

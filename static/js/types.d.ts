@@ -33,7 +33,14 @@ export interface PageData {
   languages: Language[];
   templates: Record<string, string>;
   runner: Runner;
-  assistant: { enabled: boolean };
+  assistant: AssistantData;
+}
+
+/** `teaching`: hints come first. `url`: where it is asked. */
+export interface AssistantData {
+  enabled: boolean;
+  teaching: boolean;
+  url: string;
 }
 
 export interface WorkspaceData extends Omit<PageData, 'templates'> {
@@ -131,6 +138,9 @@ export interface RunRequest {
 
 export type AssistAction = 'fix_error' | 'explain_error' | 'explain_code' | 'optimize_code';
 
+/** How much is given away. */
+export type AssistStep = 'nudge' | 'explain' | 'show';
+
 /** What `/api/ai/assist` is asked. */
 export interface AssistQuestion {
   action: AssistAction;
@@ -142,6 +152,7 @@ export interface AssistQuestion {
   files?: RunRequest['files'];
   install_packages?: string[];
   line?: number | null;
+  step?: AssistStep;
   question?: string;
   turns?: AssistTurn[];
 }
@@ -169,6 +180,9 @@ export interface AssistAnswer {
   files: { name: string; content: string }[];
   verdict: Verdict | null;
   notes: string[];
+  step: AssistStep;
+  /** What may be asked for now, where hints come first; null where nothing is held back. */
+  next_step: AssistStep | null;
 }
 
 export interface Verdict {

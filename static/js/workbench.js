@@ -31,7 +31,7 @@ import { wireTheme } from './ui/theme.js';
 /** @import { Pane } from './ui/panes.js' */
 /** @import { Languages } from './ui/languages.js' */
 /** @import { StatusBar } from './ui/status-bar.js' */
-/** @import { Place, RunState } from './types.js' */
+/** @import { AssistantData, Place, RunState } from './types.js' */
 
 /** @type {Set<RunState>} */
 const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
@@ -52,7 +52,7 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {(pane: Pane) => void} onPane
  * @property {() => void} onLost the connection of a run
  * @property {KeepFile} [keepFile] where there is a workspace to keep it in
- * @property {boolean} hasAssistant
+ * @property {AssistantData} assistantData
  * @property {Project} project what the assistant may propose to change
  * @property {(language?: string) => Promise<Program>} program as it is on the screen
  * @property {string} nonce
@@ -63,6 +63,7 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
 /** @param {WorkbenchParts} parts */
 export function makeWorkbench(parts) {
   const { languages, status, editor, goTo, runAgain } = parts;
+  const { enabled, teaching, url } = parts.assistantData;
   const layout = new Parts(() => editor.focus());
   const preview = new Preview();
   const notice = new Notice(find('notice'));
@@ -93,7 +94,8 @@ export function makeWorkbench(parts) {
     hasPackage: (name) => packages.of(run.language).includes(name),
     goTo,
     textAt: parts.textAt,
-    assist: parts.hasAssistant ? (action) => assistant?.ask(action) : null,
+    assist: enabled ? (action) => assistant?.ask(action) : null,
+    teaching,
   });
   const problems = new Problems({ goTo, show: () => panes.show('problems') });
   const ending = new RunEnding({
@@ -134,8 +136,10 @@ export function makeWorkbench(parts) {
     onCaughtUp: () => view.caughtUp(),
   });
   view.current = run;
-  const assistant = parts.hasAssistant
+  const assistant = enabled
     ? new Assistant({
+        url,
+        teaching,
         project: parts.project,
         program: async (id) => {
           const program = await parts.program(id);

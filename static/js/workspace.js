@@ -124,7 +124,7 @@ const workbench = makeWorkbench({
     if (isShown) editor.markErrorLine(place?.line ?? null);
   },
   fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
-  hasAssistant: page.assistant.enabled,
+  assistantData: page.assistant,
   project: {
     textOf: (target) => currentText(proposed(target)),
     canWrite: (target) => proposed(target)?.isText ?? true,

@@ -18,7 +18,7 @@ const FAILED = {
 };
 
 /** Cards of one run; `done` gathers what the buttons did. */
-function cards({ packages = [], hasAssistant = false } = {}) {
+function cards({ packages = [], hasAssistant = false, teaching = false } = {}) {
   const done = [];
   let shown = null;
   const made = new RunCards({
@@ -32,6 +32,7 @@ function cards({ packages = [], hasAssistant = false } = {}) {
     goTo: ({ file, line, column }) => done.push(`${file}:${line}:${column}`),
     textAt: ({ line }) => `    line ${line}`,
     assist: hasAssistant ? (action) => done.push(action) : null,
+    teaching,
   });
   made.begin();
   const press = (label) => shown.actions.find((action) => action.label === label).act();
@@ -49,6 +50,15 @@ test('the assistant is offered after a failure, where there is one', () => {
   press('Explain');
   press('Fix');
   assert.deepEqual(done, ['explain_error', 'fix_error']);
+});
+
+test('a nudge is offered where hints come first', () => {
+  const { cards: made, done, press, shown } = cards({ hasAssistant: true, teaching: true });
+  made.ended('error', FAILED);
+  const labels = shown().actions.map(({ label }) => label);
+  assert.deepEqual(labels, ['Go to line 2', 'Give me a nudge']);
+  press('Give me a nudge');
+  assert.deepEqual(done, ['fix_error']);
 });
 
 test('a failure shows the line, and its button goes there', () => {

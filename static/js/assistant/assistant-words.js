@@ -4,7 +4,8 @@ import { failureWords } from '../ui/failed-requests.js';
 import { RefusedError } from '../ui/server.js';
 import { megabytes } from '../ui/status-bar.js';
 
-/** @import { AssistAction, NoticeText, Tone, Verdict } from '../types.js' */
+/** @import { AssistAction, AssistStep, NoticeText, Tone, Verdict } from '../types.js' */
+/** @import { Lesson } from './hints.js' */
 
 /** @type {Record<AssistAction, string>} */
 export const ACTION_TITLES = {
@@ -13,6 +14,39 @@ export const ACTION_TITLES = {
   explain_code: 'Explain the code',
   optimize_code: 'Optimize the code',
 };
+
+/** @type {Record<AssistStep, string>} */
+const STEP_TITLES = { nudge: 'Give me a nudge', explain: 'Explain it', show: 'Show the fix' };
+
+/**
+ * @param {Lesson['action']} action
+ * @param {AssistStep} step
+ */
+export function stepTitle(action, step) {
+  if (action === 'optimize_code' && step === 'show') return 'Show the better code';
+  return STEP_TITLES[step];
+}
+
+/**
+ * Where one stands, and why there is no more yet.
+ *
+ * @param {Lesson | null} lesson
+ */
+export function hintWords(lesson) {
+  if (!lesson) {
+    return 'Hints come first here: a nudge, then the explanation, then the fix. They are about the error of a run.';
+  }
+  const isFix = lesson.action === 'fix_error';
+  const [about, end] = isFix ? ['the error', 'the fix'] : ['how to optimize', 'the better code'];
+  switch (lesson.open) {
+    case 1:
+      return `Hints come first here. Begin with a nudge about ${about}: the explanation comes after it, then ${end}.`;
+    case 2:
+      return `Try it with the nudge. You can ask for the explanation now; ${end} comes after it.`;
+    default:
+      return `Try it with the explanation. You can ask for ${end} now.`;
+  }
+}
 
 /** @type {Record<Verdict['status'], { tone: Tone, title: string }>} */
 const VERDICTS = {

@@ -1,8 +1,9 @@
 import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
 import { askStream, RefusedError, UnreachableError } from '../ui/server.js';
 import { AnswerView } from './answer-view.js';
-import { ACTION_TITLES, troubleWords, verdictWords } from './assistant-words.js';
+import { ACTION_TITLES, stepTitle, troubleWords, verdictWords } from './assistant-words.js';
 import { framesOf } from './event-frames.js';
+import { Hints } from './hints.js';
 import { Proposal } from './proposal.js';
 import { ProposalCard } from './proposal-card.js';
 import { ProposalDialog } from './proposal-dialog.js';
@@ -10,13 +11,16 @@ import { questionAbout, questionAboutFailure } from './question.js';
 
 /** @import { CurrentRun } from '../run/current-run.js' */
 /** @import { Terminal } from '../terminal/terminal.js' */
-/** @import { AssistAction, AssistAnswer, AssistFrame, AssistQuestion, AssistTurn } from '../types.js' */
+/** @import { AssistAction, AssistAnswer, AssistFrame, AssistQuestion, AssistStep, AssistTurn } from '../types.js' */
 /** @import { Panes } from '../ui/panes.js' */
+/** @import { Lesson } from './hints.js' */
 /** @import { Project } from './proposal.js' */
 /** @import { Program } from './question.js' */
 
 /**
  * @typedef {object} AssistantParts
+ * @property {string} url where it is asked
+ * @property {boolean} teaching whether hints come first
  * @property {Project} project
  * @property {(language?: string) => Promise<Program>} program as it is on the screen, with what a
  *   run would be given
@@ -28,14 +32,13 @@ import { questionAbout, questionAboutFailure } from './question.js';
  * @property {(text: string) => void} announce
  */
 
-/** @typedef {{ title: string, prepare: () => Promise<AssistQuestion> }} Asked */
+/** @typedef {{ title: string, prepare: () => Promise<AssistQuestion>, lesson?: Lesson }} Asked */
 
-const URL = '/api/ai/assist';
 /** As the server takes them. */
 const MOST_TURNS = 18;
 const MOST_TURN = 20_000;
 /** @type {Set<AssistAction>} */
-const ABOUT_FAILURE = new Set(['fix_error', 'explain_error']);
+export const ABOUT_FAILURE = new Set(['fix_error', 'explain_error']);
 
 /** The panel in which the assistant is asked, and answers. */
 export class Assistant {
@@ -49,6 +52,8 @@ export class Assistant {
   #buttons = /** @type {(HTMLElement & { dataset: { assist: AssistAction } })[]} */ (
     findAll('assist')
   );
+  /** Where they come first. */
+  hints;
   /** @type {Asked | undefined} */
   #asked;
   /** @type {AssistQuestion | undefined} the last one that was answered */
@@ -64,6 +69,7 @@ export class Assistant {
   constructor(parts) {
     this.#parts = parts;
     this.#dialog = new ProposalDialog(parts.nonce);
+    this.hints = parts.teaching ? new Hints((step) => this.askStep(step), parts.announce) : null;
     for (const button of this.#buttons) {
       button.addEventListener('click', () => {
         if (isEnabled(button)) this.ask(button.dataset.assist);
@@ -88,6 +94,7 @@ export class Assistant {
 
   /** Another run has begun or ended. */
   refresh() {
+    this.hints?.follow(this.#parts.run.failure);
     for (const button of this.#buttons) setEnabled(button, this.canAsk(button.dataset.assist));
   }
 
@@ -98,14 +105,38 @@ export class Assistant {
    * @param {string} [text] in one's own words
    */
   async ask(action, text) {
+    if (this.hints && (action === 'fix_error' || action === 'optimize_code')) {
+      if (this.hints.lesson?.action !== action) this.hints.begin(action);
+      return this.askStep('nudge');
+    }
+    const title = text || ACTION_TITLES[action];
+    await this.#begin({ title, prepare: () => this.#question(action, text) });
+  }
+
+  /**
+   * Of what is to be found out, where hints come first.
+   *
+   * @param {AssistStep} step
+   */
+  async askStep(step) {
+    const lesson = this.hints?.lesson;
+    if (!lesson) return;
+    const { action } = lesson;
+    const prepare = async () => ({ ...(await this.#question(action)), step });
+    await this.#begin({ title: stepTitle(action, step), prepare, lesson });
+  }
+
+  /** @param {Asked} asked */
+  async #begin(asked) {
     this.#parts.panes.show('assistant');
     // What was pressed may be gone with its pane.
     if (!this.#thread.parentElement?.contains(document.activeElement)) this.#thread.focus();
     this.#answering?.abort();
     this.#turns = [];
-    this.#thread.replaceChildren(this.#empty);
-    const title = text || ACTION_TITLES[action];
-    await this.#show({ title, prepare: () => this.#question(action, text) });
+    // The hints about one thing stand below each other.
+    if (asked.lesson && asked.lesson === this.#asked?.lesson) this.#view?.settle();
+    else this.#thread.replaceChildren(this.#empty);
+    await this.#show(asked);
   }
 
   #followUp() {
@@ -119,7 +150,7 @@ export class Assistant {
     }
     this.#view?.settle();
     const question = { ...before, question: text, turns: this.#turns.slice(-MOST_TURNS) };
-    this.#show({ title: text, prepare: async () => question });
+    this.#show({ title: text, prepare: async () => question, lesson: this.#asked?.lesson });
   }
 
   #again() {
@@ -151,11 +182,11 @@ export class Assistant {
     this.#asked = asked;
     this.#setBusy(true);
     this.#parts.announce('The assistant is answering.');
-    const view = this.#begin(asked.title);
+    const view = this.#newView(asked.title);
     try {
       const question = await asked.prepare();
       asked.prepare = async () => question;
-      await this.#answer(view, question, answering.signal);
+      await this.#answer(view, question, answering.signal, asked.lesson);
     } catch (error) {
       if (!answering.signal.aborted) this.#tellTrouble(view, error);
       else this.#tellStopped(view);
@@ -167,19 +198,20 @@ export class Assistant {
    * @param {AnswerView} view
    * @param {AssistQuestion} question
    * @param {AbortSignal} signal
+   * @param {Lesson} [lesson]
    */
-  async #answer(view, question, signal) {
-    const body = await askStream(URL, { ...question, html: true }, signal);
+  async #answer(view, question, signal, lesson) {
+    const body = await askStream(this.#parts.url, { ...question, html: true }, signal);
     for await (const frame of framesOf(body)) {
       if (signal.aborted) break;
       const answer = this.#follow(() => draw(view, frame));
-      if (answer) return this.#end(view, question, answer);
+      if (answer) return this.#end(view, question, answer, lesson);
     }
     throw new UnreachableError('The answer broke off.');
   }
 
   /** @param {string} title */
-  #begin(title) {
+  #newView(title) {
     const { announce, insert } = this.#parts;
     const view = new AnswerView(title, { again: () => this.#again(), insert, announce });
     this.#view = view;
@@ -193,8 +225,9 @@ export class Assistant {
    * @param {AnswerView} view
    * @param {AssistQuestion} question
    * @param {AssistAnswer} answer
+   * @param {Lesson} [lesson]
    */
-  #end(view, question, answer) {
+  #end(view, question, answer, lesson) {
     this.#answered = question;
     this.#turns = [
       ...(question.turns ?? []),
@@ -202,6 +235,7 @@ export class Assistant {
       ...turn('assistant', answer.response),
     ];
     let verdict = '';
+    const next = lesson && this.hints?.given(lesson, answer);
     this.#follow(() => {
       view.end(answer);
       if (answer.files.length === 0) return;
@@ -219,7 +253,7 @@ export class Assistant {
       const { title, text } = verdictWords(answer.verdict);
       verdict = ` ${title}. ${text}`;
     });
-    this.#parts.announce(`Answer complete.${verdict}`);
+    this.#parts.announce(`Answer complete.${verdict}${next ? ` ${next}` : ''}`);
   }
 
   /**

@@ -13,6 +13,7 @@ import { queueNotice, refusalNotice, unreachableNotice } from './words.js';
  * @property {(place: Place) => void} goTo
  * @property {(place: Place) => string | null} textAt the line of code there; null where there is none
  * @property {((action: AssistAction) => void) | null} assist asks the assistant, where there is one
+ * @property {boolean} teaching whether it gives hints first
  */
 
 /** What is said of a run beside its output, with the next steps as buttons. */
@@ -140,8 +141,9 @@ export class RunCards {
 
   /** @returns {NoticeAction[]} */
   #help() {
-    const { assist } = this.#hooks;
+    const { assist, teaching } = this.#hooks;
     if (!assist) return [];
+    if (teaching) return [{ label: 'Give me a nudge', act: () => assist('fix_error') }];
     return [
       { label: 'Explain', act: () => assist('explain_error') },
       { label: 'Fix', act: () => assist('fix_error') },
