@@ -1,4 +1,4 @@
-"""Hints before fixes, where people are to learn."""
+"""Hints before fixes, where people are to learn; and an assistant that one can do without."""
 
 import os
 import re
@@ -216,3 +216,63 @@ def test_instructor_teaches_in_one_workspace(
         fail(scratchpad)
         expect(scratchpad.notice.get_by_role("button", name="Fix")).to_be_visible()
         assert work.complaints + scratchpad.complaints == []
+
+
+def settings(ide: IdePage) -> Locator:
+    ide.page.get_by_role("button", name="Editor settings").click()
+    return ide.page.get_by_role("dialog", name="Editor settings")
+
+
+def switch(ide: IdePage, *, on: bool) -> None:
+    dialog = settings(ide)
+    dialog.get_by_label("Assistant").set_checked(on)
+    with ide.page.expect_navigation():
+        dialog.get_by_role("button", name="Done").click()
+    ide.wait_until_ready()
+
+
+def expect_assistant(ide: IdePage, *, there: bool) -> None:
+    expect(ide.page.get_by_role("tab", name="Assistant")).to_have_count(int(there))
+    expect(ide.page.locator("[data-panel=assistant], [data-proposal]")).to_have_count(2 * there)
+    ide.page.keyboard.press("F1")
+    ide.page.keyboard.type("assistant")
+    named = ide.page.get_by_role("option", name="Ask the assistant")
+    expect(named).to_have_count(int(there))
+    ide.page.keyboard.press("Escape")
+
+
+def test_guest_does_without_the_assistant(ide: IdePage, ai: AIServer) -> None:
+    ide.write(BROKEN)
+    expect_assistant(ide, there=True)
+    switch(ide, on=False)
+    expect_assistant(ide, there=False)
+    assert ide.code.inner_text().startswith("def half"), "what was written is there"
+    ide.page.keyboard.press("Shift+Alt+E")
+    fail(ide)
+    expect(ide.notice.get_by_role("button", name="Give me a nudge")).to_have_count(0)
+    source = ide.page.request.get(ide.url).text()
+    assert 'data-panel="assistant"' not in source
+    assert axe(ide.page) == []
+    switch(ide, on=True)
+    expect_assistant(ide, there=True)
+
+
+def test_switch_follows_the_account(browser: Browser, server: Server) -> None:
+    for first in (True, False):
+        context = browser.new_context(viewport=WIDE)
+        page = context.new_page()
+        form = {"username": "loner", "email": "loner@example.org", "password": PASSWORD}
+        if first:
+            assert page.request.post(f"{server.url}/api/auth/register", data=form).ok
+        visitor = AccountPage(page, server.url)
+        visitor.log_in("loner")
+        visitor.expect_editor()
+        work = WorkspacePage(context.new_page(), server.url)
+        work.begin_with("Python main.py")
+        if first:
+            work.write("kept = 1\n")
+            switch(work, on=False)
+            assert work.code.inner_text().startswith("kept")
+        expect_assistant(work, there=False)
+        assert work.complaints == []
+        context.close()

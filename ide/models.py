@@ -212,6 +212,7 @@ class EditorSettings(models.Model):
     )
     wrap = models.BooleanField(default=False)
     lint = models.BooleanField(default=True)
+    assistant = models.BooleanField(default=True)
 
     class Meta:
         verbose_name_plural = "editor settings"

@@ -52,13 +52,15 @@ async def bench(request: HttpRequest, workspace: Workspace | None = None) -> dic
     ]
     runner = {"name": choice.runner.name if choice.runner else None, "detail": choice.why}
     user = await request.auser()
+    kept = await editor_settings(user)
+    has_assistant = _has_assistant(request, kept)
     page_data: dict[str, Any] = {
         "languages": languages,
         "runner": runner,
-        "settings": await editor_settings(user),
+        "settings": kept,
         "isUser": user.is_authenticated,
         "assistant": {
-            "enabled": assistant_enabled(),
+            "enabled": has_assistant and assistant_enabled(),
             "teaching": is_taught(user, in_class=workspace is not None and workspace.teaching),
             "url": reverse("workspace_assist", args=[workspace.pk])
             if workspace
@@ -70,9 +72,17 @@ async def bench(request: HttpRequest, workspace: Workspace | None = None) -> dic
         "languages": languages,
         "runner": runner,
         "page_data": page_data,
+        "has_assistant": has_assistant,
         "settings_form": EditorSettingsForm(label_suffix=""),
         "away": _away(request),
     }
+
+
+def _has_assistant(request: HttpRequest, kept: dict[str, Any] | None) -> bool:
+    """Whether the visitor wants it: as their account says, else their browser."""
+    if kept:
+        return bool(kept["assistant"])
+    return request.COOKIES.get("assistant") != "off"
 
 
 def _away(request: HttpRequest) -> list[str]:

@@ -11,13 +11,15 @@ export class SettingsDialog {
   /**
    * @param {SettingsStore} store
    * @param {(settings: Settings) => void} onChange
+   * @param {() => void} onClose
    */
-  constructor(store, onChange) {
+  constructor(store, onChange, onClose) {
     this.#store = store;
     this.#form.addEventListener('change', () => {
       store.change(this.#chosen);
       onChange(store.value);
     });
+    this.#dialog.addEventListener('close', onClose);
     find('settings-open').addEventListener('click', () => this.open());
   }
 
@@ -38,6 +40,7 @@ export class SettingsDialog {
       font_size: Number(this.#field('font_size').value),
       wrap: this.#field('wrap').checked,
       lint: this.#field('lint').checked,
+      assistant: this.#field('assistant').checked,
     };
   }
 

@@ -1,3 +1,4 @@
+import { keepCookie } from '../ui/cookies.js';
 import { ask } from '../ui/server.js';
 import { recall, remember } from '../ui/storage.js';
 
@@ -8,10 +9,18 @@ import { recall, remember } from '../ui/storage.js';
  * @property {number} font_size in CSS pixels
  * @property {boolean} wrap
  * @property {boolean} lint problems as one types
+ * @property {boolean} assistant whether pages have it; the server draws them so
  */
 
 /** @type {Settings} */
-const USUAL = { keymap: 'standard', indent: 0, font_size: 13, wrap: false, lint: true };
+const USUAL = {
+  keymap: 'standard',
+  indent: 0,
+  font_size: 13,
+  wrap: false,
+  lint: true,
+  assistant: true,
+};
 const KEY = 'editor-settings';
 const SAVE_AFTER_MS = 400;
 
@@ -23,6 +32,8 @@ export class SettingsStore {
   #onFailed;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {Promise<boolean>} */
+  #kept = Promise.resolve(true);
 
   /**
    * @param {Partial<Settings> | null} ofAccount
@@ -33,21 +44,46 @@ export class SettingsStore {
     this.#isUser = isUser;
     this.#onFailed = onFailed;
     this.value = { ...USUAL, ...(ofAccount ?? ofBrowser()) };
+    if (!ofAccount) this.#tellServer();
   }
 
   /** @param {Partial<Settings>} change */
   change(change) {
     this.value = { ...this.value, ...change };
     remember('local', KEY, JSON.stringify(this.value));
+    this.#tellServer();
     clearTimeout(this.#timer);
     if (this.#isUser) this.#timer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
   }
 
+  /** @returns {Promise<boolean>} whether the account has them, if there is one */
+  saved() {
+    if (this.#timer) this.#save();
+    return this.#kept;
+  }
+
+  /** A guest's page is drawn as their browser says. */
+  #tellServer() {
+    keepCookie('assistant', this.value.assistant ? '' : 'off');
+  }
+
+  #save() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#kept = this.#send();
+  }
+
   /** What cannot be saved now holds in this browser, and is saved with the next change. */
-  async #save() {
+  async #send() {
     const form = new FormData();
     for (const [name, value] of Object.entries(this.value)) form.set(name, String(value));
-    await ask('POST', '/settings/editor', form).catch(this.#onFailed);
+    try {
+      await ask('POST', '/settings/editor', form);
+      return true;
+    } catch (error) {
+      this.#onFailed(error);
+      return false;
+    }
   }
 }
 

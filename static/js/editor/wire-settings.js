@@ -19,7 +19,18 @@ export function wireSettings(editor, store, onChange) {
     editor.documents.configure(settings);
     onChange(settings);
   };
-  const dialog = new SettingsDialog(store, apply);
+  const dialog = new SettingsDialog(store, apply, () => showAsChosen(store));
   apply(store.value);
   return { label: 'Editor settings', group: 'Editor', run: () => dialog.open() };
+}
+
+/**
+ * A page with the assistant is another one than a page without it.
+ *
+ * @param {SettingsStore} store
+ */
+async function showAsChosen(store) {
+  const isThere = document.querySelector('[data-panel=assistant]') !== null;
+  if (store.value.assistant === isThere) return;
+  if (await store.saved()) location.reload();
 }
