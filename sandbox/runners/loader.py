@@ -140,7 +140,8 @@ def loader(language: Language, *, terminal: bool, embedded: bool = False) -> str
         prestart = _PRESTART.replace("@COMMAND@", command)
         prestart = prestart.replace("@PROGRAM@", command.partition(" ")[0])
     script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
-    start = "stty sane $terminal; mark running" if terminal else "mark running"
+    # `iutf8`: or Backspace takes one byte of a letter that has two. Of `sane` it is no part.
+    start = "stty sane iutf8 $terminal; mark running" if terminal else "mark running"
     for name, value in (
         ("DECODE", "| base64 -d" if terminal else ""),
         ("STDERR", "" if terminal else "mark exit >&3"),
