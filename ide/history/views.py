@@ -21,7 +21,6 @@ from ide.replacing import files_replace, files_replace_undo
 from ide.selectors import workspace_get
 from ide.sharing.selectors import expiries, shares_of_run
 from sandbox.models import Run
-from sandbox.requests import Owner
 from sandbox.selectors import artifact_list
 
 _REPLACED = "replaced_files"
@@ -50,7 +49,7 @@ def run(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
         "run": run,
         "snapshot": _snapshot(run),
         "recording_url": reverse("run_recording", args=[workspace.pk, run.pk]),
-        "made": _made(run, owner),
+        "made": artifact_list(run.pk, owner),
         "output_url": reverse("run_output", args=[workspace.pk, run.pk]),
         "files_url": reverse("run_files", args=[workspace.pk, run.pk]),
         "others": [line for line in run_lines(workspace, owner).lines if line.run.pk != run.pk],
@@ -142,14 +141,6 @@ def _found(request: HttpRequest, workspace_id: str, run_id: str) -> tuple[Worksp
     owner = owner_here(request)
     workspace = workspace_get(workspace_id, owner)
     return workspace, workspace_run_get(workspace, run_id, owner)
-
-
-def _made(run: Run, owner: Owner) -> list[dict[str, Any]]:
-    """The files that the program made; `is_image` where a browser may be able to show one."""
-    return [
-        {**file, "is_image": file["content_type"].startswith("image/")}
-        for file in artifact_list(run.pk, owner)
-    ]
 
 
 def _snapshot(run: Run) -> Snapshot:

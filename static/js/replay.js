@@ -1,6 +1,7 @@
 /** The entry of the pages of past and shared runs, which are read without it. */
 
 import { wireAddress } from './history/addresses.js';
+import { showMadeThen } from './history/made-then.js';
 import { Player } from './history/player.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { findAll } from './ui/dom.js';
@@ -9,6 +10,7 @@ nonceForNewStyles(pageNonce());
 setSpanStylesAsProperties();
 
 const players = findAll('replay').map((host) => new Player(host));
+showMadeThen();
 for (const field of findAll('address')) wireAddress(/** @type {HTMLInputElement} */ (field));
 for (const button of findAll('theme-toggle')) {
   button.addEventListener('click', () => {
