@@ -192,9 +192,7 @@ def test_splitter_is_moved_by_keys_and_its_place_is_kept(work: WorkspacePage, na
 
 @PARTS
 @pytest.mark.parametrize("wide", [1440, 761])
-def test_splitter_tells_its_place_at_its_ends(
-    work: WorkspacePage, name: str, wide: int
-) -> None:
+def test_splitter_tells_its_place_at_its_ends(work: WorkspacePage, name: str, wide: int) -> None:
     work.page.set_viewport_size({"width": wide, "height": 740})
     splitter(work, name).focus()
     work.page.keyboard.press("Home")
