@@ -33,6 +33,13 @@ def width(found: Locator) -> float:
     return box["width"]
 
 
+def told(work: WorkspacePage, name: str) -> tuple[int, int, int]:
+    """Its least, its place and its most, as the splitter tells them."""
+    values = [splitter(work, name).get_attribute(f"aria-value{it}") for it in ("min", "now", "max")]
+    least, now, most = (int(value or "-1") for value in values)
+    return least, now, most
+
+
 def drag(work: WorkspacePage, name: str, to: float) -> None:
     """The splitter to an x of the page."""
     box = splitter(work, name).bounding_box()
@@ -181,6 +188,25 @@ def test_splitter_is_moved_by_keys_and_its_place_is_kept(work: WorkspacePage, na
     assert abs(width(beside) - first) <= 1
     work.reload()
     assert abs(width(beside) - first) <= 1
+
+
+@PARTS
+@pytest.mark.parametrize("wide", [1440, 761])
+def test_splitter_tells_its_place_at_its_ends(work: WorkspacePage, name: str, wide: int) -> None:
+    work.page.set_viewport_size({"width": wide, "height": 740})
+    splitter(work, name).focus()
+    work.page.keyboard.press("Home")
+    least, now, most = told(work, name)
+    assert least == now < most
+    assert abs(width(part(work, name)) - now) <= 1
+    work.page.keyboard.press("End")
+    least, now, most = told(work, name)
+    assert least < now == most
+    assert abs(width(part(work, name)) - now) <= 1
+    work.page.keyboard.press("Enter")
+    expect(splitter(work, name)).to_have_attribute("aria-valuetext", "Put away")
+    least, now, most = told(work, name)
+    assert 0 == least == now < most
 
 
 @PARTS

@@ -1,7 +1,7 @@
 """What programs make, as a user meets it: looked at, kept in the workspace, found again."""
 
 import pytest
-from playwright.sync_api import Browser, Locator, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from e2e.accessibility import axe
 from e2e.conftest import both_runners
@@ -22,6 +22,15 @@ with open("<b>note.txt", "w") as file:
     file.write("<b>just text</b>")
 print("made")
 """
+BROKEN = 'open("plot.png", "wb").write(b"no picture")'
+NO_PICTURE = "This is no picture that a browser can show."
+STRANGER = '''
+open("page.html", "w").write("""<h1>Mine</h1><script>
+  try { document.title = document.cookie } catch { document.title = "refused" }
+  try { parent.document.title = "hacked" } catch {}
+  fetch("/health").then(() => { document.body.append("reached") })
+</script>""")
+'''
 
 
 def made(work: WorkspacePage) -> Locator:
@@ -84,33 +93,57 @@ def test_a_file_is_kept_in_the_workspace_and_replaced(work: WorkspacePage) -> No
     expect(work.code).to_have_text("second")
 
 
-def test_a_past_run_has_what_it_made(work: WorkspacePage) -> None:
-    work.run(MAKES)
+def past_run(work: WorkspacePage) -> Locator:
+    """What the last run made, on its page."""
     expect(made(work)).to_be_visible()
     work.expect_saved()
     work.page.goto(f"{work.url}/runs")
     work.page.locator(".what > a").first.click()
-    then = work.page.get_by_role("region", name="What it made")
+    return made_then(work.page)
+
+
+def made_then(page: Page) -> Locator:
+    return page.get_by_role("region", name="What it made")
+
+
+def link_to(work: WorkspacePage) -> str:
+    """Of the past run that is shown."""
+    work.page.get_by_role("button", name="Make a link").click()
+    return work.page.get_by_role("textbox", name="Address of").first.input_value()
+
+
+def test_a_past_run_has_what_it_made(work: WorkspacePage) -> None:
+    work.run(MAKES)
+    then = past_run(work)
     expect_picture(then.get_by_role("img"))
     with work.page.expect_download() as download:
         then.get_by_role("link", name="table.csv").click()
     assert download.value.suggested_filename == "table.csv"
+    expect_looked_at(then)
     assert axe(work.page) == []
+
+
+def expect_looked_at(then: Locator) -> None:
+    """What one sees on the page of a past run, or of a link to one."""
+    expect(then.get_by_role("cell", name="Lovelace, Ada")).to_be_visible()
+    expect(then.locator("iframe")).to_have_count(0)
+    then.get_by_label("Show report.html").click()
+    page = then.frame_locator("iframe")
+    expect(page.get_by_role("heading", name="Report")).to_be_visible()
+    expect_picture(page.get_by_role("img"))
+    then.get_by_label("Show <b>note.txt").click()
+    expect(then).to_contain_text("<b>just text</b>")
 
 
 def test_whoever_has_the_link_sees_what_was_made(work: WorkspacePage, browser: Browser) -> None:
     work.run(MAKES)
-    expect(made(work)).to_be_visible()
-    work.expect_saved()
-    work.page.goto(f"{work.url}/runs")
-    work.page.locator(".what > a").first.click()
-    work.page.get_by_role("button", name="Make a link").click()
-    address = work.page.get_by_role("textbox", name="Address of").first.input_value()
+    past_run(work)
+    address = link_to(work)
     for size in (NARROW, WIDE):
         elsewhere = browser.new_context(java_script_enabled=False, viewport=size)
         reader = elsewhere.new_page()
         reader.goto(address)
-        then = reader.get_by_role("region", name="What it made")
+        then = made_then(reader)
         expect(then.get_by_role("listitem")).to_have_count(4)
         expect_picture(then.get_by_role("img"))
         with reader.expect_download() as download:
@@ -118,4 +151,31 @@ def test_whoever_has_the_link_sees_what_was_made(work: WorkspacePage, browser: B
         assert download.value.suggested_filename == "report.html"
         elsewhere.close()
     work.page.goto(address)
-    assert axe(work.page) == []
+    for theme in ("light", "dark"):
+        work.page.emulate_media(color_scheme=theme)
+        assert axe(work.page) == []
+    expect_looked_at(made_then(work.page))
+
+
+def test_a_shared_page_touches_nothing_of_the_site(work: WorkspacePage) -> None:
+    work.run(STRANGER)
+    past_run(work)
+    work.page.goto(link_to(work))
+    title = work.page.title()
+    made_then(work.page).get_by_label("Show page.html").click()
+    page = made_then(work.page).frame_locator("iframe")
+    expect(page.get_by_role("heading", name="Mine")).to_be_visible()
+    expect(page.locator("html")).not_to_contain_text("reached")
+    assert page.locator("html").evaluate("() => [origin, document.title]") == ["null", "refused"]
+    assert work.page.title() == title
+    work.complaints.clear()  # the browser tells what it refused
+
+
+def test_a_broken_picture_is_said_in_words(work: WorkspacePage) -> None:
+    work.run(BROKEN)
+    expect(item(work, "plot.png")).to_contain_text(NO_PICTURE)
+    then = past_run(work)
+    expect(then).to_contain_text(NO_PICTURE)
+    expect(then.get_by_role("img")).to_have_count(0)
+    work.page.goto(link_to(work))
+    expect(made_then(work.page)).to_contain_text(NO_PICTURE)

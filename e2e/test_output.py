@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.accessibility import axe
@@ -72,7 +73,14 @@ def test_output_is_kept_as_a_file(ide: IdePage, tmp_path: Path) -> None:
     assert (tmp_path / "output.txt").read_text().startswith("alpha 0 beta\n")
 
 
-def test_link_opens_elsewhere_and_is_told_nothing(ide: IdePage) -> None:
+LINKS = {
+    "https://linked.example/a?b=1": "print('https://linked.example/a?b=1')",
+    "named": r"print('\x1b]8;;https://linked.example/a?b=1\x1b\\named\x1b]8;;\x1b\\')",
+}
+
+
+@pytest.mark.parametrize("text", LINKS)
+def test_link_opens_elsewhere_and_is_told_nothing(ide: IdePage, text: str) -> None:
     seen: list[str | None] = []
 
     def answer(route: Route) -> None:
@@ -80,12 +88,22 @@ def test_link_opens_elsewhere_and_is_told_nothing(ide: IdePage) -> None:
         route.fulfill(body="elsewhere")
 
     ide.page.context.route("https://linked.example/**", answer)
-    ide.run("print('https://linked.example/a?b=1')")
+    ide.run(LINKS[text])
     ide.expect_state("Exit 0")
-    link = ide.terminal.get_by_text("https://linked").first
+    link = ide.terminal.get_by_text(text).first
     link.hover(force=True)
     with ide.page.context.expect_page() as opened:
         link.click(force=True)  # the terminal itself lies over its text
     expect(opened.value.get_by_text("elsewhere")).to_be_visible()
     assert opened.value.evaluate("opener") is None
     assert seen == [None]
+
+
+def test_named_link_shows_where_it_leads(ide: IdePage) -> None:
+    ide.run(LINKS["named"])
+    ide.expect_state("Exit 0")
+    shown = ide.page.get_by_text("https://linked.example/a?b=1", exact=True)
+    ide.terminal.get_by_text("named").first.hover(force=True)
+    expect(shown).to_be_visible()
+    ide.code.hover()
+    expect(shown).to_be_hidden()

@@ -61,6 +61,12 @@ def test_scratchpad_that_never_ran_prints_its_code_alone(ide: IdePage) -> None:
     assert paper["sheets"] == 1
 
 
+def test_very_long_program_comes_on_paper(ide: IdePage) -> None:
+    ide.write("a\n" * 300_000)
+    ide.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert ide.page.locator(".paper .line").count() == 300_001
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_paper_is_dark_on_white_without_buttons(work: WorkspacePage, scheme: Any) -> None:
     work.page.emulate_media(color_scheme=scheme)

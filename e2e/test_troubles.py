@@ -157,6 +157,22 @@ def test_offline_is_told_until_it_is_over(tabs: Tabs) -> None:
     expect(toast(work.page, "Back online.")).to_be_hidden(timeout=12_000)
 
 
+def test_message_and_notice_can_both_be_read(tabs: Tabs) -> None:
+    ide = tabs.scratchpad()
+    tabs.context.set_offline(True)
+    ide.run("print('nobody hears')")
+    ide.go_to("Terminal")
+    expect(ide.notice).to_contain_text("The server cannot be reached.")
+    offline = toast(ide.page, "You are offline.")
+    expect(offline).to_be_visible()
+    above, below = offline.bounding_box(), ide.notice.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+    tabs.context.set_offline(False)
+    expect(toast(ide.page, "Back online.")).to_be_visible()
+
+
 def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> None:
     account = AccountPage(tabs.context.new_page(), tabs.url)
     name = f"away_{tabs.context.pages[0].viewport_size['width']}"  # type: ignore[index]
@@ -327,6 +343,10 @@ def post_where_one_gets(page: Page, url: str) -> None:
     )
 
 
+def follow_a_dead_link(page: Page, url: str) -> None:
+    page.goto(f"{url}/s/none")
+
+
 def import_too_much(page: Page, url: str) -> None:
     page.goto(f"{url}/workspaces")
     page.get_by_label("Zip file").set_input_files([upload_of("big.zip", 2_000_000)])
@@ -349,6 +369,7 @@ FAULTS = {
     "400": (bring_long_cookies, "The request is not valid", "delete this site's cookies"),
     "403": (send_a_form_of_before, "This form is no longer valid", "Go back, load the page again"),
     "404": (go_nowhere, "There is nothing here", "The address is wrong"),
+    "404 of a link": (follow_a_dead_link, "Not found", "This link leads nowhere."),
     "405": (post_where_one_gets, "Method not allowed", "Go back, load the page again"),
     "413": (import_too_much, "The request is too large", "Go back and send less at once"),
 }
@@ -362,3 +383,9 @@ def test_page_of_a_fault_says_what_to_do(tabs: Tabs, fault: str) -> None:
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.get_by_text(advice)).to_be_visible()
     expect_clean(page)
+    ways = page.get_by_role("main")
+    expect(ways.get_by_role("link", name="To the editor")).to_be_visible()
+    if fault == "400":  # whose cookies any page refuses
+        return
+    ways.get_by_role("link", name="Workspaces").click()
+    expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()

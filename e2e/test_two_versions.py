@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error, Page, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
@@ -50,12 +50,17 @@ def deleted_while_typed(
 
 def restore_run(work: WorkspacePage) -> None:
     """The workspace's only run, from another tab."""
+    restored_run(work).close()
+
+
+def restored_run(work: WorkspacePage) -> Page:
+    """That tab."""
     page = work.page.context.new_page()
     page.goto(f"{work.url}/runs")
     page.get_by_role("list", name="Runs, the newest first").get_by_role("link").first.click()
     page.get_by_role("button", name="Restore these files").click()
     expect(page.get_by_text("has the files of this run now")).to_be_visible()
-    page.close()
+    return page
 
 
 def look_again(work: WorkspacePage) -> None:
@@ -231,6 +236,18 @@ def test_restored_text_can_be_taken_back_where_nothing_was_typed(
     first.code.press("ControlOrMeta+z")
     expect(first.code).to_have_text("print('later')")
     first.expect_saved()
+
+
+def test_restored_run_is_seen_in_other_tabs_and_so_is_its_undo(work: WorkspacePage) -> None:
+    work.run("print('as it was')")
+    work.expect_state("Exit 0")
+    work.write("print('later')")
+    work.expect_saved()
+    page = restored_run(work)
+    expect(work.code).to_have_text("print('as it was')")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("has its files back")).to_be_visible()
+    expect(work.code).to_have_text("print('later')")
 
 
 def test_two_tabs_keep_their_unsaved_texts_apart(new_work: Callable[[], WorkspacePage]) -> None:

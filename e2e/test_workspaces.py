@@ -55,6 +55,23 @@ def test_tree_works_by_keyboard_alone(work: WorkspacePage) -> None:
     expect(work.tab("main.py")).to_be_focused()
 
 
+def test_deleted_file_comes_back_after_other_changes(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    for name in ("one.txt", "two.txt"):
+        work.create_file(name)
+        work.item(name).focus()
+        work.page.keyboard.press("Delete")
+        expect(work.said).to_contain_text(f"{name} is deleted")
+    work.create_file("three.txt")
+    work.page.get_by_text("Recently deleted (2)").click()
+    work.page.get_by_role("button", name="Restore one.txt").click()
+    expect(work.item("one.txt")).to_be_visible()
+    expect(work.page.get_by_text("Recently deleted (1)")).to_be_visible()
+    work.page.get_by_role("button", name="Restore two.txt").click()
+    expect(work.item("two.txt")).to_be_visible()
+    expect(work.page.get_by_text("Recently deleted")).to_have_count(0)
+
+
 def test_refused_name_is_said_in_the_dialog(work: WorkspacePage) -> None:
     work.begin_with("Python main.py")
     work.page.get_by_role("button", name="New file").click()
@@ -158,6 +175,7 @@ def show_deleted(work: WorkspacePage) -> None:
     work.item("weather.py").focus()
     work.page.keyboard.press("Delete")
     expect(work.said).to_contain_text("deleted")
+    work.page.get_by_text("Recently deleted").click()
 
 
 def show_files_on_a_phone(work: WorkspacePage) -> None:

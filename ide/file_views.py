@@ -26,7 +26,7 @@ from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
-from ide.trash import deletion_undo
+from ide.trash import UNDO_TIME, deletion_undo, deletions
 from ide.uploads import read_uploads, take_in
 from sandbox.serializers import validated
 
@@ -160,6 +160,8 @@ def tree_html(workspace: Workspace) -> str:
         "nodes": file_tree(workspace),
         "workspace": workspace,
         "rooms": workspace_rooms(workspace),
+        "deletions": deletions(workspace),
+        "undo_minutes": UNDO_TIME.seconds // 60,
     }
     return render_to_string("ide/_files.html", context)
 

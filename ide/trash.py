@@ -36,6 +36,33 @@ class _Deleted:
     rows: QuerySet[File] | QuerySet[Workspace]
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """Files that were deleted at once, as the list of files shows them."""
+
+    id: str
+    paths: list[str]
+
+    @property
+    def words(self) -> str:
+        return paths_words(self.paths)
+
+
+def deletions(workspace: Workspace) -> list[Deletion]:
+    """What `deletion_undo` brings back, the latest first. What was written over is not among it:
+    something else is there."""
+    files = File.objects.filter(workspace=workspace)
+    written_over = files.filter(deleted_at=None).exclude(deletion="").values("deletion")
+    deleted = files.filter(deleted_at__gt=timezone.now() - UNDO_TIME).exclude(
+        deletion__in=written_over
+    )
+    paths: dict[str, list[str]] = {}
+    rows = deleted.order_by("-deleted_at", "path").values_list("deletion", "path")
+    for deletion, path in rows:
+        paths.setdefault(deletion, []).append(path)
+    return [Deletion(*one) for one in paths.items()]
+
+
 def trash_empty(owner: Owner | None = None) -> None:
     """Take away what nobody can bring back any more, of that owner or of all."""
     workspaces = Workspace.objects.filter(owned_by(owner) if owner else Q())

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, Sum
 from django.urls import reverse
 
 from sandbox.file_names import FILE_NAME_MAX_LENGTH, file_name_problem
+from sandbox.left_out import ODDLY_NAMED, TOO_LARGE, TOO_MANY, LeftOut
 from sandbox.limits import Limits
 from sandbox.live import LiveRun
 from sandbox.models import Artifact, Run, new_token
@@ -38,47 +39,60 @@ async def keep_artifacts(live: LiveRun, sandbox: Sandbox, job: Job) -> None:
         collecting.cancel()
         return
     files, left_out = await asyncio.to_thread(made, collecting.result(), job)
-    if not files and not left_out:
+    if not files and not left_out.sentences:
         return
     try:
         token = await database_sync_to_async(_store)(live.id, live.owner, files)
     except DatabaseError:
         logger.exception("what run %s has made cannot be stored", live.id)
-        files, left_out, token = [], True, None
-    count = "1 file was" if len(files) == 1 else f"{len(files)} files were"
-    more = "; others are too many, too large or oddly named" if left_out else ""
+        files, left_out, token = [], LeftOut(is_cut=True), None
     live.log.append(
         "artifacts",
-        f"{count} made{more}.",
+        " ".join((_made_words(len(files)), *left_out.sentences)),
         files=[artifact_facts(live.id, file.name, len(file.content), token) for file in files],
-        left_out=left_out,
+        left_out=bool(left_out.sentences),
     )
 
 
-def made(leavings: Leavings, job: Job) -> tuple[list[SandboxFile], bool]:
-    """What is new or changed and can be kept, by name; and whether something could not."""
+def _made_words(count: int) -> str:
+    if count == 0:
+        return "No file that was made is kept."
+    return "1 file was made." if count == 1 else f"{count} files were made."
+
+
+def made(leavings: Leavings, job: Job) -> tuple[list[SandboxFile], LeftOut]:
+    """What is new or changed and can be kept, by name; and what could not."""
     given = {file.name: file.content for file in job.files}
     new: dict[str, SandboxFile] = {}
-    left_out = leavings.cut
+    left_out = LeftOut(is_cut=leavings.cut)
     room = job.limits.artifact_bytes
+    for name in leavings.too_large:
+        if len(given.get(name, b"")) <= room:  # else it may be as it was given
+            left_out.add(name, TOO_LARGE if _is_named_well(name) else ODDLY_NAMED)
     for file in sorted(leavings.files, key=lambda file: file.name):
         if given.get(file.name) == file.content or file.name in new:
             continue
-        if _fits(file, len(new), room, job.limits):
+        if reason := _misfit(file, len(new), room, job.limits):
+            left_out.add(file.name, reason)
+        else:
             new[file.name] = file
             room -= len(file.content)
-        else:
-            left_out = True
     return list(new.values()), left_out
 
 
-def _fits(file: SandboxFile, count: int, room: int, limits: Limits) -> bool:
-    is_named_well = (
-        len(file.name) <= FILE_NAME_MAX_LENGTH
-        and file.name.isprintable()
-        and file_name_problem(file.name) is None
+def _misfit(file: SandboxFile, count: int, room: int, limits: Limits) -> str:
+    """Why it cannot be kept; empty where it can."""
+    if not _is_named_well(file.name):
+        return ODDLY_NAMED
+    if count >= limits.artifact_files:
+        return TOO_MANY
+    return TOO_LARGE if len(file.content) > room else ""
+
+
+def _is_named_well(name: str) -> bool:
+    return (
+        len(name) <= FILE_NAME_MAX_LENGTH and name.isprintable() and file_name_problem(name) is None
     )
-    return is_named_well and count < limits.artifact_files and len(file.content) <= room
 
 
 def content_type(name: str) -> str:

@@ -23,6 +23,12 @@ class PreviewFile:
     content: bytes
     content_type: str
 
+    @classmethod
+    def named(cls, path: str, content: bytes) -> "PreviewFile":
+        """As its name says what it is."""
+        kind = content_type(path)
+        return cls(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+
 
 class PreviewFileMissingError(NotFoundError):
     """The preview is there, and has no such file."""
@@ -138,16 +144,11 @@ def preview_file(token: str, path: str) -> PreviewFile:
     if not language.is_sandboxed and path in {"", language.file}:
         return PreviewFile(source["code"].encode(), "text/html; charset=utf-8")
     if artifact := _artifact(run, path):
-        return _preview_file(path, bytes(artifact.content))
+        return PreviewFile.named(path, bytes(artifact.content))
     for file in source["files"]:
         if file["name"] == path:
-            return _preview_file(path, SourceFile(**file).data)
+            return PreviewFile.named(path, SourceFile(**file).data)
     raise PreviewFileMissingError(f"This program has no file {path}.")
-
-
-def _preview_file(path: str, content: bytes) -> PreviewFile:
-    kind = content_type(path)
-    return PreviewFile(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
 
 
 def database_status() -> dict[str, str]:

@@ -21,10 +21,10 @@ from ide.replacing import files_replace, files_replace_undo
 from ide.selectors import workspace_get
 from ide.sharing.selectors import expiries, shares_of_run
 from sandbox.models import Run
-from sandbox.requests import Owner
 from sandbox.selectors import artifact_list
 
-_REPLACED = "replaced_files"
+# Of the workspace that was just changed, and what takes that back.
+_CHANGED = "changed_files"
 
 
 @never_cache
@@ -50,12 +50,12 @@ def run(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
         "run": run,
         "snapshot": _snapshot(run),
         "recording_url": reverse("run_recording", args=[workspace.pk, run.pk]),
-        "made": _made(run, owner),
+        "made": artifact_list(run.pk, owner),
         "output_url": reverse("run_output", args=[workspace.pk, run.pk]),
         "files_url": reverse("run_files", args=[workspace.pk, run.pk]),
         "others": [line for line in run_lines(workspace, owner).lines if line.run.pk != run.pk],
         "can_restore": run.language == workspace.language,
-        "replaced": _just_replaced(request, workspace),
+        **_just_changed(request, workspace),
         "shares": shares_of_run(run.pk, owner),
         "expiries": expiries(owner),
         "name_max_length": NAME_MAX_LENGTH,
@@ -108,7 +108,7 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
     """The run's files, in its workspace instead of those that are there."""
     workspace, run = _found(request, workspace_id, run_id)
     deletion = files_replace(workspace, files=_snapshot(run).contents)
-    request.session[_REPLACED] = {"workspace": workspace.pk, "deletion": deletion}
+    request.session[_CHANGED] = {"workspace": workspace.pk, "deletion": deletion}
     messages.success(request, f"{workspace.name} has the files of this run now.")
     return redirect("run", workspace.pk, run.pk)
 
@@ -117,6 +117,7 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
 def restore_undo(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
     workspace, run = _found(request, workspace_id, run_id)
     files_replace_undo(workspace, deletion=request.POST.get("deletion", ""))
+    request.session[_CHANGED] = {"workspace": workspace.pk, "deletion": ""}
     messages.success(request, f"{workspace.name} has its files back.")
     return redirect("run", workspace.pk, run.pk)
 
@@ -145,19 +146,12 @@ def _found(request: HttpRequest, workspace_id: str, run_id: str) -> tuple[Worksp
     return workspace, workspace_run_get(workspace, run_id, owner)
 
 
-def _made(run: Run, owner: Owner) -> list[dict[str, Any]]:
-    """The files that the program made; `is_image` where a browser may be able to show one."""
-    return [
-        {**file, "is_image": file["content_type"].startswith("image/")}
-        for file in artifact_list(run.pk, owner)
-    ]
-
-
 def _snapshot(run: Run) -> Snapshot:
     return snapshot_of(run, run.created_at)
 
 
-def _just_replaced(request: HttpRequest, workspace: Workspace) -> str:
-    """What takes the replacement back that was just made."""
-    replaced = request.session.pop(_REPLACED, None) or {}
-    return str(replaced.get("deletion", "")) if replaced.get("workspace") == workspace.pk else ""
+def _just_changed(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
+    """Whether other tabs are to be told, and what takes the replacement back that was just made."""
+    change = request.session.pop(_CHANGED, None) or {}
+    is_here = change.get("workspace") == workspace.pk
+    return {"is_changed": is_here, "replaced": change.get("deletion", "") if is_here else ""}

@@ -6,13 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from cloudrun.errors import NotFoundError
-from ide.models import Share, SharedFile
+from ide.models import Share
 from ide.owners import owned_by
-from sandbox.artifacts import content_type
 from sandbox.requests import Owner
 
 
@@ -44,42 +42,15 @@ def expiries(owner: Owner) -> list[Expiry]:
 def share_get(token: str) -> Share:
     """For whoever has the link. The same `NotFoundError` for one that never was, has expired or was
     withdrawn."""
-    share = _open().filter(token=token).first()
+    share = open_shares().filter(token=token).first()
     if share is None:
         raise NotFoundError("This link leads nowhere. It may have expired, or been withdrawn.")
     return share
 
 
-def made_list(share: Share) -> list[dict[str, Any]]:
-    """`{name, size, url, is_image}` of what the shared program has made, by name; `is_image` where
-    a browser may be able to show one."""
-    return [
-        {
-            "name": name,
-            "size": size,
-            "url": reverse("shared_made", args=[share.token, name]),
-            "is_image": is_image(name),
-        }
-        for name, size in share.made.values_list("name", "size")
-    ]
-
-
-def made_get(share: Share, name: str) -> SharedFile:
-    """One of them, or `NotFoundError`."""
-    # NUL is in no name, and PostgreSQL refuses to look for it.
-    made = None if "\x00" in name else share.made.filter(name=name).first()
-    if made is None:
-        raise NotFoundError("This program has made no such file.")
-    return made
-
-
-def is_image(name: str) -> bool:
-    return content_type(name).startswith("image/")
-
-
 def share_list(owner: Owner) -> QuerySet[Share]:
     """The owner's own links, the newest first."""
-    return _open().filter(owned_by(owner)).defer("source", "log", "picture")
+    return open_shares().filter(owned_by(owner)).defer("source", "log", "picture")
 
 
 def shares_of_run(run_id: str, owner: Owner) -> QuerySet[Share]:
@@ -99,5 +70,6 @@ def share_facts(user_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _open() -> QuerySet[Share]:
+def open_shares() -> QuerySet[Share]:
+    """Those that still lead somewhere."""
     return Share.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))

@@ -14,4 +14,6 @@ urlpatterns = [
     path("s/<slug:token>/picture.png", views.picture, name="shared_picture"),
     path("s/<slug:token>/embed", views.embed, name="embed"),
     path("s/<slug:token>/fork", views.fork, name="fork"),
+    path("preview/shared/<str:token>/", views.preview, {"path": ""}, name="shared_preview"),
+    path("preview/shared/<str:token>/<path:path>", views.preview, name="shared_preview_file"),
 ]

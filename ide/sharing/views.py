@@ -26,8 +26,10 @@ from ide.models import Share
 from ide.owners import owner_here
 from ide.selectors import workspace_get
 from ide.sharing import services
+from ide.sharing.made import made_get, made_list, shared_preview_file
 from ide.sharing.pictures import share_picture
-from ide.sharing.selectors import made_get, made_list, share_get, share_list
+from ide.sharing.selectors import share_get, share_list
+from ide.views import preview_response
 from sandbox.api.artifacts import made_file_response
 
 _THEMES = frozenset({"light", "dark"})
@@ -72,6 +74,15 @@ def made(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """A file that the shared program has made: a picture as such, all else as mere bytes."""
     file = made_get(share_get(token), name)
     return made_file_response(name, bytes(file.content))
+
+
+@require_safe
+@xframe_options_exempt
+def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
+    """A page that the shared program has made, in a frame; and what it loads. No cookie is read or
+    set."""
+    folder = reverse("shared_preview", args=[token])
+    return preview_response(request, folder, lambda: shared_preview_file(token, path))
 
 
 class _ShareView(Protocol):

@@ -45,9 +45,9 @@ def test_anybody_with_the_link_sees_pictures_and_takes_files() -> None:
     reader = Client()
     page = reader.get(f"/s/{link.token}").content.decode()
     at = f"/s/{link.token}/made"
-    assert f'<img src="{at}/plot.png" alt="plot.png" loading="lazy">' in page
+    assert f'<img class="made-picture" src="{at}/plot.png" alt="plot.png" loading="lazy">' in page
     assert f'<a href="{at}/data/table.csv" download><bdi>data/table.csv</bdi></a>' in page
-    assert f'<img src="{at}/data' not in page
+    assert f'src="{at}/data' not in page
     for name, content in MADE.items():
         assert reader.get(f"{at}/{name}").content == content
     assert not reader.cookies.get("sessionid")
@@ -154,3 +154,74 @@ def test_files_of_all_links_are_counted_together() -> None:
     client.post(f"/shares/{Share.objects.filter(user=user).latest('pk').pk}/withdraw")
     assert share(client, user, file) == ""
     assert SharedFile.objects.filter(share__user=user).count() == 2
+
+
+PAGE = {"report.html": b"<h1>Report</h1>", "plot.svg": b"<svg/>"}
+ELSEWHERE = {
+    "SITE_URL": "https://ide.example",
+    "PREVIEW_URL": "https://preview.example",
+    "ALLOWED_HOSTS": ["ide.example", "preview.example"],
+}
+
+
+def preview_of(link: Share) -> str:
+    page = Client().get(f"/s/{link.token}").content.decode()
+    return page.partition('<a href="/preview/')[2].partition('"')[0].join(["/preview/", ""])
+
+
+def test_page_is_shown_with_an_origin_that_is_not_this_sites() -> None:
+    address = preview_of(shared(PAGE))
+    answer = Client().get(address)
+    assert answer.content == b"<h1>Report</h1>"
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    policy = answer["Content-Security-Policy"]
+    folder = f"http://testserver{address.removesuffix('report.html')}"
+    assert policy.startswith("sandbox allow-scripts allow-modals; default-src 'none'")
+    assert f"img-src {folder} " in policy
+    assert "connect-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert not answer.cookies
+
+
+def test_page_has_what_lies_beside_it_and_no_more() -> None:
+    address = preview_of(shared(PAGE))
+    folder = address.removesuffix("report.html")
+    assert Client().get(f"{folder}plot.svg")["Content-Type"] == "image/svg+xml"
+    for name in ("", "other", "plot.svg%00", "..%2Fplot.svg"):
+        assert Client().get(f"{folder}{name}").status_code == 404
+
+
+def test_page_is_no_script_of_this_site() -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "script"}
+    assert Client().get(preview_of(shared(PAGE)), headers=headers).status_code == 404
+
+
+def test_page_does_not_know_the_link() -> None:
+    link = shared(PAGE)
+    assert link.token not in preview_of(link)
+
+
+def test_page_is_at_no_address_that_one_could_guess() -> None:
+    link = shared(PAGE)
+    signature = preview_of(link).split("/")[3].partition(".")[2]
+    for token in (link.token, str(link.pk), f"{link.pk}.x", f"{link.pk + 1}.{signature}"):
+        assert Client().get(f"/preview/shared/{token}/report.html").status_code == 404
+
+
+def test_page_goes_with_its_link() -> None:
+    link = shared(PAGE)
+    address = preview_of(link)
+    Share.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Client().get(address).status_code == 404
+
+
+def test_page_has_an_origin_of_its_own_where_previews_have_one() -> None:
+    link = shared(PAGE)
+    with override_settings(**ELSEWHERE):
+        page = Client().get(f"/s/{link.token}", headers={"Host": "ide.example"}).content.decode()
+        address = page.partition('<a href="https://preview.example')[2].partition('"')[0]
+        assert address.startswith("/preview/shared/")
+        for host, status in (("preview.example", 200), ("ide.example", 404)):
+            assert Client().get(address, headers={"Host": host}).status_code == status

@@ -3,10 +3,13 @@
 import pytest
 from django.db.models import Sum
 from django.test import override_settings
+from django.utils import timezone
 
 from cloudrun.errors import NotFoundError, PayloadTooLargeError
 from ide import services, trash
+from ide.file_views import tree_html
 from ide.models import File, Workspace
+from ide.replacing import files_replace
 from ide.tests.makers import content, make_client, make_user, make_workspace, paths, send
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +107,35 @@ def test_workspace_that_is_gone_is_not_restored() -> None:
     Workspace.objects.all().delete()
     with pytest.raises(NotFoundError, match="cannot be brought back"):
         services.workspace_restore(workspace=workspace)
+
+
+def test_deleted_files_are_listed_the_latest_first_until_they_are_back() -> None:
+    user = make_user()
+    workspace = make_workspace(user, {"a": b"1", "b/c": b"2", "b/d": b"3"})
+    services.path_delete(workspace, path="a")
+    latest = services.path_delete(workspace, path="b")
+    assert [one.words for one in trash.deletions(workspace)] == ["b/c (with 1 more)", "a"]
+    client = make_client(user)
+    answer = send(client, "post", f"/w/{workspace.pk}/undo", {"deletion": latest})
+    assert "Recently deleted (1)" in answer.json()["tree"]
+    assert [one.words for one in trash.deletions(workspace)] == ["a"]
+
+
+def test_deleted_files_are_listed_no_longer_than_they_can_come_back() -> None:
+    workspace = make_workspace(make_user(), {"a": b"1"})
+    services.path_delete(workspace, path="a")
+    File.objects.filter(path="a").update(deleted_at=timezone.now() - trash.UNDO_TIME)
+    assert trash.deletions(workspace) == []
+    assert "Recently deleted" not in tree_html(workspace)
+
+
+def test_what_was_written_over_is_not_listed_as_deleted() -> None:
+    workspace = make_workspace(make_user(), {"a": b"1"})
+    files_replace(workspace, files={"main.py": b"new"})
+    assert trash.deletions(workspace) == []
+
+
+def test_hostile_name_of_a_deleted_file_is_only_a_name() -> None:
+    workspace = make_workspace(make_user(), {'"><img src=x>': b"1"})
+    services.path_delete(workspace, path='"><img src=x>')
+    assert "<img" not in tree_html(workspace)

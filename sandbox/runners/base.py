@@ -64,10 +64,12 @@ class Job:
 class Leavings:
     """The files in the workspace after the program, those that it was started with among them.
 
-    Hostile: names and contents are the program's. `cut` where there is more.
+    Hostile: names and contents are the program's. `too_large` names those that are there and do
+    not come; `cut` where there is more.
     """
 
     files: tuple[SandboxFile, ...] = ()
+    too_large: tuple[str, ...] = ()
     cut: bool = False
 
 

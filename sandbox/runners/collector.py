@@ -29,6 +29,7 @@ class Collector:
     """
 
     def __init__(self, nonce: str, limit: int, *, encoded: bool) -> None:
+        self._nonce = nonce.encode()
         self._begin, self._end = (PREFIX + f"{nonce} {word}".encode() for word in ("files", "done"))
         self._limit = limit * 4 // 3 + limit // 32 if encoded else limit  # lines of 76 characters
         self._encoded = encoded
@@ -61,7 +62,12 @@ class Collector:
         self._held.clear()
         if self._encoded:
             archive = _decoded(archive)
-        return Leavings(tuple(_plain_files(archive)), cut=self._cut)
+        found = list(_plain_files(archive))
+        return Leavings(
+            files=tuple(file for file in found if file.content != self._nonce),
+            too_large=tuple(file.name for file in found if file.content == self._nonce),
+            cut=self._cut,
+        )
 
 
 def _decoded(text: bytes) -> bytes:

@@ -50,10 +50,12 @@ _ESCAPES = tuple(
 _ALONE = "kill -9 -1;"
 _STAY = "exec sleep 10;"
 # Handing out files does need processes. It comes last: where there are none, nothing else is lost.
-# Hidden files and what interpreters and installers leave behind are nobody's work.
+# Hidden files and what interpreters and installers leave behind are nobody's work. A file that is
+# too large is told by its name alone: it holds the nonce then.
 _HAND_OUT = (
     r"find . -name '.?*' -prune -o -name __pycache__ -prune -o -name node_modules -prune"
-    " -o -type f -size -$collect -print | tar cf - -T -"
+    r""" -o -type f \( -size -$collect -o -exec sh -c 'printf %s $0 > "$1"' $nonce {} \; \)"""
+    " -print | tar cf - -T -"
 )
 _SCRIPT = r"""
 exec 3>&2 2>/dev/null
@@ -140,7 +142,8 @@ def loader(language: Language, *, terminal: bool, embedded: bool = False) -> str
         prestart = _PRESTART.replace("@COMMAND@", command)
         prestart = prestart.replace("@PROGRAM@", command.partition(" ")[0])
     script = (_TERMINAL if terminal else "") + _SCRIPT.replace("@PRESTART@", prestart)
-    start = "stty sane $terminal; mark running" if terminal else "mark running"
+    # `iutf8`: or Backspace takes one byte of a letter that has two. Of `sane` it is no part.
+    start = "stty sane iutf8 $terminal; mark running" if terminal else "mark running"
     for name, value in (
         ("DECODE", "| base64 -d" if terminal else ""),
         ("STDERR", "" if terminal else "mark exit >&3"),

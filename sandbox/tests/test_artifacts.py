@@ -156,6 +156,40 @@ def test_a_flood_of_files_is_cut(server: Server) -> None:
     assert len(names(result)) == 50
 
 
+LEFT_OUT = {
+    "too large": (
+        "open('0.bin', 'wb').write(bytes(6 << 20))",
+        "1 file was made. Too large: 0.bin.",
+    ),
+    "too many": (
+        "for n in range(60): open(f'{n:02}.txt', 'w').write('x')",
+        "50 files were made. Too many: 50.txt, 51.txt, 52.txt and 8 more.",
+    ),
+    "oddly named": (
+        "open('a\\u202etxt.exe', 'w').write('x')",
+        "1 file was made. Oddly named: 1 file.",
+    ),
+}
+
+
+@pytest.mark.parametrize("tty", [False, True], ids=["pipes", "tty"])
+@pytest.mark.parametrize("why", LEFT_OUT)
+async def test_what_is_left_out_is_named(server: Server, why: str, tty: bool) -> None:
+    code, words = LEFT_OUT[why]
+    program = Program("python", f"open('ok.txt', 'w').write('fine')\n{code}", artifacts=True)
+    frame = told(await frames_of(server, program, tty=tty))
+    assert frame.content == words
+    assert frame.fields["left_out"] is True
+
+
+async def test_a_large_file_that_was_given_is_not_left_out(server: Server) -> None:
+    given = {"0.bin": "x" * (6 << 20)}
+    code = "open('ok.txt', 'w').write('fine')"
+    program = Program("python", code, files=given, artifacts=True)
+    frame = told(await frames_of(server, program, tty=False))
+    assert frame.content == "1 file was made."
+
+
 def test_a_fork_bomb_ends_as_ever(server: Server) -> None:
     code = (
         "import os\nopen('a.txt', 'w').write('x')\n"

@@ -138,6 +138,12 @@ async def test_ctrl_d_is_the_end_of_the_input(server: Server) -> None:
     assert text_of(frames).endswith("\r\n4\r\n")
 
 
+async def test_backspace_takes_a_whole_letter(server: Server) -> None:
+    program = Program("python", "print('took', ascii(input('Name? ')))")
+    frames = await on_terminal(server, program, typing("Name? ", "é\x7fa\n"))
+    assert "took 'a'" in text_of(frames)
+
+
 async def test_without_interactive_the_input_ends_after_what_was_sent(server: Server) -> None:
     program = Program("python", "import sys\nprint(repr(sys.stdin.read()))", stdin="one\ntwo")
     frames = await on_terminal(server, program, interactive=False)

@@ -13,6 +13,7 @@ import { find } from '../ui/dom.js';
  * @property {(chosen: Chosen) => void} onRename
  * @property {(chosen: Chosen) => void} onDelete
  * @property {(path: string, folder: string) => void} onMove dragged there; the top is empty
+ * @property {(deletion: string, path: string) => void} onRestore
  */
 
 const MOVED = 'application/x-cloudrun-path';
@@ -40,8 +41,10 @@ export class FileTree {
   /** @param {string} html as the server has drawn it */
   draw(html) {
     const hadFocus = this.#host.contains(document.activeElement);
+    const showsDeleted = this.#deleted?.open ?? false;
     // Drawn by our own template, which escapes every name.
     this.#host.innerHTML = html;
+    this.#deleted?.toggleAttribute('open', showsDeleted);
     this.#restore();
     if (hadFocus) this.#items.find((item) => item.tabIndex === 0)?.focus();
   }
@@ -78,6 +81,11 @@ export class FileTree {
 
   get #items() {
     return /** @type {HTMLElement[]} */ ([...this.#host.querySelectorAll('[role=treeitem]')]);
+  }
+
+  /** What is listed as deleted, below the tree. */
+  get #deleted() {
+    return this.#host.querySelector('details');
   }
 
   /** Those that no shut folder hides. */
@@ -133,9 +141,16 @@ export class FileTree {
   /** @param {Event} event */
   #onClick(event) {
     const item = itemAt(event);
-    if (!item) return;
+    if (!item) return this.#onRestore(event);
     this.#pick(item);
     this.#activate(item);
+  }
+
+  /** @param {Event} event */
+  #onRestore({ target }) {
+    const button = /** @type {Element} */ (target).closest('[data-restore]');
+    if (!(button instanceof HTMLElement)) return;
+    this.#hooks.onRestore(button.dataset.restore ?? '', button.dataset.path ?? '');
   }
 
   /** @param {KeyboardEvent} event */

@@ -41,6 +41,7 @@ export class FilesPane {
       onRename: (chosen) => this.#rename(chosen),
       onDelete: (chosen) => this.#delete(chosen),
       onMove: (path, folder) => this.#move(path, folder),
+      onRestore: (deletion, path) => this.#bringBack(deletion, path),
     });
     find('new-file').addEventListener('click', () => this.#create());
     find('rename').addEventListener('click', () => this.#onChosen((one) => this.#rename(one)));
@@ -142,11 +143,17 @@ export class FilesPane {
   async #delete({ path }) {
     const answer = await this.#tell(() => this.#change('remove', { path }));
     if (!answer) return;
-    const undo = async () => {
-      await this.#tell(() => this.#change('undo', { deletion: answer.deletion }));
-      this.#tree.choose(path);
-    };
+    const undo = () => this.#bringBack(answer.deletion ?? '', path);
     this.#say(`${path} is deleted.`, { label: 'Undo', act: undo });
+  }
+
+  /**
+   * @param {string} deletion
+   * @param {string} path
+   */
+  async #bringBack(deletion, path) {
+    if (await this.#tell(() => this.#change('undo', { deletion }))) this.#tree.choose(path);
+    else await this.refresh();
   }
 
   /**

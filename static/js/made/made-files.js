@@ -1,6 +1,6 @@
 import { element, find, icon } from '../ui/dom.js';
 import { RefusedError } from '../ui/server.js';
-import { pictureOf, showsAtOnce, sizeWords } from './pictures.js';
+import { pictureOf, showsAtOnce, showWhenOpened, sizeWords } from './pictures.js';
 
 /** @import { MadeFile } from '../types.js' */
 
@@ -101,16 +101,6 @@ async function contentOf(file) {
   const answer = await fetch(file.url);
   if (!answer.ok) throw new RefusedError(answer.status, await answer.json().catch(() => null));
   return answer.blob();
-}
-
-/**
- * @param {HTMLDetailsElement} details
- * @param {() => HTMLElement} picture
- */
-function showWhenOpened(details, picture) {
-  details.addEventListener('toggle', () => {
-    if (details.open && details.childElementCount === 1) details.append(picture());
-  });
 }
 
 /** @param {MadeFile} file */

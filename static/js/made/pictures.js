@@ -39,12 +39,32 @@ export function sizeWords(bytes) {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/**
+ * @param {HTMLDetailsElement} details
+ * @param {() => HTMLElement} picture
+ */
+export function showWhenOpened(details, picture) {
+  details.addEventListener('toggle', () => {
+    if (details.open && details.childElementCount === 1) details.append(picture());
+  });
+}
+
+/**
+ * Words instead of the browser's own sign, where an image is none or cannot be had.
+ *
+ * @param {HTMLImageElement} made
+ */
+export function sayIfBroken(made) {
+  const say = () =>
+    made.replaceWith(element('p', {}, 'This is no picture that a browser can show.'));
+  made.addEventListener('error', say);
+  if (made.complete) made.decode().catch(say); // it may have failed before anybody listened
+}
+
 /** An SVG in an image runs no script and loads nothing. @param {MadeFile} file */
 function image({ name, url }) {
-  const made = element('img', { src: url, alt: name });
-  made.onerror = () => {
-    made.replaceWith(element('p', {}, 'This is no picture that a browser can show.'));
-  };
+  const made = element('img', { className: 'made-picture', src: url, alt: name });
+  sayIfBroken(made);
   return made;
 }
 
@@ -53,7 +73,11 @@ function image({ name, url }) {
  * @param {string} page
  */
 function frame({ name }, page) {
-  const made = element('iframe', { title: name, referrerPolicy: 'no-referrer' });
+  const made = element('iframe', {
+    className: 'made-page',
+    title: name,
+    referrerPolicy: 'no-referrer',
+  });
   made.setAttribute('sandbox', 'allow-scripts allow-modals');
   made.src = page;
   return made;

@@ -1,6 +1,5 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
-import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal as Xterm } from '@xterm/xterm';
 import { OutputQueue } from '../run/output-queue.js';
 import { paintedHex } from '../ui/theme.js';
@@ -9,6 +8,7 @@ import { KeylessText } from './keyless-text.js';
 import { PlaceLinks } from './place-links.js';
 import { TerminalKeys } from './terminal-keys.js';
 import { terminalTheme } from './terminal-theme.js';
+import { linkTheWeb } from './web-links.js';
 
 /** @import { Place, TerminalSize } from '../types.js' */
 
@@ -67,8 +67,8 @@ export class Terminal {
     this.#queue = new OutputQueue((text, done) => this.#xterm.write(text, done));
     this.#xterm.loadAddon(this.#fit);
     this.#xterm.loadAddon(this.#search);
-    this.#xterm.loadAddon(new WebLinksAddon((_, address) => openElsewhere(address)));
     this.#xterm.open(host);
+    linkTheWeb(this.#xterm);
     this.#describe();
     this.#xterm.attachCustomKeyEventHandler((event) => this.#onKey(event));
     this.#links = new PlaceLinks(this.#xterm, (place) => this.#hooks.onPlace(place));
@@ -264,15 +264,6 @@ export class Terminal {
     else if (typeof use === 'object') this.#xterm.scrollLines(use.lines);
     return use === 'program';
   }
-}
-
-/**
- * Follows a program's link; where it leads is told nothing of this page.
- *
- * @param {string} address
- */
-function openElsewhere(address) {
-  if (/^https?:/i.test(address)) window.open(address, '_blank', 'noopener,noreferrer');
 }
 
 function foundColors() {

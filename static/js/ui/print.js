@@ -24,11 +24,21 @@ export function wirePrint(parts) {
 /** @param {PrintParts} parts */
 function paperOf({ title, lines, output }) {
   const paper = element('article', 'paper', element('h1', '', title()));
-  const code = lines().map((pieces) => element('span', 'line', ...pieces.map(colored), '\n'));
-  paper.append(element('pre', 'printed-code', ...code));
+  const code = element('pre', 'printed-code');
+  // One by one: there may be more than a call takes arguments.
+  for (const pieces of lines()) code.append(lineOf(pieces));
+  paper.append(code);
   const written = output();
   if (written) paper.append(element('h2', '', 'Output'), element('pre', '', written));
   return paper;
+}
+
+/** @param {Piece[]} pieces */
+function lineOf(pieces) {
+  const line = element('span', 'line');
+  for (const piece of pieces) line.append(colored(piece));
+  line.append('\n');
+  return line;
 }
 
 /** @param {Piece} piece */

@@ -67,7 +67,8 @@ class Splitter {
 
   /** How wide the part could be, with the other one as it is. */
   get #most() {
-    return Math.max(this.#kind.least, this.#width + this.#code.offsetWidth - EDITOR_LEAST);
+    const width = this.#width;
+    return Math.max(this.#kind.least, width, width + this.#code.offsetWidth - EDITOR_LEAST);
   }
 
   /** @param {number} wanted width in pixels */
@@ -78,6 +79,7 @@ class Splitter {
     this.#main.style.setProperty(`--${this.#property}`, kept);
     remember('local', this.#property, kept);
     this.#parts.bringBack(this.#part);
+    this.#tell();
   }
 
   #reset() {
@@ -138,6 +140,7 @@ class Splitter {
 
   #tell() {
     const width = this.#width;
+    this.#line.setAttribute('aria-valuemin', String(width && this.#kind.least));
     this.#line.setAttribute('aria-valuemax', String(this.#most));
     this.#line.setAttribute('aria-valuenow', String(width));
     this.#line.setAttribute('aria-valuetext', width ? `${width} pixels` : 'Put away');
