@@ -17,7 +17,7 @@ from threading import BoundedSemaphore, Event
 from django.conf import settings
 
 from assistant.errors import AllFailedError, BusyError, NoProviderError
-from assistant.providers.base import End, Prompt, Provider, ProviderError
+from assistant.providers.base import NO_ANSWER, End, Prompt, Provider, ProviderError
 from assistant.resting import rests
 
 logger = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class _Reader:
         except Exception as error:
             # Nonsense may break a library in ways that nobody has seen, and its words may quote it.
             logger.warning("an AI provider's answer broke its reader: %s", type(error).__name__)
-            self._put(ProviderError("answered with something that is no answer"))
+            self._put(ProviderError(NO_ANSWER))
         finally:
             _places.release()
 
