@@ -45,7 +45,7 @@ class OpenAIProvider:
         self.name = name
         self.title = title
         self.model = model
-        self._url = f"{base_url.rstrip('/')}/chat/completions"
+        self._url = f"{base_url}/chat/completions"
         self._auth = _Bearer(key)
 
     def stream(self, prompt: Prompt, timeout_s: float) -> Generator[str | End]:

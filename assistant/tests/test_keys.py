@@ -69,7 +69,7 @@ def _all_have_keys(settings: Settings) -> None:
 
 
 @pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Everything that anybody logs, also what the site's own levels keep back."""
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
@@ -148,7 +148,7 @@ async def test_ten_thousand_lines_hold_no_key_and_no_code(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_exception_of_the_chain_holds_a_key(ai: AIServer, settings: Settings, fault: str) -> None:
+def test_no_exception_holds_a_key(ai: AIServer, settings: Settings, fault: str) -> None:
     play(ai, settings, (fault, fault, fault))
     for provider in providers():
         told = repr(provider) + repr(vars(provider))
