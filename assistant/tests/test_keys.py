@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.test import AsyncClient
 from pytest_django import Settings
@@ -118,11 +119,25 @@ async def pages(client: AsyncClient) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_ten_thousand_lines_hold_no_key_and_no_code(
+def test_ten_thousand_lines_hold_no_key_and_no_code(
     ai: AIServer, settings: Settings, log: pytest.LogCaptureFixture
 ) -> None:
+    logged, shown = async_to_sync(_collected)(ai, settings, log)
+    everything = "\n".join((logged, shown))
+    for secret in SECRETS:
+        assert secret not in everything
+    assert CODE not in logged
+    for name in ("urllib3", "assistant.asking"):
+        assert name in logged, "these have logged"
+
+
+async def _collected(
+    ai: AIServer, settings: Settings, log: pytest.LogCaptureFixture
+) -> tuple[str, str]:
+    """What is logged and what is shown under all faults, together as many lines as wanted."""
     client = await staff_client()
-    logged, shown = [], []
+    logged: list[str] = []
+    shown: list[str] = []
     rounds = itertools.cycle(
         faults
         for fault in FAULTS
@@ -139,12 +154,7 @@ async def test_ten_thousand_lines_hold_no_key_and_no_code(
         log.clear()
         turns += 1
         lines = sum(bool(line.strip()) for text in (*logged, *shown) for line in text.split("\n"))
-    everything = "\n".join((*logged, *shown))
-    for secret in SECRETS:
-        assert secret not in everything
-    assert CODE not in "\n".join(logged)
-    for name in ("urllib3", "assistant.asking"):
-        assert name in "\n".join(logged), "these have logged"
+    return "\n".join(logged), "\n".join(shown)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
@@ -76,18 +77,20 @@ def test_questions_go_with_the_account() -> None:
     assert list(Call.objects.all()) == [kept]
 
 
-async def test_question_that_outlives_its_account_leaves_nothing() -> None:
-    user = await User.objects.acreate_user("ada", "ada@example.org")
+def test_question_that_outlives_its_account_leaves_nothing() -> None:
+    user = make_user()
 
-    async def answer() -> Any:
+    async def answer() -> AsyncGenerator[Piece, None]:
         await User.objects.filter(pk=user.pk).adelete()
         yield "Because."
 
-    asker = Asker(user.pk, f"user:{user.pk}")
-    question = Question("explain_error", LANGUAGES["python"], error="No.")
-    pieces: list[Piece] = [piece async for piece in noted(question, asker, answer())]
-    assert pieces == ["Because."]
-    assert await Call.objects.acount() == 0
+    async def pieces() -> list[Piece]:
+        question = Question("explain_error", LANGUAGES["python"], error="No.")
+        asker = Asker(user.pk, f"user:{user.pk}")
+        return [piece async for piece in noted(question, asker, answer())]
+
+    assert async_to_sync(pieces)() == ["Because."]
+    assert Call.objects.count() == 0
 
 
 def test_questions_of_guests_go_when_their_session_has_ended() -> None:
