@@ -46,6 +46,7 @@ def ai_server(answer: Callable[[str], str] = lambda prompt: ANSWER) -> Iterator[
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128  # many ask at once
 
         def handle_error(self, *args: Any) -> None:
             """Clients that go away are what is tested."""
