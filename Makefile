@@ -22,7 +22,7 @@ DATABASE_TESTS = accounts assistant cloudrun ide \
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@
 
-.PHONY: help run setup test hostile test-js lint format e2e bench bench-page clean
+.PHONY: help run setup test hostile test-js lint format e2e bench bench-page bench-assistant clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make format  put the sources in shape"
 	@echo "make bench   the figures of docs/performance.md in 12 minutes; ARGS=--quick for a look"
 	@echo "make bench-page  the page beside Monaco's, for docs/page-performance.md, in 8 minutes"
+	@echo "make bench-assistant  the assistant's streams, and runs beside fifty of them, in 7 minutes"
 	@echo "make clean   remove all that was set up; data/ stays"
 
 .DEFAULT_GOAL := help
@@ -100,6 +101,12 @@ bench-page: $(DEV) $(SITE)
 	@mkdir -p .cache/$@
 	@echo "==> Measuring the page"
 	@$(SCRATCH) $(PY) -m benchmarks.page $(ARGS)
+
+bench-assistant: $(DEV) $(SITE)
+	@deploy/ensure-sandbox
+	@mkdir -p .cache/$@
+	@echo "==> Measuring the assistant"
+	@$(SCRATCH) $(PY) -m benchmarks.assistant $(ARGS)
 
 clean:
 	rm -rf $(VENV) node_modules static/dist staticfiles .cache .mypy_cache .ruff_cache .pytest_cache

@@ -1,11 +1,46 @@
 """What staff see of the assistant: every call, and nothing that they could change."""
 
+from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 
+from assistant.figures import calls_between, tables
 from assistant.models import Call
+
+_DAYS = 30
+_MAX_DAYS = 366
+
+
+class DaysForm(forms.Form):
+    """The days that figures are of; the last thirty where none are chosen."""
+
+    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="to", widget=forms.DateInput(attrs={"type": "date"}))
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "DaysForm":
+        today = timezone.now().date()
+        last = {"since": today - timedelta(days=_DAYS - 1), "until": today}
+        return cls(request.GET if {"since", "until"} & request.GET.keys() else last)
+
+    def clean(self) -> dict[str, Any]:
+        since, until = (self.cleaned_data.get(name) for name in ("since", "until"))
+        if since and until:
+            self._check(since, until)
+        return self.cleaned_data
+
+    def _check(self, since: date, until: date) -> None:
+        if since > until:
+            raise forms.ValidationError("The first day must not be behind the last.")
+        if (until - since).days >= _MAX_DAYS:
+            raise forms.ValidationError(f"At most {_MAX_DAYS} days can be looked at together.")
 
 
 @admin.register(Call)
@@ -30,6 +65,24 @@ class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
     search_fields = ("user__username", "user__email")
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        figures = self.admin_site.admin_view(self.figures)
+        return [path("figures/", figures, name="assistant_call_figures"), *super().get_urls()]
+
+    def figures(self, request: HttpRequest) -> TemplateResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = DaysForm.of(request)
+        days = form.cleaned_data if form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The assistant in figures",
+            "opts": self.opts,
+            "form": form,
+            "tables": tables(calls_between(**days)) if days else [],
+        }
+        return TemplateResponse(request, "admin/assistant/call/figures.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -18,6 +18,10 @@ from cloudrun.errors import ApplicationError
 from sandbox.requests import Owner
 
 _PROPOSES = frozenset({"fix_error", "optimize_code"})
+_WHY_FAILED = {
+    "fix_error": "It still fails:",
+    "optimize_code": "It does not do the same as the program did:",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,9 @@ async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, Non
     if verdict.status != "failed" or result is None:
         yield answer
         return
-    tried = Tried(answer.response, verdict.message, result.stderr or result.stdout)
+    # Not in the verdict's words: they may quote what was printed, which belongs between fences.
+    why = f"{_WHY_FAILED[question.action]} {result.message}."
+    tried = Tried(answer.response, why, result.stderr or result.stdout)
     second = _Round()
     with suppress(ApplicationError):
         async with aclosing(second.pieces(replace(question, tried=tried))) as pieces:

@@ -185,9 +185,10 @@ async def _messages(
     try:
         async with aclosing(pieces):
             async for piece in pieces:
+                frame = message(_frame(question, piece))
                 if rendering and (drawn := await asyncio.to_thread(_drawn, rendering, piece)):
-                    yield message({"type": "html", **vars(drawn)})
-                yield message(_frame(question, piece))
+                    frame = message({"type": "html", **vars(drawn)}) + frame
+                yield frame  # at once: each of them costs the same
     except ApplicationError as error:
         yield message({"type": "error", "problem": problems.body(error)})
 

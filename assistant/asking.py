@@ -7,17 +7,18 @@ when it fails in another way, the next is asked, from the beginning.
 import asyncio
 import contextlib
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Event
 
 from django.conf import settings
 
 from assistant.errors import AllFailedError, BusyError, NoProviderError
-from assistant.providers.base import End, Prompt, Provider, ProviderError
+from assistant.providers.base import NO_ANSWER, End, Prompt, Provider, ProviderError
 from assistant.resting import rests
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,12 @@ logger = logging.getLogger(__name__)
 _MAX_QUESTIONS = 128  # at once
 _MAX_ANSWER_LENGTH = 50_000  # characters
 _WHOLE_ANSWER_TIMEOUTS = 8  # what all of an answer may take, in AI_TIMEOUTs
+_LEAST_PAUSE_S = 0.05  # between two texts of an answer
+_TEXTS_PER_S = 100  # of all answers together
+_BURST_S = 0.01  # reading for so long, a thread has read more than what was there already
 _threads = ThreadPoolExecutor(_MAX_QUESTIONS, thread_name_prefix="assistant")
-_places = BoundedSemaphore(_MAX_QUESTIONS)
+_places = threading.BoundedSemaphore(_MAX_QUESTIONS)
+_open: set["_Reader"] = set()
 
 
 @dataclass(frozen=True)
@@ -114,20 +119,29 @@ async def _pieces(provider: Provider, prompt: Prompt) -> AsyncGenerator[str | En
         while True:
             left_s = min(timeout_s, ends_at - time.monotonic())
             try:
-                piece = await asyncio.wait_for(reader.queue.get(), left_s)
+                text, end = await asyncio.wait_for(reader.take(), left_s)
             except TimeoutError:
                 raise ProviderError("did not answer in time") from None
-            if piece is None:
+            if text:
+                yield text
+            if isinstance(end, ProviderError):
+                raise end
+            if end:
+                yield end
                 return
-            if isinstance(piece, ProviderError):
-                raise piece
-            yield piece
+            await asyncio.sleep(_pause_s())
     finally:
         reader.stop()
 
 
+def _pause_s() -> float:
+    """Before the next text of an answer. All answers together have so many texts a second: each
+    costs the event loop the same, however little it holds, and runs wait for that loop, too."""
+    return max(_LEAST_PAUSE_S, len(_open) / _TEXTS_PER_S)
+
+
 class _Reader:
-    """Reads a blocking stream in a thread of its own into a queue; None is its end.
+    """Reads a blocking stream in a thread of its own.
 
     A thread that hangs in a read stays until its own time-out, and its place with it.
     """
@@ -135,14 +149,32 @@ class _Reader:
     def __init__(self, pieces: Generator[str | End]) -> None:
         if not _places.acquire(blocking=False):
             raise BusyError
-        self.queue: asyncio.Queue[str | End | ProviderError | None] = asyncio.Queue()
         self._pieces = pieces
-        self._stopped = Event()
+        self._waiting: deque[str | End | ProviderError] = deque()
+        self._came = asyncio.Event()
+        self._is_told = False  # that something came
+        self._woken = 0.0
+        self._stopped = threading.Event()
         self._loop = asyncio.get_running_loop()
+        _open.add(self)
         _threads.submit(self._read)
 
     def stop(self) -> None:
+        _open.discard(self)
         self._stopped.set()
+
+    async def take(self) -> tuple[str, End | ProviderError | None]:
+        """All text that waits, or the next, and how it ended where it has."""
+        await self._came.wait()
+        self._came.clear()
+        self._is_told = False  # before we look: what comes meanwhile is told again
+        texts: list[str] = []
+        while self._waiting:
+            piece = self._waiting.popleft()
+            if not isinstance(piece, str):
+                return "".join(texts), piece
+            texts.append(piece)
+        return "".join(texts), None
 
     def _read(self) -> None:
         try:
@@ -151,16 +183,27 @@ class _Reader:
                     if self._stopped.is_set():
                         return
                     self._put(piece)
-            self._put(None)
+                    if isinstance(piece, str):
+                        self._let_more_come()
         except ProviderError as error:
             self._put(error)
         except Exception as error:
             # Nonsense may break a library in ways that nobody has seen, and its words may quote it.
             logger.warning("an AI provider's answer broke its reader: %s", type(error).__name__)
-            self._put(ProviderError("answered with something that is no answer"))
+            self._put(ProviderError(NO_ANSWER))
         finally:
             _places.release()
 
-    def _put(self, piece: str | End | ProviderError | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self.queue.put_nowait, piece)
+    def _let_more_come(self) -> None:
+        """Sleep once what has come is read: a thread that woke for each little piece would take
+        the interpreter from the event loop that often."""
+        if time.monotonic() - self._woken > _BURST_S:
+            self._stopped.wait(_pause_s())
+            self._woken = time.monotonic()
+
+    def _put(self, piece: str | End | ProviderError) -> None:
+        self._waiting.append(piece)
+        if not self._is_told:
+            self._is_told = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._came.set)

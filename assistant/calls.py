@@ -3,12 +3,13 @@
 import json
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from cloudrun.errors import RateLimitedError
 from cloudrun.rates import Rate
 
 _DAY_S = 24 * 3600
+_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ def _check_tokens(asker: Asker) -> None:
             " person, and yours are used up.",
             retry_after=max(1, int(wait.total_seconds())),
         )
+
+
+def guest_calls_delete() -> None:
+    """Delete what guests asked, once the session is over in which they did."""
+    ended = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    old = Call.objects.filter(user=None, created_at__lt=ended)
+    # A few at a time, since others wait for the database meanwhile.
+    while ids := list(old.values_list("pk", flat=True)[:_AT_A_TIME]):
+        Call.objects.filter(pk__in=ids).delete()
 
 
 async def noted(
@@ -117,7 +128,8 @@ class _Note:
 
     def save(self) -> None:
         self.call.latency_ms = self._elapsed_ms()
-        self.call.save()
+        with suppress(IntegrityError):  # the asker's account has been deleted meanwhile
+            self.call.save()
         self.is_saved = True
 
     def _elapsed_ms(self) -> int:

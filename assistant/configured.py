@@ -8,6 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from assistant.addresses import gemini_base, openai_base
 from assistant.providers.base import Provider
 
 _OPENAI = "assistant.providers.openai.OpenAIProvider"
@@ -39,11 +40,21 @@ def providers() -> tuple[Provider, ...]:
 
 
 def _usable() -> list[Setup]:
-    groq = ("Groq", settings.GROQ_BASE_URL, settings.GROQ_API_KEY, settings.GROQ_MODEL)
-    gemini = ("Gemini", settings.GEMINI_BASE_URL, settings.GEMINI_API_KEY, settings.GEMINI_MODEL)
+    groq = (
+        "Groq",
+        openai_base(settings.GROQ_BASE_URL, "/openai/v1"),
+        settings.GROQ_API_KEY,
+        settings.GROQ_MODEL,
+    )
+    gemini = (
+        "Gemini",
+        gemini_base(settings.GEMINI_BASE_URL),
+        settings.GEMINI_API_KEY,
+        settings.GEMINI_MODEL,
+    )
     openai = (
         "The OpenAI-compatible server",
-        settings.OPENAI_BASE_URL,
+        openai_base(settings.OPENAI_BASE_URL, "/v1"),
         settings.OPENAI_API_KEY,
         settings.OPENAI_MODEL,
     )

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.selectors import account_facts
 from accounts.serializers import UserSerializer
+from assistant.archive import call_files
 from ide.archives import Sink, workspace_files
 from ide.editor_settings import editor_settings
 from ide.models import Workspace
@@ -35,7 +36,8 @@ from sandbox.services import service
 @login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """A zip of the account, all runs and all workspaces, made while it is sent."""
+    """A zip of the account, all runs, all questions to the assistant and all workspaces, made
+    while it is sent."""
     user = cast(User, request.user)
     account: dict[str, Any] = {"profile": UserSerializer(user).data, **account_facts(user)}
     account["links"] = share_facts(user.pk)
@@ -52,9 +54,10 @@ async def _zipped(user_id: int, account: dict[str, Any]) -> AsyncIterator[bytes]
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, facts in account.items():
             archive.writestr(f"{name}.json", json.dumps(facts, indent=2, cls=DjangoJSONEncoder))
-        async for path, content in run_files(user_id):
-            await asyncio.to_thread(archive.writestr, path, content)
-            yield sink.take()
+        for files in (run_files(user_id), call_files(user_id)):
+            async for path, content in files:
+                await asyncio.to_thread(archive.writestr, path, content)
+                yield sink.take()
         async for workspace in Workspace.objects.filter(user=user_id, deleted_at=None):
             folder = f"workspaces/{workspace.name.replace('/', '_')}_{workspace.pk[:6]}"
             await database_sync_to_async(_write_files)(archive, folder, workspace)
@@ -92,7 +95,7 @@ class DeletionForm(forms.Form):
 @reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
-    """Delete the account with all its runs; asks for the password or a second factor first."""
+    """Delete the account with all that is its own; asks for the password or a second factor."""
     user = cast(User, request.user)
     form = DeletionForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():

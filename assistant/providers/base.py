@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 # Of one answer, everything that a provider sends around it included.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_ANSWER_TOKENS = 4096
+NO_ANSWER = "answered with something that is no answer"  # a reason, as `ProviderError` has it
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from assistant.providers.base import (
     MAX_ANSWER_TOKENS,
     MAX_BODY_BYTES,
+    NO_ANSWER,
     End,
     Prompt,
     ProviderError,
@@ -18,7 +19,6 @@ from assistant.providers.base import (
 from assistant.providers.http_faults import fault_of_status
 
 _ROLES = {"user": "user", "assistant": "model"}
-_UNEXPECTED = "answered with something that is no answer"
 _DECLINED = {
     types.FinishReason.SAFETY,
     types.FinishReason.RECITATION,
@@ -72,7 +72,7 @@ class GeminiProvider:
             raise ProviderError("cannot be reached, or broke off") from error
         except (ValueError, TypeError, AttributeError, ValidationError, RecursionError) as error:
             # The library's own words for what is not JSON, or has another shape.
-            raise ProviderError(_UNEXPECTED) from error
+            raise ProviderError(NO_ANSWER) from error
 
 
 def _bound(response: httpx2.Response) -> None:

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from assistant.providers.base import (
     MAX_ANSWER_TOKENS,
     MAX_BODY_BYTES,
+    NO_ANSWER,
     End,
     Prompt,
     ProviderError,
@@ -24,7 +25,6 @@ from assistant.providers.http_faults import fault_of_status
 from assistant.providers.sse import data_lines
 
 _CHUNK_BYTES = 65_536
-_UNEXPECTED = "answered with something that is no answer"
 _LAST = "[DONE]"
 
 
@@ -45,7 +45,7 @@ class OpenAIProvider:
         self.name = name
         self.title = title
         self.model = model
-        self._url = f"{base_url.rstrip('/')}/chat/completions"
+        self._url = f"{base_url}/chat/completions"
         self._auth = _Bearer(key)
 
     def stream(self, prompt: Prompt, timeout_s: float) -> Generator[str | End]:
@@ -119,7 +119,7 @@ def _read_whole(response: requests.Response) -> Iterator[str | End]:
 
 
 def _refuse(response: requests.Response) -> Iterator[str | End]:
-    raise ProviderError(_UNEXPECTED)
+    raise ProviderError(NO_ANSWER)
 
 
 _READERS = {"text/event-stream": _read_stream, "application/json": _read_whole}
@@ -130,9 +130,9 @@ def _parsed(data: str) -> dict[str, Any]:
     try:
         event = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ProviderError(_UNEXPECTED) from error
+        raise ProviderError(NO_ANSWER) from error
     if not isinstance(event, dict):
-        raise ProviderError(_UNEXPECTED)
+        raise ProviderError(NO_ANSWER)
     if event.get("error"):
         raise ProviderError("failed in the middle of its answer")
     return event
@@ -146,7 +146,7 @@ def _choice(event: dict[str, Any]) -> dict[str, Any]:
         case [] | None if "usage" in event or "x_groq" in event:
             return {}
         case _:
-            raise ProviderError(_UNEXPECTED)
+            raise ProviderError(NO_ANSWER)
 
 
 def _text(choice: dict[str, Any], field: str) -> str:

@@ -25,11 +25,16 @@ class AIServer:
     answer: Callable[[str], str] = lambda prompt: ANSWER
     asked: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def root(self) -> str:
+        """Where it is well, and has no path in front of the API's own."""
+        return f"http://127.0.0.1:{self.port}"
+
     def groq(self, behaviour: str = "ok") -> str:
-        return f"http://127.0.0.1:{self.port}/{behaviour}/openai/v1"
+        return f"{self.root}/{behaviour}/openai/v1"
 
     def gemini(self, behaviour: str = "ok") -> str:
-        return f"http://127.0.0.1:{self.port}/{behaviour}"
+        return f"{self.root}/{behaviour}"
 
 
 @contextmanager
@@ -41,6 +46,7 @@ def ai_server(answer: Callable[[str], str] = lambda prompt: ANSWER) -> Iterator[
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128  # many ask at once
 
         def handle_error(self, *args: Any) -> None:
             """Clients that go away are what is tested."""
@@ -69,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         behaviour, _, path = self.path.lstrip("/").partition("/")
+        if behaviour in {"openai", "v1"}:
+            behaviour, path = "ok", self.path.lstrip("/")
         self.server_state.asked.append(
             {"path": f"/{path}", "headers": dict(self.headers), "body": body}
         )

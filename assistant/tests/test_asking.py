@@ -150,3 +150,15 @@ async def test_caller_who_leaves_ends_the_question(ai: AIServer, kind: str) -> N
         assert isinstance(await anext(pieces), Start)
     title, text, _ = await answer(asked)  # and nobody thinks that it failed
     assert (title.lower(), text) == (kind, ANSWER)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_little_pieces_come_together_but_the_first_at_once(kind: str) -> None:
+    long = "".join(f"word {number} " for number in range(400))
+    with ai_server(lambda prompt: long) as ai:  # some 300 pieces
+        asked = provider(ai, kind, "paced-0.002")
+        async with aclosing(ask(PROMPT, [asked])) as pieces:
+            texts = [piece async for piece in pieces if isinstance(piece, str)]
+    assert "".join(texts) == long
+    assert 3 < len(texts) < 60
+    assert len(texts[0]) < 100

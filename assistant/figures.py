@@ -1,0 +1,134 @@
+"""What the assistant does, in figures, by what one can look at it: days, models, people, groups."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum, Value, Window
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, RowNumber, TruncDate
+
+from assistant.models import Call, Outcome
+
+_BUSIEST = 20
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What there is a row for each of: `by` says which one a call is of.
+
+    `nothing` is what a row without a name is called. `most` leaves all but the busiest out.
+    """
+
+    title: str
+    by: Combinable
+    nothing: str = "none"
+    most: int | None = None
+
+
+# A class will take the group's place: `by` is all that knows where a user belongs.
+SUBJECTS = (
+    Subject("All", Value("all")),
+    Subject("Day", TruncDate("created_at", tzinfo=UTC)),
+    Subject("Provider and model", Concat("provider", Value(" "), "model"), nothing="nobody"),
+    Subject("Action", F("action")),
+    Subject("Outcome", F("outcome")),
+    Subject("Verdict on what was proposed", F("verdict"), nothing="nothing tried"),
+    Subject("Group", F("user__groups__name"), nothing="in no group"),
+    Subject("Busiest users", F("user__username"), nothing="guests", most=_BUSIEST),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Calls and how they ended; `tried` had a proposal that was run. Times are of the answered
+    ones, in milliseconds, to the end of the answer; None without any."""
+
+    name: str
+    calls: int
+    answered: int
+    failed: int
+    left: int
+    tried: int
+    verified: int
+    p50_ms: int | None
+    p95_ms: int | None
+    prompt_tokens: int
+    answer_tokens: int
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    rows: list[Row]
+
+
+def calls_between(since: date, until: date) -> QuerySet[Call]:
+    """Those of all these days, of which `until` is the last."""
+    begin = datetime.combine(since, time.min, UTC)
+    end = datetime.combine(until, time.max, UTC)
+    return Call.objects.filter(created_at__gte=begin, created_at__lte=end)
+
+
+def tables(calls: QuerySet[Call]) -> Iterator[Table]:
+    for subject in SUBJECTS:
+        yield Table(subject.title, _rows(calls, subject))
+
+
+def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
+    """Two queries, however many rows there are."""
+    of_subject = calls.annotate(name=subject.by).order_by()
+    sums = of_subject.values("name").annotate(
+        calls=Count("pk"),
+        **{f"{outcome}_calls": Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome},
+        tried=Count("pk", filter=~Q(verdict="")),
+        verified=Count("pk", filter=Q(verdict="verified")),
+        tokens_in=Sum("prompt_tokens"),
+        tokens_out=Sum("answer_tokens"),
+    )
+    ordered = sums.order_by("-calls", "name") if subject.most else sums.order_by("name")
+    found = [values for values in ordered[: subject.most] if values["calls"]]
+    times = _times(of_subject, [values["name"] for values in found] if subject.most else None)
+    return [_row(values, times.get(values["name"], {}), subject) for values in found]
+
+
+def _row(values: Any, times: dict[str, int], subject: Subject) -> Row:
+    return Row(
+        name=str(values["name"] or "").strip() or subject.nothing,
+        calls=values["calls"],
+        answered=values["answered_calls"],
+        failed=values["failed_calls"],
+        left=values["left_calls"],
+        tried=values["tried"],
+        verified=values["verified"],
+        p50_ms=times.get("p50"),
+        p95_ms=times.get("p95"),
+        prompt_tokens=values["tokens_in"],
+        answer_tokens=values["tokens_out"],
+    )
+
+
+def _times(calls: QuerySet[Call], names: list[Any] | None) -> dict[Any, dict[str, int]]:
+    """Quantiles by name: the smallest time that so many of each hundred do not exceed.
+
+    By rank, since SQLite has no function for it. `names` are all that is wanted.
+    """
+    answered = calls.filter(outcome=Outcome.ANSWERED)
+    if names is not None:
+        wanted = Q(name__in=[name for name in names if name is not None])
+        answered = answered.filter(wanted | Q(name=None) if None in names else wanted)
+    ranked = answered.annotate(
+        rank=Window(RowNumber(), partition_by=["name"], order_by="latency_ms"),
+        size=Window(Count("pk"), partition_by=["name"]),
+        # Rounded up, by integers, which both databases divide alike.
+        p50=(F("size") * 50 + 99) / 100,
+        p95=(F("size") * 95 + 99) / 100,
+    ).filter(Q(rank=F("p50")) | Q(rank=F("p95")))
+    times: dict[Any, dict[str, int]] = {}
+    for call in ranked.values("name", "rank", "p50", "p95", "latency_ms"):
+        of_name = times.setdefault(call["name"], {})
+        for quantile in ("p50", "p95"):
+            if call["rank"] == call[quantile]:
+                of_name[quantile] = call["latency_ms"]
+    return times
