@@ -119,6 +119,18 @@ def test_error_of_the_page_that_run_shows_names_its_file(work: WorkspacePage) ->
     )
 
 
+def test_script_of_a_page_may_use_its_form(work: WorkspacePage) -> None:
+    work.write(
+        "<!doctype html><form><input aria-label=Name><button>Greet</button></form><p></p><script>"
+        "document.forms[0].onsubmit = (event) => { event.preventDefault();"
+        " document.querySelector('p').textContent = `Hello, ${event.target[0].value}!`; };</script>"
+    )
+    shown(work).get_by_label("Name").fill("Ada")
+    shown(work).get_by_label("Name").press("Enter")
+    expect(shown(work).get_by_text("Hello, Ada!")).to_be_visible()
+    assert work.complaints == []
+
+
 def test_page_opens_in_a_tab_of_its_own(work: WorkspacePage) -> None:
     work.write(
         "<!doctype html><h1>Beside</h1><p></p>"
