@@ -56,11 +56,23 @@ async function attempt(name, attack) {
     frame.onload = () => { try { done(frame.contentDocument); } catch (error) { failed(error); } };
     document.body.append(frame);
   }));
-  await attempt('form', () => { document.getElementById('form').submit(); return false; });
+  const form = document.getElementById('form');
+  for (const target of ['_self', '_top', '_parent', '_blank']) {
+    await attempt(`form ${target}`, () => { form.target = target; form.submit(); return false; });
+  }
   tell('end', 'told');
 })();
 </script>
 """
+# Each way to send a form, by a click as a reader makes it.
+SENDING = """<!doctype html><form action="/accounts/logout/" method="METHOD">
+<input name=said value=hello><button>Send</button>
+<button formaction="/workspaces">Elsewhere</button>
+<button formaction="">Itself</button>
+<button formtarget=_top>Top</button>
+<button formtarget=_parent>Parent</button>
+<button formtarget=_blank>Blank</button>
+</form>"""
 FORGED = """<!doctype html><p>forged</p><script>
 const { port1, port2 } = new MessageChannel();
 parent.postMessage(null, '*', [port2]);
@@ -239,13 +251,35 @@ def test_hostile_page_reaches_nothing(
     tried = shown(work).locator("#tried")
     expect(tried).to_contain_text("end: told", timeout=20_000)
     lines = (tried.text_content() or "").split("\n")
-    assert len([line for line in lines if line.endswith(": refused")]) == 18
+    assert len([line for line in lines if line.endswith(": refused")]) == 21
     assert [line for line in lines if line.endswith(": reached")] == []
     work.page.wait_for_timeout(500)  # for the navigations, of which a page cannot tell
     expect(tried).to_contain_text("end: told")
     assert work.page.url == url
     assert len(context.pages) == 1
     assert "a" not in {cookie.get("name") for cookie in context.cookies()}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_form_of_a_page_is_sent_nowhere(
+    work: WorkspacePage, context: BrowserContext, method: str
+) -> None:
+    work.write(SENDING.replace("METHOD", method))
+    expect(shown(work).get_by_role("button", name="Send")).to_be_visible()
+    work.expect_saved()
+    url = work.page.url
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    for sent, name in enumerate(("Send", "Elsewhere", "Itself"), 1):
+        shown(work).get_by_role("button", name=name).click()
+        expect(console(work).get_by_text("A form was not sent")).to_have_count(sent)
+    for name in ("Top", "Parent", "Blank"):  # refused by the sandbox, which tells no page of it
+        shown(work).get_by_role("button", name=name).click()
+    work.page.wait_for_timeout(500)
+    assert [address for address in asked if "said" in address or "logout" in address] == []
+    assert work.page.url == url
+    assert len(context.pages) == 1
+    expect(shown(work).get_by_role("button", name="Send")).to_be_visible()
 
 
 def test_forged_messages_are_text_or_nothing(work: WorkspacePage) -> None:

@@ -289,3 +289,19 @@ def test_blank_name_is_asked_for_again(work: WorkspacePage) -> None:
     work.dialog.get_by_label("Name").fill("  ")
     work.dialog.get_by_role("button", name="Create").click()
     expect(work.dialog.get_by_role("alert")).to_have_text("Give it a name.")
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 800])
+def test_no_tab_of_the_output_is_cut_off_while_a_program_runs(
+    work: WorkspacePage, width: int
+) -> None:
+    work.page.set_viewport_size({"width": width, "height": 800})
+    work.run("input('Go? ')")
+    expect(work.end_input).to_be_in_viewport(ratio=1)
+    tabs = work.page.get_by_role("tablist", name="Output")
+    for name in ("Input", "Problems", "Preview", "Assistant", "Terminal"):
+        tab = tabs.get_by_role("tab", name=name)
+        expect(tab).to_be_in_viewport(ratio=1)
+        tab.click()
+    assert tabs.evaluate("(tabs) => tabs.scrollWidth <= tabs.clientWidth")
+    assert axe(work.page) == []

@@ -99,6 +99,47 @@ def test_snippet_is_offered_and_put_in(work: WorkspacePage, name: str) -> None:
     expect(work.code).to_contain_text(text)
 
 
+@pytest.mark.parametrize("keys", ["Standard", "Vim", "Emacs"])
+def test_enter_ends_the_line_whatever_is_offered(ide: IdePage, keys: str) -> None:
+    ide.write("")
+    ide.page.get_by_role("button", name="Editor settings").click()
+    ide.page.get_by_label("Keys").select_option(keys)
+    ide.page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    ide.code.click()
+    if keys == "Vim":
+        ide.page.keyboard.type("i")
+    for line in ("end = 1", "C end", "total = on", "begin = end", "mai"):
+        ide.page.keyboard.type(line, delay=40)
+        ide.page.wait_for_timeout(400)  # for what is offered
+        ide.page.keyboard.press("Enter")
+    lines = ["end = 1", "C end", "total = on", "begin = end", "mai", ""]
+    expect(ide.page.locator(".cm-line")).to_have_text(lines)
+
+
+def test_only_words_that_begin_as_typed_are_offered(ide: IdePage) -> None:
+    ide.write("ending = backend = 1\nendless = 2\n")
+    ide.page.keyboard.type("END", delay=40)
+    expect(options(ide)).to_have_text(["ending", "endless"])
+    ide.page.wait_for_timeout(100)  # what has only just appeared is not taken by mistake
+    ide.page.keyboard.press("ArrowDown")
+    ide.page.keyboard.press("ArrowDown")
+    ide.page.keyboard.press("Enter")
+    expect(ide.page.locator(".cm-line").last).to_have_text("endless")
+
+
+def test_word_that_is_typed_is_not_offered_alone(ide: IdePage) -> None:
+    ide.write("finish = 1\n")
+    ide.page.keyboard.type("finis", delay=40)
+    expect(options(ide)).to_have_text(["finish"])
+    ide.page.keyboard.type("h")
+    expect(options(ide)).to_have_count(0)
+    ide.page.keyboard.type("ing")
+    ide.page.keyboard.press("ArrowUp")
+    ide.page.keyboard.press("Home")
+    ide.page.keyboard.type("# ")
+    expect(ide.page.locator(".cm-line")).to_have_text(["# finish = 1", "finishing"])
+
+
 def test_tab_takes_what_is_offered_else_indents(ide: IdePage) -> None:
     ide.write("")
     ide.code.press_sequentially("main", delay=40)

@@ -16,6 +16,42 @@ from e2e.workspace_page import WorkspacePage
 
 SWITCHING = "<!doctype html><body style='background: rgb(0, 0, {blue}); height: 3000px'>{version}"
 LOOP = "<!doctype html><h1>Loop</h1><script>for (;;);</script>"
+TALKING = """<!doctype html><p id=here>Here</p><script>
+console.log('%cLoud%c and %s, %d of %i, %o', 'color: red', '', 'soft', 1.5, 2, { a: [1] });
+console.log('100%', new Map([['a', 1]]), new Set([2]), here, [new Date(0)]);
+console.table([{ name: 'Ada', age: 36 }, { name: 'Bo' }]);
+console.count(); console.count(); console.countReset(); console.count('x');
+console.assert(true, 'unsaid'); console.assert(1 > 2, 'sums', 3);
+console.dir({ deep: { er: null } });
+console.group('Outer'); console.group('Inner'); console.warn('in'); console.groupEnd();
+console.info('between'); console.groupEnd(); console.log('out');
+console.time('t'); console.timeLog('t', 'so far'); console.timeEnd('t'); console.timeEnd('t');
+const round = { name: 'round' }; round.itself = round; console.log(round);
+console.log({ get bad() { throw new Error('no') } }, Symbol('s'));
+class Point { x = 1 } console.log(new Point(), [() => 1], 5n);
+console.log(Array(100_000).fill(7));
+</script>"""
+TOLD: list[str | re.Pattern[str]] = [
+    'Loud and soft, 1 of 2, {"a":[1]}',
+    '100% Map {"a" => 1} Set {2} <p id="here">Here</p> ["1970-01-01T00:00:00.000Z"]',
+    "   name  age\n0  Ada   36\n1  Bo",
+    "default: 1",
+    "default: 2",
+    "x: 1",
+    "Assertion failed: sums 3",
+    '{"deep":{"er":null}}',
+    "Outer",
+    "  Inner",
+    "    in",
+    "  between",
+    "out",
+    re.compile(r"^t: \d+\.\d ms so far$"),
+    re.compile(r"^t: \d+\.\d ms$"),
+    '{"name":"round","itself":(itself)}',
+    "[object Object] Symbol(s)",
+    'Point {"x":1} [function ] 5',
+    re.compile(r"^\[(7,){199}…\]$"),
+]
 LACKING = """<!doctype html><link rel=stylesheet href=css/none.css><img src="no%20image.png" alt="">
 <style>p { background: url(deep/none.svg) }</style><p>Lacks</p>
 <script src=none.js></script><script type=module>import './module.js';</script>
@@ -60,6 +96,39 @@ def test_console_and_errors_are_shown(work: WorkspacePage) -> None:
     )
     expect(console(work)).to_contain_text('seen {"a":1}')
     expect(console(work)).to_contain_text("missing is not defined (index.html:4)")
+
+
+def test_console_says_what_a_browsers_own_does(work: WorkspacePage) -> None:
+    work.write(TALKING)
+    lines = console(work).locator("p")
+    expect(lines).to_have_count(len(TOLD))
+    for line, told in zip(lines.all(), TOLD, strict=True):
+        if isinstance(told, str):
+            assert line.text_content() == told
+        else:
+            expect(line).to_have_text(told)
+    expect(console(work).locator("[data-level=error]")).to_have_text("Assertion failed: sums 3")
+
+
+def test_error_of_the_page_that_run_shows_names_its_file(work: WorkspacePage) -> None:
+    work.write("<!doctype html>\n<script>missing();</script>")
+    expect(console(work)).to_contain_text("missing is not defined (index.html:2)")
+    work.run()
+    expect(console(work)).to_have_text(
+        "Uncaught ReferenceError: missing is not defined (index.html:2)"
+    )
+
+
+def test_script_of_a_page_may_use_its_form(work: WorkspacePage) -> None:
+    work.write(
+        "<!doctype html><form><input aria-label=Name><button>Greet</button></form><p></p><script>"
+        "document.forms[0].onsubmit = (event) => { event.preventDefault();"
+        " document.querySelector('p').textContent = `Hello, ${event.target[0].value}!`; };</script>"
+    )
+    shown(work).get_by_label("Name").fill("Ada")
+    shown(work).get_by_label("Name").press("Enter")
+    expect(shown(work).get_by_text("Hello, Ada!")).to_be_visible()
+    assert work.complaints == []
 
 
 def test_page_opens_in_a_tab_of_its_own(work: WorkspacePage) -> None:

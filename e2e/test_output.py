@@ -8,10 +8,24 @@ from playwright.sync_api import Locator, Route, expect
 from e2e.accessibility import axe
 from e2e.conftest import both_runners
 from e2e.ide_page import NARROW, IdePage
+from e2e.workspace_page import WorkspacePage
 
 pytestmark = both_runners
 
 ALPHABET = "for n in range(3): print('alpha', n, 'beta')"
+
+
+EMOJI = "print('héé😀héé😀|')\nprint('héé--héé--|')"
+# Where the bar at the end of each line is drawn.
+BARS = """(rows) => [...rows.children].filter((row) => row.textContent.includes('|')).map((row) => {
+  const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+  while (!texts.nextNode().data.includes('|'));
+  const range = document.createRange();
+  const at = texts.currentNode.data.indexOf('|');
+  range.setStart(texts.currentNode, at);
+  range.setEnd(texts.currentNode, at + 1);
+  return range.getBoundingClientRect().left;
+})"""
 
 
 def field(ide: IdePage) -> Locator:
@@ -107,3 +121,20 @@ def test_named_link_shows_where_it_leads(ide: IdePage) -> None:
     expect(shown).to_be_visible()
     ide.code.hover()
     expect(shown).to_be_hidden()
+
+
+def test_emoji_takes_the_place_of_two_letters(work: WorkspacePage) -> None:
+    work.run(EMOJI)
+    work.expect_state("Exit 0")
+    assert_bars_are_in_line(work.terminal)
+    work.page.get_by_role("link", name="Past runs").click()
+    work.page.locator(".what > a").first.click()
+    work.page.get_by_role("button", name="Replay").click()
+    rows = work.page.locator(".replay-screen .xterm-rows")
+    expect(rows).to_contain_text("--|")
+    assert_bars_are_in_line(rows)
+
+
+def assert_bars_are_in_line(rows: Locator) -> None:
+    above, below = rows.evaluate(BARS)
+    assert abs(above - below) < 2

@@ -47,6 +47,36 @@ def test_keyboard_alone_chooses_runs_and_stops(ide: IdePage) -> None:
     ide.expect_state("Stopped")
 
 
+@pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])
+@pytest.mark.parametrize("prompt", ["", "Go? "], ids=["silent", "asking"])
+def test_narrow_window_of_a_computer_takes_the_answer(
+    ide: IdePage, prompt: str, by_key: bool
+) -> None:
+    ide.page.set_viewport_size({"width": 600, "height": 740})
+    ide.write(f"print('got', input({prompt!r}))")
+    if by_key:
+        ide.run_button.focus()
+        ide.page.keyboard.press("Enter")
+    else:
+        ide.run_button.click()
+    expect(ide.end_input).to_be_visible()
+    expect(ide.typed_into).to_be_focused()
+    ide.page.keyboard.type("yes")
+    ide.page.keyboard.press("Enter")
+    ide.expect_output("got yes")
+    ide.expect_state("Exit 0")
+
+
+def test_narrow_window_takes_the_answer_after_the_keys_of_run(ide: IdePage) -> None:
+    ide.page.set_viewport_size({"width": 600, "height": 740})
+    ide.run("print('got', input('Go? '))")
+    ide.expect_output("Go?")
+    expect(ide.typed_into).to_be_focused()
+    ide.page.keyboard.type("yes")
+    ide.page.keyboard.press("Enter")
+    ide.expect_output("got yes")
+
+
 def test_narrow_screen_shows_one_pane_and_always_run(ide: IdePage) -> None:
     ide.page.set_viewport_size(NARROW)
     expect(ide.code).to_be_visible()

@@ -96,6 +96,21 @@ def read_by_stranger(browser: Browser, address: str) -> None:
     context.close()
 
 
+def test_run_neither_opens_the_keyboard_nor_leaves_enter_to_stop(
+    phone: BrowserContext, server: Server
+) -> None:
+    ide = IdePage(phone.new_page(), f"{server.url}/")
+    ide.open()
+    ide.write(ASKING)
+    ide.run_button.tap()
+    expect(ide.end_input).to_be_visible()
+    expect(ide.page.get_by_role("tabpanel", name="Terminal")).to_be_focused()
+    ide.page.keyboard.press("Enter")
+    ide.answer("Ada")
+    ide.expect_output("Hello, Ada!")
+    ide.expect_state("Exit 0")
+
+
 def expect_cursor_in_sight(page: Page) -> None:
     page.wait_for_function(
         "() => {"

@@ -1,13 +1,14 @@
-/* Goes with each page of a live preview, on one line: block comments only, each statement ended.
+/* Goes with each page of a live preview, after in_preview_words.js and in one block with it, on one
+   line: block comments only, each statement ended.
    Tells the IDE where the page is, what it loads and what its console says, through a port: the
    IDE reads nothing that comes to its window. It trusts none of it, as a page can say the same. */
 (() => {
   if (parent === self) return;
-  const LONGEST = 2000;
   const MOST_PER_SECOND = 100;
   const MORE_ERRORS = 20;
   const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
   const page = location.href.slice(folder.length).split('#')[0];
+  const { file } = document.currentScript.dataset;
   const { port1, port2 } = new MessageChannel();
   const tell = port1.postMessage.bind(port1);
   parent.postMessage(null, '*', [port2]);
@@ -40,20 +41,53 @@
       leftOut += 1;
     }
   };
-  const said = (value) => {
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (typeof value !== 'object' || value === null) return String(value);
-    try { return JSON.stringify(value); } catch { return Object.prototype.toString.call(value); }
+  /* What cannot be told is no error of the page. */
+  const also = (name, act) => {
+    const own = console[name];
+    console[name] = (...values) => {
+      own.apply(console, values);
+      try { act(...values); } catch { /* It is in the browser's own console. */ }
+    };
+  };
+  let indent = '';
+  const print = (level, text) => (
+    send(level, indent + text.slice(0, LONGEST).replaceAll('\n', `\n${indent}`))
+  );
+  const log = (...values) => print('log', formatted(values));
+  const group = (...values) => {
+    if (values.length) log(...values);
+    indent = `${indent}  `.slice(0, 20);
   };
   for (const level of ['debug', 'log', 'info', 'warn', 'error']) {
-    const own = console[level];
-    console[level] = (...values) => {
-      own.apply(console, values);
-      send(level, values.map(said).join(' '));
-    };
+    also(level, (...values) => print(level, formatted(values)));
   }
+  for (const name of ['dir', 'dirxml']) also(name, (value) => log(value));
+  for (const name of ['group', 'groupCollapsed']) also(name, group);
+  also('groupEnd', () => { indent = indent.slice(2); });
+  also('trace', log);
+  also('table', (data, chosen) => log(tableOf(data, chosen)));
+  also('assert', (holds, ...values) => {
+    if (!holds) print('error', `Assertion failed: ${formatted(values)}`);
+  });
+  const counts = new Map();
+  also('count', (label = 'default') => {
+    counts.set(`${label}`, (counts.get(`${label}`) ?? 0) + 1);
+    log(`${label}: ${counts.get(`${label}`)}`);
+  });
+  also('countReset', (label = 'default') => counts.delete(`${label}`));
+  const begun = new Map();
+  const time = (label = 'default', ...values) => {
+    if (!begun.has(`${label}`)) return;
+    log(`${label}: ${(performance.now() - begun.get(`${label}`)).toFixed(1)} ms`, ...values);
+  };
+  also('time', (label = 'default') => begun.set(`${label}`, performance.now()));
+  also('timeLog', time);
+  also('timeEnd', (label) => { time(label); begun.delete(`${label ?? 'default'}`); });
 
-  const place = ({ filename, lineno }) => `${filename.replace(folder, '')}:${lineno}`;
+  const place = ({ filename, lineno }) => {
+    const isHere = filename === location.href.split('#')[0];
+    return `${(isHere && file) || filename.replace(folder, '')}:${lineno}`;
+  };
   addEventListener('error', (event) => {
     if (event instanceof ErrorEvent) return send('error', `${event.message} (${place(event)})`);
     const address = event.target.src || event.target.href || '';
@@ -63,7 +97,9 @@
   }, true);
   addEventListener('unhandledrejection', ({ reason }) => send('error', `Unhandled: ${said(reason)}`));
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-    send('error', `A preview may not do this: ${effectiveDirective} ${blockedURI}`);
+    send('error', effectiveDirective === 'form-action'
+      ? 'A form was not sent: a preview sends nothing.'
+      : `A preview may not do this: ${effectiveDirective} ${blockedURI}`);
   });
   const asked = new Set();
   new PerformanceObserver((list) => {

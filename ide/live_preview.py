@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,8 +26,10 @@ from sandbox.selectors import PreviewFile, PreviewFileMissingError
 _LIVES_FOR = timedelta(minutes=5)
 _DOCTYPE = re.compile(rb"<!doctype[^>]*>", re.IGNORECASE)
 _DOCTYPE_WITHIN = 4096
-# On one line, so that the lines of the page keep their numbers.
-_SCRIPT = " ".join(Path(__file__).with_name("in_preview.js").read_text().split("\n"))
+_SCRIPTS = ("in_preview_words.js", "in_preview.js")
+_TEXTS = (Path(__file__).with_name(name).read_text() for name in _SCRIPTS)
+# On one line, so that the lines of the page keep their numbers; a block, for names of its own.
+_SCRIPT = " ".join(["{", *"\n".join(_TEXTS).split("\n"), "}"])
 
 
 def preview_address(workspace: Workspace) -> str:
@@ -82,12 +85,13 @@ def _served(file: File) -> PreviewFile:
     kind = mimetypes.guess_type(file.path)[0] or "application/octet-stream"
     content = bytes(file.content)
     if kind == "text/html":
-        content = _with_script(content)
+        content = _with_script(content, file.path)
     return PreviewFile(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
 
 
-def _with_script(page: bytes) -> bytes:
+def _with_script(page: bytes, path: str) -> bytes:
     """The page, which also tells the IDE of itself. The doctype stays first."""
     doctype = _DOCTYPE.search(page, 0, _DOCTYPE_WITHIN)
     at = doctype.end() if doctype else 0
-    return page[:at] + f"<script>{_SCRIPT}</script>".encode() + page[at:]
+    script = f'<script data-file="{escape(path)}">{_SCRIPT}</script>'
+    return page[:at] + script.encode() + page[at:]

@@ -51,13 +51,13 @@ def test_file_is_served_by_its_path(
     answer = client.get(preview_address(workspace) + path)
     assert answer.status_code == 200
     assert answer["Content-Type"] == kind
-    assert "sandbox allow-scripts allow-modals;" in answer["Content-Security-Policy"]
+    assert "sandbox allow-scripts allow-forms allow-modals;" in answer["Content-Security-Policy"]
     assert not answer.cookies
 
 
 def test_page_keeps_its_doctype_first_and_its_lines(client: Client, workspace: Workspace) -> None:
     content = client.get(preview_address(workspace)).content
-    assert content.startswith(b"<!doctype html><script>")
+    assert content.startswith(b'<!doctype html><script data-file="index.html">')
     assert content.split(b"\n")[1] == b"<h1>Mine</h1>"
 
 

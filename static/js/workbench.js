@@ -79,6 +79,7 @@ export function makeWorkbench(parts) {
     run: parts.start,
     stop: () => run.stop(),
     send: (data) => run.sendInput(data),
+    focusTerminal: () => terminal.focus(),
   });
   const cards = new RunCards({
     onCard: (card) => view.showCard(card),

@@ -1,12 +1,12 @@
 /** What makes a document of CodeMirror one of this editor. */
 
-import { acceptCompletion } from '@codemirror/autocomplete';
 import { indentWithTab } from '@codemirror/commands';
 import { indentUnit } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { wantsLint } from '../lint/wants-lint.js';
+import { completing } from './completing.js';
 import { editorTheme } from './editor-theme.js';
 import { errorLine } from './error-line.js';
 import { indentOf } from './modes.js';
@@ -19,7 +19,8 @@ import { typeOverSelection } from './type-over.js';
 export const WRITING = [
   basicSetup,
   typeOverSelection,
-  keymap.of([{ key: 'Tab', run: acceptCompletion }, indentWithTab]),
+  completing,
+  keymap.of([indentWithTab]),
   EditorView.clipboardInputFilter.of(withoutNul), // with one, a file would be no text
 ];
 

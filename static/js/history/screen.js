@@ -2,6 +2,7 @@
 
 import { Terminal as Xterm } from '@xterm/xterm';
 import { terminalTheme } from '../terminal/terminal-theme.js';
+import { useWidths } from '../terminal/widths.js';
 import { rowsOf } from './recording.js';
 
 /** @import { Recording } from './recording.js' */
@@ -17,6 +18,7 @@ export class Screen {
    */
   constructor(host, recording) {
     this.#xterm = new Xterm({
+      allowProposedApi: true, // widths
       cols: recording.cols,
       rows: rowsOf(recording),
       disableStdin: true,
@@ -30,6 +32,7 @@ export class Screen {
       theme: terminalTheme(),
       linkHandler: { activate: () => {} }, // somebody else's program: its links lead nowhere
     });
+    useWidths(this.#xterm);
     this.#xterm.open(host);
     this.#xterm.textarea?.setAttribute('aria-label', 'Recorded terminal');
     // A tab key is for the page: nothing here reads what is typed.

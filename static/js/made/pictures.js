@@ -78,7 +78,7 @@ function frame({ name }, page) {
     title: name,
     referrerPolicy: 'no-referrer',
   });
-  made.setAttribute('sandbox', 'allow-scripts allow-modals');
+  made.setAttribute('sandbox', 'allow-scripts allow-forms allow-modals');
   made.src = page;
   return made;
 }

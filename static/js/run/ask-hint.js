@@ -1,5 +1,6 @@
 import { find } from '../ui/dom.js';
 import { isNarrow } from '../ui/panes.js';
+import { hasKeyboard } from '../ui/soft-keyboard.js';
 import { PromptWatch } from './prompt-watch.js';
 
 /** @import { Terminal } from '../terminal/terminal.js' */
@@ -53,7 +54,7 @@ export class AskHint {
   #show(asks) {
     const isUntouched = this.#touchedAt <= this.#begunAt;
     // A phone opens its keyboard only for who taps.
-    if (asks && isUntouched && !isNarrow()) this.#terminal.focus();
+    if (asks && isUntouched && (hasKeyboard() || !isNarrow())) this.#terminal.focus();
     this.#button.hidden = !asks || this.#terminal.hasFocus;
   }
 }

@@ -1,6 +1,7 @@
 import { keyWords } from '../commands/keys.js';
 import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
 import { isNarrow } from '../ui/panes.js';
+import { hasKeyboard } from '../ui/soft-keyboard.js';
 
 /** What the terminal's own keys send. */
 const INTERRUPT = '\x03';
@@ -11,6 +12,7 @@ const END_OF_INPUT = '\x04';
  * @property {() => void} run
  * @property {() => void} stop
  * @property {(data: string) => void} send to the program
+ * @property {() => void} focusTerminal
  */
 
 /** The buttons that start a program, stop it, and stand for keys that a phone lacks. */
@@ -18,9 +20,11 @@ export class RunControls {
   #run = find('run');
   #stop = find('stop');
   #keys = findAll('send-key');
+  #focusTerminal;
 
   /** @param {RunControlsHooks} hooks */
-  constructor({ run, stop, send }) {
+  constructor({ run, stop, send, focusTerminal }) {
+    this.#focusTerminal = focusTerminal;
     this.#run.addEventListener('click', () => isEnabled(this.#run) && run());
     this.#stop.addEventListener('click', () => isEnabled(this.#stop) && stop());
     for (const key of this.#keys) {
@@ -52,12 +56,15 @@ export class RunControls {
   }
 
   /**
-   * Where Run and Stop share one place, the button in focus is about to go.
+   * Where Run and Stop share one place, the button in focus is about to go. Not to Stop: an Enter
+   * meant for the program would end it.
    *
    * @param {boolean} active
    */
   #moveFocus(active) {
-    const [from, to] = active ? [this.#run, this.#stop] : [this.#stop, this.#run];
-    if (isNarrow() && document.activeElement === from) to.focus();
+    if (!isNarrow() || document.activeElement !== (active ? this.#run : this.#stop)) return;
+    if (!active) this.#run.focus();
+    else if (hasKeyboard() || this.#run.matches(':focus-visible')) this.#focusTerminal();
+    else document.getElementById('panel-terminal')?.focus(); // opens no keyboard on a phone
   }
 }

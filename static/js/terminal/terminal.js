@@ -9,6 +9,7 @@ import { PlaceLinks } from './place-links.js';
 import { TerminalKeys } from './terminal-keys.js';
 import { terminalTheme } from './terminal-theme.js';
 import { linkTheWeb } from './web-links.js';
+import { useWidths } from './widths.js';
 
 /** @import { Place, TerminalSize } from '../types.js' */
 
@@ -52,7 +53,7 @@ export class Terminal {
     this.#host = host;
     this.#hooks = hooks;
     this.#xterm = new Xterm({
-      allowProposedApi: true, // decorations
+      allowProposedApi: true, // decorations, widths
       cursorInactiveStyle: 'outline',
       disableStdin: true,
       fontFamily: getComputedStyle(host).fontFamily,
@@ -67,6 +68,7 @@ export class Terminal {
     this.#queue = new OutputQueue((text, done) => this.#xterm.write(text, done));
     this.#xterm.loadAddon(this.#fit);
     this.#xterm.loadAddon(this.#search);
+    useWidths(this.#xterm);
     this.#xterm.open(host);
     linkTheWeb(this.#xterm);
     this.#describe();

@@ -1,6 +1,11 @@
 /** The same as what `layout.css` takes for one pane at a time with a keyboard below it. */
 const LOW_PX = 460;
 
+/** @returns {boolean} whether there is a real one, as far as a page can tell; as in `output.css` */
+export function hasKeyboard() {
+  return matchMedia('(hover: hover) and (pointer: fine)').matches;
+}
+
 /**
  * Keeps the page within what the on-screen keyboard leaves of the screen. Some browsers make the
  * page smaller themselves, as it asks them to; Safari lays the keyboard over it.
