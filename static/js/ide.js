@@ -105,7 +105,7 @@ const picker = new LanguagePicker(languages.list, {
 
 let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
 choose(language);
-find('reset').addEventListener('click', () => editor.replaceText(drafts.template(language.id)));
+find('reset').addEventListener('click', putTemplateBack);
 find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
@@ -180,6 +180,28 @@ function showAvailability() {
 
 function showOtherDraft() {
   find('other-draft').hidden = drafts.other(language.id) === null;
+}
+
+/** The text that was there is set aside, where a reload does not lose it. */
+function putTemplateBack() {
+  const { id } = language;
+  const text = editor.text;
+  const template = drafts.template(id);
+  if (text === template) return;
+  drafts.setAside(id);
+  editor.replaceText(template);
+  const undo = () => {
+    toasts.end('template');
+    take(id, text);
+    editor.focus();
+  };
+  toasts.end('template'); // one that is still there would bring back the text before this one
+  toasts.show('template', {
+    tone: 'plain',
+    title: 'The template is back.',
+    text: 'Your text is kept as “Other text”.',
+    actions: [{ label: 'Undo', act: undo }],
+  });
 }
 
 async function start() {
