@@ -102,6 +102,23 @@ def test_output_is_replayed_at_its_own_speed(work: WorkspacePage) -> None:
     page.get_by_role("combobox", name="Speed").select_option("8")
 
 
+def test_code_to_embed_is_copied_and_shows_the_run(
+    work: WorkspacePage, other_site: Callable[[str], str]
+) -> None:
+    page = run_of(work, "print('framed')")
+    make_link(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("Embed in a page").click()
+    page.get_by_role("button", name="Copy the embed code").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()")
+    other = page.context.new_page()
+    other.goto(other_site(code))
+    expect(other.frame_locator("iframe").get_by_role("region", name="Output")).to_have_text(
+        "framed"
+    )
+
+
 def test_link_is_shared_forked_and_withdrawn(
     work: WorkspacePage, browser: Browser, server: Server
 ) -> None:
