@@ -1,9 +1,12 @@
 """Journeys back to what has run, and to what others share."""
 
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -250,3 +253,20 @@ def open_page(page: Page, name: str, run: str, address: str, base: str) -> None:
     if name == "compare":
         page.get_by_role("button", name="Compare").click()
         expect(page.get_by_role("insertion").first).to_be_visible()
+
+
+def test_times_are_those_of_the_visitors_clock(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=WIDE, timezone_id="Asia/Kolkata")
+    work = WorkspacePage(context.new_page(), server.url)
+    work.begin_with("Python main.py")
+    page = run_of(work, "print(1)", "print(2)")
+    time = page.get_by_role("heading", name="Run of").get_by_role("time")
+    utc = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    local = f"{utc.astimezone(ZoneInfo('Asia/Kolkata')):%-d %B %Y, %H:%M:%S}"
+    expect(time).to_have_text(local)
+    expect(time).to_have_attribute("title", f"{utc:%-d %B %Y, %H:%M:%S} UTC")
+    expect(page).to_have_title(re.compile(f"^Run of {local} · "))
+    assert "UTC" not in page.get_by_role("combobox", name="The other run").inner_text()
+    page.get_by_role("link", name="Runs").click()
+    expect(runs(page).first.get_by_role("time").first).to_have_text(local)
+    context.close()
