@@ -173,6 +173,21 @@ def test_message_and_notice_can_both_be_read(tabs: Tabs) -> None:
     expect(toast(ide.page, "Back online.")).to_be_visible()
 
 
+def test_run_that_could_not_begin_offline_is_past_once_back(tabs: Tabs) -> None:
+    for ide in (tabs.scratchpad(), tabs.work()):
+        tabs.context.set_offline(True)
+        ide.run("print('back' + ' again')")
+        ide.expect_state("No connection")
+        expect(ide.notice).to_be_visible()
+        tabs.context.set_offline(False)
+        ide.expect_state("Ready")
+        expect(ide.notice).to_be_hidden()
+        ide.code.focus()
+        ide.run()
+        ide.expect_output("back again")
+        ide.page.close()
+
+
 def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> None:
     account = AccountPage(tabs.context.new_page(), tabs.url)
     name = f"away_{tabs.context.pages[0].viewport_size['width']}"  # type: ignore[index]

@@ -37,6 +37,10 @@ const status = new StatusBar();
 const saved = find('saved');
 const { toasts, connection, failed } = watchTroubles({
   kept: () => 'Your text is kept in this browser.',
+  onBack: async () => {
+    view.backOnline();
+    return '';
+  },
 });
 /** @type {ToastText} */
 const UNKEPT = {

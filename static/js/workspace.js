@@ -50,6 +50,7 @@ let isKept = true;
 const { toasts, connection, failed } = watchTroubles({
   kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
   onBack: async () => {
+    view.backOnline();
     await store.save();
     if (!store.isSaved) await store.save(); // the first was under way before
     return store.isSaved ? 'All is saved.' : '';
