@@ -1,6 +1,7 @@
 """What goes wrong between a browser and its server: it is told, with what to do, and no text is
 lost."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -215,6 +216,12 @@ def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> 
 
 def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
     work = tabs.work()
+    work.go_to("Files")
+    work.page.locator("[data-upload-input]").set_input_files(
+        FilePayload(name="data.bin", mimeType="application/octet-stream", buffer=b"\xff\0\x80")
+    )
+    expect(work.item("data.bin")).to_be_visible()
+    work.go_to("Code")
     other = WorkspacePage(tabs.context.new_page(), tabs.url)
     other.list()
     other.page.locator("summary").first.click()
@@ -224,6 +231,14 @@ def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
     told = toast(work.page, "This workspace is not here for you any more.")
     expect(told.get_by_role("link", name="Your workspaces")).to_be_visible()
     expect_clean(work.page)
+    with tabs.context.expect_page() as opened:
+        told.get_by_role("button", name="Save as a new workspace").click()
+    saved = opened.value
+    saved.wait_for_url(re.compile(r"/w/[0-9a-f]+$"))
+    expect(saved.locator(".cm-content")).to_have_text("print('orphan')")
+    file = saved.locator("[role=treeitem][data-path='data.bin']").get_attribute("data-file")
+    assert saved.request.get(f"{saved.url}/files/{file}").body() == b"\xff\0\x80"
+    saved.close()
     other.page.get_by_role("button", name="Undo").click()
     expect(toast(work.page, "All is saved.")).to_be_visible()
     work.reload()
