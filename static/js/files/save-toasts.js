@@ -49,7 +49,8 @@ export class SaveToasts {
     if (this.#isLocked) return;
     this.#isLocked = true;
     const isLoggedOut = this.#isUser && (await isNobody());
-    if (this.#isLocked) this.#toasts.show('save', isLoggedOut ? LOGGED_OUT : notHere(this.#saveAsNew));
+    if (this.#isLocked)
+      this.#toasts.show('save', isLoggedOut ? LOGGED_OUT : notHere(this.#saveAsNew));
   }
 }
 
