@@ -1,9 +1,12 @@
 """Journeys back to what has run, and to what others share."""
 
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -100,6 +103,23 @@ def test_output_is_replayed_at_its_own_speed(work: WorkspacePage) -> None:
     page.keyboard.press("End")
     expect(screen.locator(".xterm-rows")).to_contain_text("colour")
     page.get_by_role("combobox", name="Speed").select_option("8")
+
+
+def test_code_to_embed_is_copied_and_shows_the_run(
+    work: WorkspacePage, other_site: Callable[[str], str]
+) -> None:
+    page = run_of(work, "print('framed')")
+    make_link(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("Embed in a page").click()
+    page.get_by_role("button", name="Copy the embed code").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()")
+    other = page.context.new_page()
+    other.goto(other_site(code))
+    expect(other.frame_locator("iframe").get_by_role("region", name="Output")).to_have_text(
+        "framed"
+    )
 
 
 def test_link_is_shared_forked_and_withdrawn(
@@ -233,3 +253,20 @@ def open_page(page: Page, name: str, run: str, address: str, base: str) -> None:
     if name == "compare":
         page.get_by_role("button", name="Compare").click()
         expect(page.get_by_role("insertion").first).to_be_visible()
+
+
+def test_times_are_those_of_the_visitors_clock(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=WIDE, timezone_id="Asia/Kolkata")
+    work = WorkspacePage(context.new_page(), server.url)
+    work.begin_with("Python main.py")
+    page = run_of(work, "print(1)", "print(2)")
+    time = page.get_by_role("heading", name="Run of").get_by_role("time")
+    utc = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    local = f"{utc.astimezone(ZoneInfo('Asia/Kolkata')):%-d %B %Y, %H:%M:%S}"
+    expect(time).to_have_text(local)
+    expect(time).to_have_attribute("title", f"{utc:%-d %B %Y, %H:%M:%S} UTC")
+    expect(page).to_have_title(re.compile(f"^Run of {local} · "))
+    assert "UTC" not in page.get_by_role("combobox", name="The other run").inner_text()
+    page.get_by_role("link", name="Runs").click()
+    expect(runs(page).first.get_by_role("time").first).to_have_text(local)
+    context.close()

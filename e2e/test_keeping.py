@@ -42,7 +42,7 @@ def test_overwritten_text_of_another_tab_can_be_fetched(new_ide: Callable[[], Id
     first.write("print('first')")
     expect(first.page.locator("[data-saved]")).to_have_text("Saved")
     second.write("print('second')")
-    second.page.get_by_role("button", name="Other tab").click()
+    second.page.get_by_role("button", name="Other text").click()
     expect(second.code).to_have_text("print('first')")
 
 
@@ -52,6 +52,30 @@ def test_template_comes_back_and_undo_brings_back_the_text(ide: IdePage) -> None
     ide.page.get_by_role("button", name="Template").click()
     assert ide.code.inner_text() == template
     ide.page.keyboard.press("ControlOrMeta+z")
+    expect(ide.code).to_have_text("print('mine')")
+
+
+@both_sizes
+def test_message_of_the_template_brings_back_the_text(ide: IdePage) -> None:
+    template = ide.code.inner_text()
+    ide.write("print('first')")
+    ide.page.get_by_role("button", name="Template").click()
+    ide.page.get_by_role("button", name="Undo", exact=True).click()
+    ide.write("print('second')")
+    ide.page.get_by_role("button", name="Template").click()
+    assert ide.code.inner_text() == template
+    ide.page.get_by_role("button", name="Undo", exact=True).click()
+    expect(ide.code).to_have_text("print('second')")
+    expect(ide.page.get_by_role("button", name="Other text")).to_be_hidden()
+
+
+@both_sizes
+def test_text_before_the_template_survives_a_reload(ide: IdePage) -> None:
+    ide.write("print('mine')")
+    ide.page.get_by_role("button", name="Template").click()
+    expect(ide.page.locator("[data-saved]")).to_have_text("Saved")
+    ide.reload()
+    ide.page.get_by_role("button", name="Other text").click()
     expect(ide.code).to_have_text("print('mine')")
 
 

@@ -1,5 +1,6 @@
 """The parts beside the code: put away and brought back, wider and narrower, remembered."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from e2e.workspace_page import WorkspacePage
 
 KEYS = {"files": "ControlOrMeta+b", "output": "ControlOrMeta+j"}
 EDITOR_LEAST = 260
+IS_WHOLE = "element => element.scrollWidth <= element.clientWidth"
 PARTS = pytest.mark.parametrize("name", ["files", "output"])
 
 
@@ -282,6 +284,49 @@ def test_tab_of_a_long_name_leaves_room(work: WorkspacePage, size: ViewportSize)
     expect(close).to_be_in_viewport(ratio=1)
     close.click()
     expect(tab).to_be_hidden()
+
+
+def test_state_of_saving_is_read_whole_beside_a_long_name(
+    new_work: Callable[[], WorkspacePage],
+) -> None:
+    work = new_work()
+    work.begin_with("Python main.py")
+    work.page.set_viewport_size({"width": 1280, "height": 740})
+    rename_to(work, "Analysis of the weather data of the year 2026")
+    work.page.context.set_offline(True)
+    work.write("print('offline')")
+    expect(work.saved).to_have_text("Offline, kept in this browser")
+    heading = work.page.get_by_role("heading", level=1)
+    assert work.saved.evaluate(IS_WHOLE)
+    assert not heading.evaluate(IS_WHOLE)
+    for one in (work.saved, work.page.locator("[data-language-name]")):
+        assert one.evaluate("element => element.getClientRects()[0].height") < 24
+
+
+def test_two_versions_are_told_whole_on_a_phone(new_work: Callable[[], WorkspacePage]) -> None:
+    work, other = new_work(), new_work()
+    work.begin_with("Python main.py")
+    work.page.set_viewport_size(NARROW)
+    rename_to(work, "Analysis of the weather data of the year 2026")
+    other.url = work.url
+    work.page.add_init_script("delete window.BroadcastChannel")
+    work.open()
+    other.open()
+    other.write("print('theirs')")
+    other.expect_saved()
+    work.write("print('mine')")
+    expect(work.saved).to_have_text("Changed elsewhere")
+    assert work.saved.evaluate(IS_WHOLE)
+
+
+def rename_to(work: WorkspacePage, name: str) -> None:
+    """As in the list; then back on its page."""
+    work.list()
+    work.page.get_by_label("What can be done with").first.click()
+    work.page.get_by_label("Name of").first.fill(name)
+    work.page.get_by_role("button", name="Rename").first.click()
+    expect(work.page.get_by_role("link", name=name)).to_be_visible()
+    work.open()
 
 
 def test_blank_name_is_asked_for_again(work: WorkspacePage) -> None:

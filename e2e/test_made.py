@@ -76,11 +76,28 @@ def test_a_reload_shows_them_again_and_the_next_run_takes_them_away(work: Worksp
     expect(made(work)).to_be_hidden()
 
 
+def test_a_double_click_keeps_a_file_once(work: WorkspacePage) -> None:
+    asked: list[int] = []
+    work.page.on(
+        "response", lambda answer: asked.append(answer.status) if "/upload" in answer.url else None
+    )
+    work.run("open('log.txt', 'w').write('once')")
+    keep = item(work, "log.txt").get_by_role("button", name="log.txt in the workspace")
+    keep.dblclick()
+    expect(item(work, "log.txt")).to_contain_text("It is in the workspace now.")
+    expect(keep).to_have_text("Kept")
+    keep.click(force=True)  # which waits for no button to be enabled
+    work.open_file("log.txt")
+    expect(work.code).to_have_text("once")
+    assert asked == [200]
+
+
 def test_a_file_is_kept_in_the_workspace_and_replaced(work: WorkspacePage) -> None:
-    keep = item(work, "log.txt").get_by_role("button", name="Keep log.txt in the workspace")
+    keep = item(work, "log.txt").get_by_role("button", name="log.txt in the workspace")
     work.run("open('log.txt', 'w').write('first')")
     keep.click()
     expect(item(work, "log.txt")).to_contain_text("It is in the workspace now.")
+    expect(keep).to_have_text("Kept")
     work.open_file("log.txt")
     expect(work.code).to_have_text("first")
     work.open_file("main.py")

@@ -1,6 +1,7 @@
 """What goes wrong between a browser and its server: it is told, with what to do, and no text is
 lost."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +174,21 @@ def test_message_and_notice_can_both_be_read(tabs: Tabs) -> None:
     expect(toast(ide.page, "Back online.")).to_be_visible()
 
 
+def test_run_that_could_not_begin_offline_is_past_once_back(tabs: Tabs) -> None:
+    for ide in (tabs.scratchpad(), tabs.work()):
+        tabs.context.set_offline(True)
+        ide.run("print('back' + ' again')")
+        ide.expect_state("No connection")
+        expect(ide.notice).to_be_visible()
+        tabs.context.set_offline(False)
+        ide.expect_state("Ready")
+        expect(ide.notice).to_be_hidden()
+        ide.code.focus()
+        ide.run()
+        ide.expect_output("back again")
+        ide.page.close()
+
+
 def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> None:
     account = AccountPage(tabs.context.new_page(), tabs.url)
     name = f"away_{tabs.context.pages[0].viewport_size['width']}"  # type: ignore[index]
@@ -200,6 +216,12 @@ def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> 
 
 def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
     work = tabs.work()
+    work.go_to("Files")
+    work.page.locator("[data-upload-input]").set_input_files(
+        FilePayload(name="data.bin", mimeType="application/octet-stream", buffer=b"\xff\0\x80")
+    )
+    expect(work.item("data.bin")).to_be_visible()
+    work.go_to("Code")
     other = WorkspacePage(tabs.context.new_page(), tabs.url)
     other.list()
     other.page.locator("summary").first.click()
@@ -209,6 +231,14 @@ def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
     told = toast(work.page, "This workspace is not here for you any more.")
     expect(told.get_by_role("link", name="Your workspaces")).to_be_visible()
     expect_clean(work.page)
+    with tabs.context.expect_page() as opened:
+        told.get_by_role("button", name="Save as a new workspace").click()
+    saved = opened.value
+    saved.wait_for_url(re.compile(r"/w/[0-9a-f]+$"))
+    expect(saved.locator(".cm-content")).to_have_text("print('orphan')")
+    file = saved.locator("[role=treeitem][data-path='data.bin']").get_attribute("data-file")
+    assert saved.request.get(f"{saved.url}/files/{file}").body() == b"\xff\0\x80"
+    saved.close()
     other.page.get_by_role("button", name="Undo").click()
     expect(toast(work.page, "All is saved.")).to_be_visible()
     work.reload()

@@ -1,5 +1,6 @@
 """The list of workspaces, the tree of files, and the pages as a whole."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from e2e.accessibility import axe
 from e2e.account_page import AccountPage
-from e2e.ide_page import NARROW, WIDE
+from e2e.ide_page import NARROW, WIDE, IdePage, both_sizes
 from e2e.server import Server
 from e2e.workspace_page import WorkspacePage
 
@@ -240,3 +241,16 @@ def test_page_is_within_its_transfer_budget(work: WorkspacePage) -> None:
         ".reduce((sum, entry) => sum + entry.transferSize, 0)"
     )
     assert 0 < transferred <= 400 * 1024
+
+
+@both_sizes
+def test_program_of_the_scratchpad_becomes_a_workspace(ide: IdePage, work: WorkspacePage) -> None:
+    code = "print('é')\n\nprint('<b>')"
+    ide.write(code)
+    ide.page.get_by_role("button", name="Make a workspace of this program").click()
+    ide.page.wait_for_url(re.compile(r"/w/[0-9a-f]+$"))
+    work.url = ide.page.url
+    work.open()
+    assert work.content_of("main.py") == code
+    ide.open()
+    expect(ide.code).to_have_text("print('é')print('<b>')")

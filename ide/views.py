@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from assistant.selectors import assistant_enabled
@@ -29,6 +30,7 @@ _PAGES = frozenset({"document", "iframe"})
 
 @require_safe
 @never_cache
+@ensure_csrf_cookie  # for a workspace of the program
 async def index(request: HttpRequest) -> HttpResponse:
     """The editor page. A guest's runs belong to their session, so each guest has one from here on:
     the WebSocket of a run comes too late for a cookie. The database is not asked for it."""

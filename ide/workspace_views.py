@@ -29,7 +29,7 @@ from ide.selectors import (
     workspace_get,
     workspace_lines,
 )
-from ide.uploads import take_in
+from ide.uploads import Upload, read_uploads, take_in
 from ide.views import bench
 from sandbox.languages import LANGUAGES
 from sandbox.requests import Owner
@@ -67,7 +67,8 @@ def _on_list(
 
 @_on_list
 def create(request: HttpRequest) -> HttpResponse:
-    """`start` is `language:<id>` or `example:<id>`; opens what it makes."""
+    """`start` is `language:<id>`, `example:<id>` or `files:<language id>`, which comes with `files`
+    and for each its `paths`; opens what it makes."""
     kind, _, id = request.POST.get("start", "").partition(":")
     if kind == "example" and id in EXAMPLES:
         example = EXAMPLES[id]
@@ -77,7 +78,18 @@ def create(request: HttpRequest) -> HttpResponse:
         language = LANGUAGES[id]
         files = {language.file: language.template.encode()}
         return _open_new(request, f"{language.name} program", id, files)
+    if kind == "files" and id in LANGUAGES:
+        read = partial(_files_of_page, request, id)
+        store = partial(_open_new, request, f"{LANGUAGES[id].name} program", id)
+        return take_in(read, store, owner=owner_here(request))
     raise InvalidRequestError("Choose what to begin with.")
+
+
+def _files_of_page(request: HttpRequest, language: str) -> list[Upload]:
+    paths, entry = request.POST.getlist("paths"), LANGUAGES[language].file
+    if entry not in paths:
+        raise InvalidRequestError(f"{entry} is missing, which Run starts with.")
+    return read_uploads(paths, request.FILES.getlist("files"), unpacks=False)
 
 
 @_on_list

@@ -323,3 +323,14 @@ def test_page_tells_other_sites_how_to_show_it() -> None:
         ("og:image", f"{link.address}/picture.png"),
     ):
         assert f'<meta property="{name}" content="{value}">' in page
+
+
+def test_code_to_embed_stands_where_the_link_is_and_is_escaped() -> None:
+    user = make_user()
+    workspace = make_workspace(user)
+    run = make_run(user, workspace)
+    link = share(make_client(user), workspace, run, title='My "<b>" program')
+    escaped = "My &amp;quot;&amp;lt;b&amp;gt;&amp;quot; program"
+    frame = f"&lt;iframe src=&quot;{link.address}/embed&quot; title=&quot;{escaped}&quot;"
+    for page in (f"/w/{workspace.pk}/runs/{run.pk}", "/shares", f"/s/{link.token}"):
+        assert frame in make_client(user).get(page).content.decode()

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -336,3 +337,42 @@ def test_account_takes_its_workspaces_along() -> None:
     user.delete()
     assert not Workspace.objects.exists()
     assert not File.objects.exists()
+
+
+def test_files_of_a_page_become_a_workspace_as_they_are() -> None:
+    answer = make_client().post(
+        "/workspaces/new", files_form({"main.py": b"a\r\nb\n", "d/x": b"1"})
+    )
+    workspace = Workspace.objects.get()
+    assert answer["Location"] == f"/w/{workspace.pk}"
+    assert (workspace.name, workspace.language) == ("Python program", "python")
+    assert paths(workspace) == ["d/x", "main.py"]
+    assert bytes(File.objects.get(path="main.py").content) == b"a\r\nb\n"
+
+
+@pytest.mark.parametrize("path", ["other.py", "../main.py", ""])
+def test_files_of_a_page_without_what_run_starts_with_are_refused(path: str) -> None:
+    form = files_form({path: b"1"})
+    page = make_client().post("/workspaces/new", form, follow=True, headers=BROWSER)
+    assert b"main.py is missing, which Run starts with." in page.content
+    assert not Workspace.objects.exists()
+
+
+@override_settings(MAX_UPLOAD_SIZE=100)
+def test_files_of_a_page_that_are_too_much_are_refused() -> None:
+    form = files_form({"main.py": b"x" * 101})
+    page = make_client().post("/workspaces/new", form, follow=True, headers=BROWSER)
+    assert b"That would be" in page.content
+    assert not Workspace.objects.exists()
+
+
+@override_settings(WORKSPACES_PER_HOUR=1)
+def test_workspaces_of_files_are_counted_as_others() -> None:
+    for _ in range(2):
+        make_client().post("/workspaces/new", files_form({"main.py": b""}), REMOTE_ADDR="10.9.8.6")
+    assert Workspace.objects.count() == 1
+
+
+def files_form(files: dict[str, bytes]) -> dict[str, object]:
+    uploads = [SimpleUploadedFile("file", content) for content in files.values()]
+    return {"start": "files:python", "paths": list(files), "files": uploads}

@@ -11,9 +11,10 @@ import { leastChange } from './editor/least-change.js';
 import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
+import { openAsWorkspace } from './files/new-workspace.js';
 import { ImageWatch } from './run/image-watch.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
-import { find, jsonScript } from './ui/dom.js';
+import { find, findAll, jsonScript } from './ui/dom.js';
 import { LanguagePicker } from './ui/language-picker.js';
 import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
@@ -36,6 +37,10 @@ const status = new StatusBar();
 const saved = find('saved');
 const { toasts, connection, failed } = watchTroubles({
   kept: () => 'Your text is kept in this browser.',
+  onBack: async () => {
+    view.backOnline();
+    return '';
+  },
 });
 /** @type {ToastText} */
 const UNKEPT = {
@@ -105,7 +110,8 @@ const picker = new LanguagePicker(languages.list, {
 
 let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
 choose(language);
-find('reset').addEventListener('click', () => editor.replaceText(drafts.template(language.id)));
+find('reset').addEventListener('click', putTemplateBack);
+for (const button of findAll('make-workspace')) button.addEventListener('click', makeWorkspace);
 find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
@@ -121,6 +127,7 @@ wireCommands([
   () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
   () => [
     ofButton('reset', { label: 'Put the template back', group: 'Code' }),
+    ofButton('make-workspace', { label: 'Make a workspace of this program', group: 'Code' }),
     ...languageCommands(),
   ],
   () => assistantCommands(assistant),
@@ -180,6 +187,34 @@ function showAvailability() {
 
 function showOtherDraft() {
   find('other-draft').hidden = drafts.other(language.id) === null;
+}
+
+/** The text that was there is set aside, where a reload does not lose it. */
+function putTemplateBack() {
+  const { id } = language;
+  const text = editor.text;
+  const template = drafts.template(id);
+  if (text === template) return;
+  drafts.setAside(id);
+  editor.replaceText(template);
+  const undo = () => {
+    toasts.end('template');
+    take(id, text);
+    editor.focus();
+  };
+  toasts.end('template'); // one that is still there would bring back the text before this one
+  toasts.show('template', {
+    tone: 'plain',
+    title: 'The template is back.',
+    text: 'Your text is kept as “Other text”.',
+    actions: [{ label: 'Undo', act: undo }],
+  });
+}
+
+function makeWorkspace() {
+  drafts.flush();
+  const { id, file: path } = language;
+  openAsWorkspace({ language: id, files: [{ path, content: editor.text }] });
 }
 
 async function start() {

@@ -14,10 +14,11 @@ import { wireSettings } from './editor/wire-settings.js';
 import { Conflicts } from './files/conflicts.js';
 import { FileStore } from './files/file-store.js';
 import { FilesPane } from './files/files-pane.js';
+import { openAsWorkspace } from './files/new-workspace.js';
 import { OpenFiles } from './files/open-files.js';
 import { OtherTabs } from './files/other-tabs.js';
 import { SaveToasts } from './files/save-toasts.js';
-import { currentText } from './files/stored-file.js';
+import { currentContent, currentText } from './files/stored-file.js';
 import { saveWords } from './files/workspace-words.js';
 import { takeWantedRun } from './history/run-again.js';
 import { WorkspaceProgram } from './run/workspace-program.js';
@@ -50,12 +51,13 @@ let isKept = true;
 const { toasts, connection, failed } = watchTroubles({
   kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
   onBack: async () => {
+    view.backOnline();
     await store.save();
     if (!store.isSaved) await store.save(); // the first was under way before
     return store.isSaved ? 'All is saved.' : '';
   },
 });
-const saveToasts = new SaveToasts(toasts, page.isUser);
+const saveToasts = new SaveToasts(toasts, page.isUser, saveAsNew);
 /** @type {FileStoreHooks} */
 const hooks = {
   onState: (state, details) => {
@@ -233,6 +235,22 @@ async function take(target, text) {
   const file = proposed(target);
   if (!file) return files.keep(target.name, new Blob([text]), false);
   opened.edit(file, [leastChange(currentText(file) ?? '', text)]);
+}
+
+/** In a tab of its own: where that is refused, this page is all that has the files. */
+function saveAsNew() {
+  const { name, language } = workspace;
+  const known = store.all.map((file) => ({ path: file.path, content: currentContent(file) }));
+  const files = known.flatMap(({ path, content }) => (content === null ? [] : [{ path, content }]));
+  openAsWorkspace({ language, name, files, inNewTab: true });
+  const missing = known.filter(({ content }) => content === null).map(({ path }) => path);
+  if (missing.length === 0) return;
+  toasts.show('not-all', {
+    tone: 'warn',
+    lasts: true,
+    title: 'Not all files came along.',
+    text: `This page has not read ${missing.join(', ')}.`,
+  });
 }
 
 /** @param {Place} place */

@@ -52,13 +52,18 @@ export class Drafts {
   }
 
   /**
-   * The text of another tab that was set aside, or null.
+   * The text that was set aside, another tab's or the one before the template, or null.
    *
    * @param {string} language
    */
   other(language) {
     const other = recall('local', otherKey(language));
     return other === this.text(language) ? null : other;
+  }
+
+  /** @param {string} language */
+  setAside(language) {
+    remember('local', otherKey(language), this.text(language));
   }
 
   /**
@@ -68,7 +73,7 @@ export class Drafts {
    */
   takeOther(language) {
     const other = this.other(language) ?? this.text(language);
-    remember('local', otherKey(language), this.text(language));
+    this.setAside(language);
     return other;
   }
 

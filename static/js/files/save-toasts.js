@@ -11,16 +11,19 @@ const LOG_IN = { label: 'Log in', href: '/accounts/login/' };
 export class SaveToasts {
   #toasts;
   #isUser;
+  #saveAsNew;
   #isLocked = false;
   #mayLose = false;
 
   /**
    * @param {Toasts} toasts
    * @param {boolean} isUser whether the page was made for somebody with an account
+   * @param {() => void} saveAsNew makes a workspace of the files on this page
    */
-  constructor(toasts, isUser) {
+  constructor(toasts, isUser, saveAsNew) {
     this.#toasts = toasts;
     this.#isUser = isUser;
+    this.#saveAsNew = saveAsNew;
     window.addEventListener('beforeunload', (event) => {
       if (this.#mayLose) event.preventDefault();
     });
@@ -46,7 +49,8 @@ export class SaveToasts {
     if (this.#isLocked) return;
     this.#isLocked = true;
     const isLoggedOut = this.#isUser && (await isNobody());
-    if (this.#isLocked) this.#toasts.show('save', isLoggedOut ? LOGGED_OUT : NOT_HERE);
+    if (this.#isLocked)
+      this.#toasts.show('save', isLoggedOut ? LOGGED_OUT : notHere(this.#saveAsNew));
   }
 }
 
@@ -67,14 +71,23 @@ const LOGGED_OUT = {
   actions: [LOG_IN],
 };
 
-/** @type {ToastText} */
-const NOT_HERE = {
-  tone: 'bad',
-  lasts: true,
-  title: 'This workspace is not here for you any more.',
-  text: `It was deleted in another tab, or is another account’s. ${KEPT}: copy what you need, or log in as its owner.`,
-  actions: [{ label: 'Your workspaces', href: '/workspaces' }, LOG_IN],
-};
+/**
+ * @param {() => void} saveAsNew
+ * @returns {ToastText}
+ */
+function notHere(saveAsNew) {
+  return {
+    tone: 'bad',
+    lasts: true,
+    title: 'This workspace is not here for you any more.',
+    text: `It was deleted in another tab, or is another account’s. ${KEPT}: save it as a new workspace, or log in as its owner.`,
+    actions: [
+      { label: 'Save as a new workspace', act: saveAsNew },
+      { label: 'Your workspaces', href: '/workspaces' },
+      LOG_IN,
+    ],
+  };
+}
 
 /**
  * @param {RefusedError} problem

@@ -43,6 +43,16 @@ export function currentText(file) {
 }
 
 /**
+ * @param {StoredFile} file
+ * @returns {string | Uint8Array<ArrayBuffer> | null} as one would download it; null while it is not known
+ */
+export function currentContent(file) {
+  const text = currentText(file);
+  if (text === null || file.isText) return text;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/**
  * @param {ServerFile} known
  * @returns {Version}
  */

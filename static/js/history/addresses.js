@@ -1,4 +1,5 @@
-/** The addresses of one's links: a click takes them into the clipboard, and says so. */
+/** What one gives to others, an address or an embed code: a click takes it into the clipboard, and
+ * says so. */
 
 import { copied } from '../ui/clipboard.js';
 import { element } from '../ui/dom.js';
@@ -7,12 +8,13 @@ const SAID_FOR_MS = 2000;
 
 /** @param {HTMLInputElement} field */
 export function wireAddress(field) {
-  const copy = element('button', { className: 'act', ariaLive: 'polite' }, 'Copy');
+  const label = field.dataset.address ?? '';
+  const copy = element('button', { className: 'act', ariaLive: 'polite' }, label);
   copy.addEventListener('click', async () => {
     field.select();
     copy.textContent = (await copied(field.value)) ? 'Copied' : 'Press Ctrl C';
     setTimeout(() => {
-      copy.textContent = 'Copy';
+      copy.textContent = label;
     }, SAID_FOR_MS);
   });
   field.after(copy);

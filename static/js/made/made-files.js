@@ -1,4 +1,4 @@
-import { element, find, icon } from '../ui/dom.js';
+import { element, find, icon, isEnabled, setEnabled } from '../ui/dom.js';
 import { RefusedError } from '../ui/server.js';
 import { pictureOf, showsAtOnce, showWhenOpened, sizeWords } from './pictures.js';
 
@@ -79,18 +79,26 @@ export class MadeFiles {
  */
 function keepButton(file, keep, said) {
   let replaces = false;
-  const ariaLabel = `Keep ${file.name} in the workspace`;
-  const title = 'Keep it in the workspace';
-  const button = element('button', { className: 'act', ariaLabel, title }, 'Keep');
+  const button = element('button', { className: 'act', title: 'Keep it in the workspace' });
+  /** @param {'Keep' | 'Replace' | 'Kept'} label */
+  const name = (label) => {
+    button.textContent = label;
+    button.ariaLabel = `${label} ${file.name} in the workspace`;
+  };
+  name('Keep');
   button.onclick = async () => {
+    if (!isEnabled(button)) return;
+    setEnabled(button, false);
     said.textContent = '';
     try {
       await keep(file.name, await contentOf(file), replaces);
+      name('Kept');
       said.textContent = 'It is in the workspace now.';
     } catch (error) {
       replaces = error instanceof RefusedError && error.status === 409;
-      button.textContent = replaces ? 'Replace' : 'Keep';
+      name(replaces ? 'Replace' : 'Keep');
       said.textContent = error instanceof Error ? error.message : '';
+      setEnabled(button, true);
     }
   };
   return button;

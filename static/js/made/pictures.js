@@ -4,6 +4,7 @@ import { element } from '../ui/dom.js';
 
 /** @import { MadeFile } from '../types.js' */
 
+const KILOBYTE = 1024;
 const TEXT_CHARACTERS = 20_000;
 const LOST = 'It cannot be loaded. It may not be kept any more.';
 const TEXTS = new Set(['application/json', 'application/xml']);
@@ -32,11 +33,16 @@ export function showsAtOnce({ content_type: type, preview_url: page }) {
   return type.startsWith('image/') || type === 'text/csv' || page !== undefined;
 }
 
-/** @param {number} bytes */
+/**
+ * As the server's pages say it, Django's `filesizeformat`: a kilobyte has 1024 bytes.
+ *
+ * @param {number} bytes
+ */
 export function sizeWords(bytes) {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < KILOBYTE) return `${bytes}\u00a0${bytes === 1 ? 'byte' : 'bytes'}`;
+  const isLarge = bytes >= KILOBYTE ** 2;
+  const size = bytes / (isLarge ? KILOBYTE ** 2 : KILOBYTE);
+  return `${size.toFixed(1)}\u00a0${isLarge ? 'MB' : 'KB'}`;
 }
 
 /**

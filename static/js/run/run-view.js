@@ -86,6 +86,14 @@ export class RunView {
     this.#setState('idle');
   }
 
+  /** The server can be reached again: that a run could not begin for want of it is past. */
+  backOnline() {
+    if (this.#state !== 'unreachable') return;
+    this.#parts.notice.clear();
+    this.#empty.hidden = false;
+    this.#setState('idle');
+  }
+
   /** @param {Frame} frame a `stdout` or `stderr` frame */
   output({ content }) {
     const { terminal, askHint, status } = this.#parts;

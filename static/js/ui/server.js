@@ -90,7 +90,7 @@ async function reach(path, request, signal = AbortSignal.timeout(TIMEOUT_MS)) {
 }
 
 /** It changes at a login, so it is read anew each time. */
-function csrfToken() {
+export function csrfToken() {
   const cookie = document.cookie.split('; ').find((one) => one.startsWith('csrftoken='));
   return cookie?.slice('csrftoken='.length) ?? '';
 }
