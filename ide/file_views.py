@@ -20,13 +20,13 @@ from cloudrun import problems
 from cloudrun.fields import StrictCharField, StrictIntegerField
 from cloudrun.parsers import parse_object
 from cloudrun.rates import Rate
-from ide import services
+from ide import replacing, services
 from ide.archives import workspace_files, zipped
 from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
-from ide.trash import UNDO_TIME, deletion_undo, deletions
+from ide.trash import UNDO_TIME, deletions
 from ide.uploads import read_uploads, take_in
 from sandbox.serializers import validated
 
@@ -149,9 +149,9 @@ def remove(request: HttpRequest, workspace_id: str) -> JsonResponse:
 
 @require_POST
 def undo(request: HttpRequest, workspace_id: str) -> JsonResponse:
-    """`{deletion}`: bring back what was deleted."""
+    """`{deletion}`: bring back what was deleted or replaced."""
     workspace, data = _change(request, workspace_id, UndoSerializer)
-    deletion_undo(workspace, **data)
+    replacing.undo(workspace, **data)
     return _changed(workspace)
 
 
