@@ -28,6 +28,7 @@ from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
 from ide.trash import UNDO_TIME, deletions
 from ide.uploads import read_uploads, take_in
+from sandbox.api.artifacts import made_file_response
 from sandbox.serializers import validated
 
 # Far more than typing makes: each pause of a second is one.
@@ -97,6 +98,14 @@ class OneFile(View):
             body = {**problems.body(error), "file": file_content(error.current)}
             return JsonResponse(body, status=error.status, content_type=problems.CONTENT_TYPE)
         return JsonResponse({"version": file.version})
+
+
+@never_cache
+@require_safe
+def picture(request: HttpRequest, workspace_id: str, file_id: int) -> HttpResponse:
+    """A picture as such, for an `<img>`; all else as mere bytes."""
+    file = file_get(_workspace(request, workspace_id), file_id)
+    return made_file_response(file.path, bytes(file.content))
 
 
 @never_cache

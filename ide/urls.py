@@ -26,6 +26,7 @@ urlpatterns = [
     path("w/<str:workspace_id>/zip", file_views.download_all, name="workspace_zip"),
     path("w/<str:workspace_id>/files", file_views.Files.as_view(), name="files"),
     path("w/<str:workspace_id>/files/<int:file_id>", file_views.OneFile.as_view(), name="file"),
+    path("w/<str:workspace_id>/files/<int:file_id>/picture", file_views.picture, name="picture"),
     path("w/<str:workspace_id>/upload", file_views.upload, name="upload"),
     path("w/<str:workspace_id>/move", file_views.move, name="path_move"),
     path("w/<str:workspace_id>/remove", file_views.remove, name="path_delete"),

@@ -57,6 +57,24 @@ def test_write_over_another_version_is_refused_with_it(
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [("a.svg", "image/svg+xml"), ("a.png", "image/png"), ("a.html", "application/octet-stream")],
+)
+def test_picture_is_shown_and_runs_no_script(path: str, kind: str) -> None:
+    user = make_user()
+    workspace = make_workspace(user, {path: b"<svg><script>1</script></svg>"})
+    at = f"/w/{workspace.pk}/files/{file_at(workspace, path).pk}"
+    picture, download = (make_client(user).get(url) for url in (f"{at}/picture", at))
+    assert picture["Content-Type"] == kind
+    assert picture["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert picture["X-Content-Type-Options"] == "nosniff"
+    assert picture["Content-Disposition"].startswith("attachment")
+    assert picture["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert download["Content-Type"] == "application/octet-stream"
+    assert download["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"content": 5, "version": 1},

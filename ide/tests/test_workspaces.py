@@ -29,6 +29,7 @@ def doors(workspace_id: str, file_id: int) -> list[tuple[str, str, dict[str, obj
         ("get", f"{at}/zip", None),
         ("get", f"{at}/files", None),
         ("get", f"{at}/files/{file_id}", None),
+        ("get", f"{at}/files/{file_id}/picture", None),
         ("post", f"{at}/files", {"path": "new"}),
         ("put", f"{at}/files/{file_id}", {"content": "x", "version": 1}),
         ("post", f"{at}/upload", {}),

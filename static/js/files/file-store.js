@@ -79,6 +79,11 @@ export class FileStore {
     return this.all.find((file) => file.path === path);
   }
 
+  /** Where its picture is, as it was saved last. @param {StoredFile} file */
+  pictureUrl({ id, version }) {
+    return `${this.#url}/files/${id}/picture?version=${version}`;
+  }
+
   /**
    * Every file with its content as it is on the screen, read from the server where the page came
    * without it.
