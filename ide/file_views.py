@@ -150,6 +150,13 @@ def move(request: HttpRequest, workspace_id: str) -> JsonResponse:
 
 
 @require_POST
+def copy(request: HttpRequest, workspace_id: str) -> JsonResponse:
+    """`{path}`: duplicate a file or folder; answers with the `path` of the copy."""
+    workspace, data = _change(request, workspace_id, PathSerializer)
+    return _changed(workspace, path=services.path_copy(workspace, **data))
+
+
+@require_POST
 def remove(request: HttpRequest, workspace_id: str) -> JsonResponse:
     """`{path}`: delete a file or folder; answers with the `deletion` that undo takes."""
     workspace, data = _change(request, workspace_id, PathSerializer)

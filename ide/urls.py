@@ -29,6 +29,7 @@ urlpatterns = [
     path("w/<str:workspace_id>/files/<int:file_id>/picture", file_views.picture, name="picture"),
     path("w/<str:workspace_id>/upload", file_views.upload, name="upload"),
     path("w/<str:workspace_id>/move", file_views.move, name="path_move"),
+    path("w/<str:workspace_id>/copy", file_views.copy, name="path_copy"),
     path("w/<str:workspace_id>/remove", file_views.remove, name="path_delete"),
     path("w/<str:workspace_id>/undo", file_views.undo, name="deletion_undo"),
     path("w/<str:workspace_id>/preview", live_preview.renew, name="live_preview_renew"),

@@ -153,6 +153,43 @@ def test_folder_cannot_move_into_itself(workspace: Workspace) -> None:
         services.path_move(workspace, path="nothing", to="something")
 
 
+def test_copies_of_a_file_stand_beside_it(client: Client, workspace: Workspace) -> None:
+    for copy in ("data/a copy.csv", "data/a copy 2.csv"):
+        answer = send(client, "post", f"/w/{workspace.pk}/copy", {"path": "data/a.csv"})
+        assert answer.json()["path"] == copy
+        assert content(workspace, copy) == b"1"
+    assert services.path_copy(workspace, path="main.py") == "main copy.py"
+    assert workspace.entry == "main.py"
+
+
+def test_copy_of_a_folder_has_all_that_is_in_it(workspace: Workspace) -> None:
+    assert services.path_copy(workspace, path="data") == "data copy"
+    assert services.path_copy(workspace, path="data") == "data copy 2"
+    assert content(workspace, "data copy/b.csv") == b"2"
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [(".env", ".env copy"), ("a.tar.gz", "a.tar copy.gz"), ("x.d/Make", "x.d/Make copy")],
+)
+def test_copy_keeps_the_suffix(name: str, copy: str) -> None:
+    workspace = make_workspace(make_user(), {name: b""})
+    assert services.path_copy(workspace, path=name) == copy
+
+
+def test_copy_is_free_without_regard_to_letter_case() -> None:
+    workspace = make_workspace(make_user(), {"a.py": b"", "A COPY.py": b""})
+    assert services.path_copy(workspace, path="a.py") == "a copy 2.py"
+
+
+def test_copy_that_cannot_be_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError):
+        services.path_copy(workspace, path="none.py")
+    services.file_create(workspace, path="x" * 252 + ".py")
+    with pytest.raises(InvalidRequestError, match="at most 255"):
+        services.path_copy(workspace, path="x" * 252 + ".py")
+
+
 def test_file_that_run_starts_with_stays(workspace: Workspace) -> None:
     with pytest.raises(ConflictError, match=r"Run starts with main\.py"):
         services.path_delete(workspace, path="main.py")

@@ -34,6 +34,7 @@ def doors(workspace_id: str, file_id: int) -> list[tuple[str, str, dict[str, obj
         ("put", f"{at}/files/{file_id}", {"content": "x", "version": 1}),
         ("post", f"{at}/upload", {}),
         ("post", f"{at}/move", {"path": "a.txt", "to": "b"}),
+        ("post", f"{at}/copy", {"path": "a.txt"}),
         ("post", f"{at}/remove", {"path": "a.txt"}),
         ("post", f"{at}/undo", {"deletion": "x"}),
         ("post", f"{at}/rename", {}),

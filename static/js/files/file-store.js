@@ -133,7 +133,7 @@ export class FileStore {
   /**
    * A change of the list of files.
    *
-   * @param {'files' | 'move' | 'remove' | 'undo' | 'upload'} what
+   * @param {'files' | 'move' | 'copy' | 'remove' | 'undo' | 'upload'} what
    * @param {object | FormData} content
    * @returns {Promise<FilesAnswer>}
    * @throws {RefusedError | UnreachableError}

@@ -45,6 +45,7 @@ export class FilesPane {
     });
     find('new-file').addEventListener('click', () => this.#create());
     find('rename').addEventListener('click', () => this.#onChosen((one) => this.#rename(one)));
+    find('duplicate').addEventListener('click', () => this.#onChosen((one) => this.#copy(one)));
     find('delete').addEventListener('click', () => this.#onChosen((one) => this.#delete(one)));
     this.#wirePicker('upload', 'upload-input');
     this.#wirePicker('upload-folder', 'folder-input');
@@ -137,6 +138,15 @@ export class FilesPane {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const to = folder ? `${folder}/${name}` : name;
     if (to !== path) await this.#tell(() => this.#change('move', { path, to }));
+  }
+
+  /** @param {Chosen} chosen */
+  async #copy({ path }) {
+    const answer = await this.#tell(() => this.#change('copy', { path }));
+    if (!answer?.path) return;
+    this.#tree.focus(answer.path);
+    const file = this.#parts.store.at(answer.path);
+    if (file) this.#parts.onOpen(file.id);
   }
 
   /** @param {Chosen} chosen */
