@@ -91,7 +91,13 @@ def test_refused_name_is_said_in_the_dialog(work: WorkspacePage) -> None:
     work.page.get_by_role("button", name="New file").click()
     work.dialog.get_by_label("Name").fill("../x")
     work.page.keyboard.press("Enter")
-    expect(work.dialog.get_by_role("alert")).to_contain_text("Must not hold '..'")
+    expect(work.dialog.get_by_role("alert")).to_contain_text("../x: Must not hold '..'")
+    long = "x" * 260 + ".py"
+    work.dialog.get_by_label("Name").fill("")
+    work.page.keyboard.insert_text(long)
+    work.page.keyboard.press("Enter")
+    expect(work.dialog.get_by_role("alert")).to_contain_text("Must be at most 255 characters.")
+    expect(work.dialog.get_by_label("Name")).to_have_value(long)
     work.page.keyboard.press("Escape")
     expect(work.dialog).to_be_hidden()
 

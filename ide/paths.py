@@ -13,6 +13,10 @@ def path_problem(path: str) -> str | None:
     """Why no file can be there; None where one can."""
     if len(path) > PATH_MAX_LENGTH:
         return f"Must be at most {PATH_MAX_LENGTH} characters."
+    if "//" in path:
+        return "Must not hold two slashes in a row."
+    if path.endswith("/") and path != "/":
+        return "Must not end with a slash."
     if any(part != part.strip() for part in path.split("/")):
         return "No part of it may begin or end with a space."
     if any(unicodedata.category(character) in {"Cf", "Cs", "Zl", "Zp"} for character in path):

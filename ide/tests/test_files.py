@@ -126,6 +126,31 @@ def test_odd_name_is_refused(client: Client, workspace: Workspace, path: str) ->
     assert len(paths(workspace)) == 3
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("foo/", "Folders come with their first file: foo/name.py"),
+        ("a//b.py", "a//b.py: Must not hold two slashes in a row."),
+        ("x" * 260 + ".py", f"{'x' * 57}...: Must be at most 255 characters."),
+    ],
+)
+def test_refused_name_is_said_with_the_way_out(client: Client, path: str, words: str) -> None:
+    url = f"/w/{Workspace.objects.get().pk}/files"
+    assert send(client, "post", url, {"path": path}).json()["detail"] == words
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        ("folder/", "folder/: Must not end with a slash."),
+        ("x" * 256, f"{'x' * 57}...: Must be at most 255 characters."),
+    ],
+)
+def test_refused_move_names_its_target(client: Client, to: str, words: str) -> None:
+    url = f"/w/{Workspace.objects.get().pk}/move"
+    assert send(client, "post", url, {"path": "data", "to": to}).json()["detail"] == words
+
+
 @pytest.mark.parametrize("path", ["Main.py", "data", "main.py/x", "DATA/a.csv"])
 def test_name_that_clashes_is_refused(workspace: Workspace, path: str) -> None:
     with pytest.raises(InvalidRequestError):
