@@ -209,3 +209,30 @@ def test_question_can_be_put_away(work: WorkspacePage) -> None:
     work.said.get_by_role("button", name="Cancel").click()
     expect(work.said).to_be_hidden()
     assert "replaced" not in work.content_of("weather.py")
+
+
+def test_text_that_is_called_a_zip_is_a_file(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    sent = upload_of("notzip.zip", b"just text")
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    expect(work.said).to_have_text("Uploaded.")
+    assert work.content_of("notzip.zip") == "just text"
+
+
+def test_question_about_a_zip_tells_of_what_waits_with_it(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inside.txt", "1")
+    picker = work.page.locator("[data-upload-input]")
+    picker.set_input_files([upload_of("CON\u202e.txt", b""), upload_of("a\u202e.txt", b"")])
+    expect(work.said.get_by_role("listitem")).to_have_count(2)
+    expect(work.said).to_contain_text("Nothing was changed:")
+    assert work.said.inner_text().count("invisible") == 2
+    names = {"box.zip": out.getvalue(), "a.txt": b"a", "notzip.zip": b"just text"}
+    picker.set_input_files([upload_of(*one) for one in names.items()])
+    expect(work.said).to_contain_text("box.zip is a zip. 2 other files wait for your answer.")
+    expect(work.said).not_to_contain_text("invisible")
+    work.said.get_by_role("button", name="Unpack").click()
+    for path in ("inside.txt", "a.txt", "notzip.zip"):
+        expect(work.item(path)).to_be_visible()
