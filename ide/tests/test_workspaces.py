@@ -51,6 +51,15 @@ def knock(client: Client, door: tuple[str, str, dict[str, object] | None]) -> in
     return int(send(client, method, path, body).status_code)
 
 
+def test_guest_is_told_to_log_in_to_what_may_be_theirs() -> None:
+    at = f"/w/{make_workspace(make_user()).pk}"
+    login = f'href="/accounts/login/?next={at}"'
+    assert login in make_client().get(at, headers=BROWSER).content.decode()
+    page = make_client(make_user("eve")).get(at, headers=BROWSER).content.decode()
+    assert "There is no such workspace here." in page
+    assert login not in page
+
+
 def snapshot(workspace: Workspace) -> list[tuple[object, ...]]:
     files = File.objects.filter(workspace=workspace).values_list("path", "version", "deleted_at")
     name = Workspace.objects.values_list("name", "deleted_at").get(pk=workspace.pk)
