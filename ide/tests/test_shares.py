@@ -168,6 +168,12 @@ def test_expired_link_leads_nowhere_and_is_deleted() -> None:
     assert Share.objects.count() == 0
 
 
+def test_profile_says_that_links_are_taken_along_and_deleted() -> None:
+    page = make_client(make_user()).get("/accounts/profile/").content.decode()
+    assert "your profile, your workspaces, your links," in page
+    assert "with your workspaces, runs, links and what you asked the assistant" in page
+
+
 def test_deleted_account_takes_its_links_along() -> None:
     user = make_user()
     link = shared_by(user)
