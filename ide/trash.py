@@ -48,7 +48,7 @@ class Deletion:
     @property
     def words(self) -> str:
         words = paths_words(self.paths)
-        return f"{words}, before files were restored" if self.is_replaced else words
+        return f"{words}, replaced" if self.is_replaced else words
 
 
 def deletions(workspace: Workspace) -> list[Deletion]:

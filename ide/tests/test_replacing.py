@@ -91,7 +91,7 @@ def test_what_was_replaced_is_brought_back_from_the_list_of_files(workspace: Wor
     assert workspace.user
     deletion = files_replace(workspace, files=OLD)
     tree = tree_html(workspace)
-    assert "main.py (with 1 more), before files were restored" in tree
+    assert "main.py (with 1 more), replaced" in tree
     url = f"/w/{workspace.pk}/undo"
     answer = send(make_client(workspace.user), "post", url, {"deletion": deletion})
     assert "Recently deleted" not in answer.json()["tree"]
