@@ -85,7 +85,7 @@ def test_patterns_and_what_is_wrong_with_them(work: WorkspacePage) -> None:
     work.dialog.get_by_label("Regular expression").check()
     expect(work.dialog).to_contain_text("Found 3 times in 2 files.")
     work.dialog.get_by_label("Search", exact=True).fill("(")
-    expect(work.dialog.get_by_role("status")).to_contain_text("Invalid regular expression")
+    expect(work.dialog.get_by_role("status")).to_contain_text("This is no regular expression")
     work.dialog.get_by_label("Search", exact=True).fill("^(\\w|\\w\\w)*!$|(a+)+$")
     expect(work.dialog.get_by_role("status")).to_contain_text("Nothing found.")
 
@@ -175,4 +175,14 @@ def test_axe_finds_nothing_wide_and_on_a_phone(work: WorkspacePage) -> None:
     assert axe(work.page) == []
     work.page.set_viewport_size(NARROW)
     work.page.emulate_media(color_scheme="dark")
+    assert axe(work.page) == []
+
+
+def test_pattern_that_is_none_is_said_and_replaces_nothing(work: WorkspacePage) -> None:
+    query(work, "total(")
+    work.dialog.get_by_label("Regular expression").check()
+    expect(work.dialog).to_contain_text("This is no regular expression")
+    replace = work.dialog.get_by_role("button", name="Replace", exact=True)
+    expect(replace).to_be_disabled()
+    expect(lines(work)).to_have_count(0)
     assert axe(work.page) == []

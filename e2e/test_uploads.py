@@ -1,5 +1,6 @@
 """Zips and other files go in and out."""
 
+import base64
 import io
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,11 @@ from e2e.accessibility import axe
 from e2e.ide_page import both_sizes
 from e2e.workspace_page import WorkspacePage, upload_of
 
+DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="80">'
+    b'<rect width="80" height="80" fill="teal"/><script>parent.hit = 1</script></svg>'
+)
 # Playwright does not see the body of a form with files.
 LISTEN = """() => {
   window.sent = [];
@@ -70,6 +76,45 @@ def test_uploaded_binary_file_reaches_the_program(work: WorkspacePage) -> None:
     work.open_file("main.py")
     work.run("print(open('x.bin', 'rb').read())")
     work.expect_output(r"b'\xff\x00\n'")
+
+
+def test_pictures_among_the_files_are_looked_at(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    upload = work.page.locator("[data-upload-input]").set_input_files
+    upload(
+        [upload_of("dot.gif", DOT), upload_of("broken.png", b"\x89\x00"), upload_of("a.svg", SVG)]
+    )
+    work.item("dot.gif").click()
+    expect(work.page.get_by_role("img", name="dot.gif")).to_have_js_property("naturalWidth", 1)
+    expect(work.page.get_by_text("This file is no text")).to_be_hidden()
+    work.item("broken.png").click()
+    expect(work.page.get_by_text("This is no picture that a browser can show.")).to_be_visible()
+    work.open_file("a.svg")
+    look = work.page.get_by_role("button", name="Picture", exact=True)
+    look.click()
+    picture = work.page.get_by_role("img", name="a.svg")
+    expect(picture).to_have_js_property("naturalWidth", 80)
+    expect(work.code).to_be_hidden()
+    assert axe(work.page) == []
+    assert work.page.evaluate("window.hit") is None
+    look.click()
+    expect(picture).to_be_hidden()
+    work.write(SVG.decode().replace("80", "60"))
+    look.click()
+    expect(picture).to_have_js_property("naturalWidth", 60)
+    work.open_file("main.py")
+    expect(look).to_be_hidden()
+
+
+def test_picture_that_is_replaced_is_shown_anew(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    picker = work.page.locator("[data-upload-input]")
+    picker.set_input_files([upload_of("dot.gif", b"\x00")])
+    work.item("dot.gif").click()
+    expect(work.page.get_by_text("This is no picture that a browser can show.")).to_be_visible()
+    picker.set_input_files([upload_of("dot.gif", DOT)])
+    work.said.get_by_role("button", name="Replace").click()
+    expect(work.page.get_by_role("img", name="dot.gif")).to_have_js_property("naturalWidth", 1)
 
 
 def test_upload_of_a_name_that_is_there_asks_first(work: WorkspacePage) -> None:
@@ -164,3 +209,30 @@ def test_question_can_be_put_away(work: WorkspacePage) -> None:
     work.said.get_by_role("button", name="Cancel").click()
     expect(work.said).to_be_hidden()
     assert "replaced" not in work.content_of("weather.py")
+
+
+def test_text_that_is_called_a_zip_is_a_file(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    sent = upload_of("notzip.zip", b"just text")
+    work.page.locator("[data-upload-input]").set_input_files([sent])
+    expect(work.said).to_have_text("Uploaded.")
+    assert work.content_of("notzip.zip") == "just text"
+
+
+def test_question_about_a_zip_tells_of_what_waits_with_it(work: WorkspacePage) -> None:
+    work.begin_with("Python main.py")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inside.txt", "1")
+    picker = work.page.locator("[data-upload-input]")
+    picker.set_input_files([upload_of("CON\u202e.txt", b""), upload_of("a\u202e.txt", b"")])
+    expect(work.said.get_by_role("listitem")).to_have_count(2)
+    expect(work.said).to_contain_text("Nothing was changed:")
+    assert work.said.inner_text().count("invisible") == 2
+    names = {"box.zip": out.getvalue(), "a.txt": b"a", "notzip.zip": b"just text"}
+    picker.set_input_files([upload_of(*one) for one in names.items()])
+    expect(work.said).to_contain_text("box.zip is a zip. 2 other files wait for your answer.")
+    expect(work.said).not_to_contain_text("invisible")
+    work.said.get_by_role("button", name="Unpack").click()
+    for path in ("inside.txt", "a.txt", "notzip.zip"):
+        expect(work.item(path)).to_be_visible()

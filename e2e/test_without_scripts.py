@@ -67,6 +67,8 @@ def test_scratchpad_says_what_needs_scripts(page: Page) -> None:
     expect_told(page, "The editor and the terminal need JavaScript")
     for gone in ("Run", "Stop"):
         expect(page.get_by_role("button", name=gone, exact=True)).to_be_hidden()
+    expect_told(page, "A script of your own can run them here")
+    expect(noscript(page).locator("a[href='/docs']").first).to_be_visible()
     noscript(page).locator("a").first.click()
     expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
 

@@ -73,12 +73,32 @@ def test_deleted_file_comes_back_after_other_changes(work: WorkspacePage) -> Non
     expect(work.page.get_by_text("Recently deleted")).to_have_count(0)
 
 
+def test_file_and_folder_are_duplicated(work: WorkspacePage) -> None:
+    work.begin_with("Two files and some data")
+    work.open_file("main.py")
+    work.write("print('not saved yet')")
+    work.page.get_by_role("button", name="Duplicate").click()
+    expect(work.tab("main copy.py")).to_have_attribute("aria-selected", "true")
+    expect(work.code).to_have_text("print('not saved yet')")
+    assert work.content_of("main copy.py") == "print('not saved yet')"
+    work.item("data").click()
+    work.page.get_by_role("button", name="Duplicate").click()
+    expect(work.item("data copy/cities.csv")).to_be_visible()
+    expect(work.item("data copy")).to_be_focused()
+
+
 def test_refused_name_is_said_in_the_dialog(work: WorkspacePage) -> None:
     work.begin_with("Python main.py")
     work.page.get_by_role("button", name="New file").click()
     work.dialog.get_by_label("Name").fill("../x")
     work.page.keyboard.press("Enter")
-    expect(work.dialog.get_by_role("alert")).to_contain_text("Must not hold '..'")
+    expect(work.dialog.get_by_role("alert")).to_contain_text("../x: Must not hold '..'")
+    long = "x" * 260 + ".py"
+    work.dialog.get_by_label("Name").fill("")
+    work.page.keyboard.insert_text(long)
+    work.page.keyboard.press("Enter")
+    expect(work.dialog.get_by_role("alert")).to_contain_text("Must be at most 255 characters.")
+    expect(work.dialog.get_by_label("Name")).to_have_value(long)
     work.page.keyboard.press("Escape")
     expect(work.dialog).to_be_hidden()
 

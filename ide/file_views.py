@@ -20,14 +20,15 @@ from cloudrun import problems
 from cloudrun.fields import StrictCharField, StrictIntegerField
 from cloudrun.parsers import parse_object
 from cloudrun.rates import Rate
-from ide import services
+from ide import replacing, services
 from ide.archives import workspace_files, zipped
 from ide.limits import workspace_rooms
 from ide.models import PATH_MAX_LENGTH, File, Workspace
 from ide.owners import owner_here
 from ide.selectors import file_content, file_contents, file_get, file_tree, workspace_get
-from ide.trash import UNDO_TIME, deletion_undo, deletions
+from ide.trash import UNDO_TIME, deletions
 from ide.uploads import read_uploads, take_in
+from sandbox.api.artifacts import made_file_response
 from sandbox.serializers import validated
 
 # Far more than typing makes: each pause of a second is one.
@@ -39,10 +40,11 @@ class PathSerializer(serializers.Serializer[Any]):
 
 
 class MoveSerializer(PathSerializer):
-    to = StrictCharField(max_length=PATH_MAX_LENGTH)
+    to = StrictCharField()  # `check_path` says what is too long, by its name
 
 
-class NewFileSerializer(PathSerializer):
+class NewFileSerializer(serializers.Serializer[Any]):
+    path = StrictCharField()
     content = StrictCharField(allow_blank=True, allow_nul=True, default="")
 
 
@@ -101,6 +103,14 @@ class OneFile(View):
 
 @never_cache
 @require_safe
+def picture(request: HttpRequest, workspace_id: str, file_id: int) -> HttpResponse:
+    """A picture as such, for an `<img>`; all else as mere bytes."""
+    file = file_get(_workspace(request, workspace_id), file_id)
+    return made_file_response(file.path, bytes(file.content))
+
+
+@never_cache
+@require_safe
 def download_all(request: HttpRequest, workspace_id: str) -> StreamingHttpResponse:
     """All files as a zip."""
     workspace = _workspace(request, workspace_id)
@@ -141,6 +151,13 @@ def move(request: HttpRequest, workspace_id: str) -> JsonResponse:
 
 
 @require_POST
+def copy(request: HttpRequest, workspace_id: str) -> JsonResponse:
+    """`{path}`: duplicate a file or folder; answers with the `path` of the copy."""
+    workspace, data = _change(request, workspace_id, PathSerializer)
+    return _changed(workspace, path=services.path_copy(workspace, **data))
+
+
+@require_POST
 def remove(request: HttpRequest, workspace_id: str) -> JsonResponse:
     """`{path}`: delete a file or folder; answers with the `deletion` that undo takes."""
     workspace, data = _change(request, workspace_id, PathSerializer)
@@ -149,9 +166,9 @@ def remove(request: HttpRequest, workspace_id: str) -> JsonResponse:
 
 @require_POST
 def undo(request: HttpRequest, workspace_id: str) -> JsonResponse:
-    """`{deletion}`: bring back what was deleted."""
+    """`{deletion}`: bring back what was deleted or replaced."""
     workspace, data = _change(request, workspace_id, UndoSerializer)
-    deletion_undo(workspace, **data)
+    replacing.undo(workspace, **data)
     return _changed(workspace)
 
 

@@ -131,7 +131,8 @@ class Share(models.Model):
     nothing of its owner.
 
     It stands for itself: it stays when the run is deleted, and goes when it is withdrawn or its
-    owner's account is deleted. Guests are owners as of workspaces.
+    owner's account is deleted. `withdrawn_at` is set for as long as that can be taken back. Guests
+    are owners as of workspaces.
     """
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
@@ -143,6 +144,7 @@ class Share(models.Model):
     title = models.CharField(max_length=NAME_MAX_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, db_index=True)
+    withdrawn_at = models.DateTimeField(null=True, db_index=True)
     teaching = models.BooleanField(default=False, help_text="as of the run's workspace")
     picture = models.BinaryField(null=True, help_text="a PNG of the code, drawn when first asked")
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain, count
 
 from cloudrun.errors import FieldError, InvalidRequestError
 from ide.models import PATH_MAX_LENGTH
@@ -12,6 +13,10 @@ def path_problem(path: str) -> str | None:
     """Why no file can be there; None where one can."""
     if len(path) > PATH_MAX_LENGTH:
         return f"Must be at most {PATH_MAX_LENGTH} characters."
+    if "//" in path:
+        return "Must not hold two slashes in a row."
+    if path.endswith("/") and path != "/":
+        return "Must not end with a slash."
     if any(part != part.strip() for part in path.split("/")):
         return "No part of it may begin or end with a space."
     if any(unicodedata.category(character) in {"Cf", "Cs", "Zl", "Zp"} for character in path):
@@ -70,6 +75,18 @@ def folders_of(path: str) -> list[str]:
 
 def is_below(path: str, folder: str) -> bool:
     return path.startswith(f"{folder}/")
+
+
+def free_copy(path: str, taken: Iterable[str], *, is_file: bool) -> str:
+    """A name for a copy, beside what is there: `name copy.py`, then `name copy 2.py`."""
+    there = {_folded(one) for other in taken for one in (other, *folders_of(other))}
+    folder, slash, name = path.rpartition("/")
+    # A name that begins with its only dot is no suffix.
+    dot = name.rfind(".") if is_file else -1
+    stem, suffix = (name[:dot], name[dot:]) if dot > 0 else (name, "")
+    numbers = chain([""], map(" {}".format, count(2)))
+    free = (f"{folder}{slash}{stem} copy{number}{suffix}" for number in numbers)
+    return next(one for one in free if _folded(one) not in there)
 
 
 def _folded(path: str) -> str:

@@ -7,7 +7,7 @@ from ide.file_rows import changes, file_store, files_in, files_insert, paths_wor
 from ide.limits import check_rooms
 from ide.models import File, Workspace, new_deletion
 from ide.paths import check_paths
-from ide.trash import GONE, files_trash, make_room, trash_copies, trash_trim
+from ide.trash import GONE, deletion_undo, files_trash, make_room, trash_copies, trash_trim
 
 
 @changes
@@ -56,3 +56,9 @@ def files_replace_undo(workspace: Workspace, /, *, deletion: str) -> None:
     in_trash.filter(path__in=there).delete()
     in_trash.update(deletion="", deleted_at=None)
     make_room(workspace)
+
+
+def undo(workspace: Workspace, *, deletion: str) -> None:
+    """Bring back what was deleted, or replaced by the files of an old run."""
+    is_replaced = bool(deletion) and files_in(workspace).filter(deletion=deletion).exists()
+    (files_replace_undo if is_replaced else deletion_undo)(workspace, deletion=deletion)

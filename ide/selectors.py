@@ -43,11 +43,21 @@ class Node:
         return self.path.count("/") + 1
 
 
+class WorkspaceMissingError(NotFoundError):
+    """It is not there, or not for this visitor; `may_be_in_account` where they are a guest."""
+
+    def __init__(self, owner: Owner) -> None:
+        super().__init__("There is no such workspace here. It may be deleted, or not yours.")
+        self.may_be_in_account = owner.user_id is None
+        if self.may_be_in_account:
+            self.detail += " If it is in your account, log in first."
+
+
 def workspace_get(workspace_id: str, owner: Owner) -> Workspace:
     """An owner's workspace; the same `NotFoundError` for a stranger's and for none."""
     workspace = _found_by_id(workspace_id, owner)
     if workspace is None or workspace.deleted_at:
-        raise NotFoundError("There is no such workspace here. It may be deleted, or not yours.")
+        raise WorkspaceMissingError(owner)
     return workspace
 
 

@@ -16,7 +16,7 @@ from cloudrun.errors import (
 from ide.file_rows import changes, file_store, files_in, files_insert, paths_words
 from ide.locks import owner_lock
 from ide.models import NAME_MAX_LENGTH, File, Workspace, new_deletion
-from ide.paths import check_path, check_paths, is_below
+from ide.paths import check_path, check_paths, free_copy, is_below, path_problem
 from ide.trash import GONE, files_trash, make_room, trash_empty, trash_trim
 from sandbox.requests import Owner
 
@@ -118,6 +118,10 @@ def abandoned_delete() -> int:
 
 @changes
 def file_create(workspace: Workspace, /, *, path: str, content: bytes = b"") -> File:
+    folder = path.rstrip("/")
+    if folder and folder != path and not path_problem(folder):
+        problem = f"Folders come with their first file: {folder}/name.py"
+        raise InvalidRequestError(problem, errors=[FieldError("path", problem)])
     check_path(path)
     _check_free(workspace, path)
     file = files_insert(workspace, {path: content})[0]
@@ -172,6 +176,19 @@ def path_move(workspace: Workspace, /, *, path: str, to: str) -> None:
         file.path = to + file.path.removeprefix(path)
         file.deletion = ""
         file.save(update_fields=["path", "deletion"])
+
+
+@changes
+def path_copy(workspace: Workspace, /, *, path: str) -> str:
+    """Duplicate a file, or a folder with all that is in it; where the copy is, which is beside."""
+    copied = _at(workspace, path)
+    taken = list(files_in(workspace).values_list("path", flat=True))
+    to = free_copy(path, taken, is_file=copied[0].path == path)
+    files = {to + file.path.removeprefix(path): bytes(file.content) for file in copied}
+    check_paths(files)
+    files_insert(workspace, files)
+    make_room(workspace)
+    return to
 
 
 @changes

@@ -38,29 +38,38 @@ class _Deleted:
 
 @dataclass(frozen=True)
 class Deletion:
-    """Files that were deleted at once, as the list of files shows them."""
+    """Files that were deleted at once, or replaced by those of an old run, as the list of files
+    shows them."""
 
     id: str
     paths: list[str]
+    is_replaced: bool
 
     @property
     def words(self) -> str:
-        return paths_words(self.paths)
+        words = paths_words(self.paths)
+        return f"{words}, replaced" if self.is_replaced else words
 
 
 def deletions(workspace: Workspace) -> list[Deletion]:
-    """What `deletion_undo` brings back, the latest first. What was written over is not among it:
-    something else is there."""
-    files = File.objects.filter(workspace=workspace)
-    written_over = files.filter(deleted_at=None).exclude(deletion="").values("deletion")
-    deleted = files.filter(deleted_at__gt=timezone.now() - UNDO_TIME).exclude(
-        deletion__in=written_over
-    )
+    """What can be brought back, the latest first."""
+    there = files_in(workspace).exclude(deletion="")
+    replaced = set(there.values_list("deletion", flat=True))
     paths: dict[str, list[str]] = {}
-    rows = deleted.order_by("-deleted_at", "path").values_list("deletion", "path")
+    rows = _kept(workspace).order_by("-deleted_at", "path").values_list("deletion", "path")
     for deletion, path in rows:
         paths.setdefault(deletion, []).append(path)
-    return [Deletion(*one) for one in paths.items()]
+    return [Deletion(id, paths, id in replaced) for id, paths in paths.items()]
+
+
+def is_kept(workspace: Workspace, deletion: str) -> bool:
+    """Whether it can still be taken back."""
+    return _kept(workspace).filter(deletion=deletion).exists()
+
+
+def _kept(workspace: Workspace) -> QuerySet[File]:
+    too_late = timezone.now() - UNDO_TIME
+    return File.objects.filter(workspace=workspace, deleted_at__gt=too_late)
 
 
 def trash_empty(owner: Owner | None = None) -> None:

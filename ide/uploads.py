@@ -56,7 +56,11 @@ def read_uploads(
     if not uploads:
         raise InvalidRequestError("No file came.")
     is_unpacked = len(uploads) == 1 if unpacks is None else unpacks
-    zips = [path for path in paths if is_unpacked and _is_zip(path)]
+    zips = [
+        path
+        for path, upload in zip(paths, uploads, strict=True)
+        if is_unpacked and _is_named_zip(path) and (len(uploads) == 1 or _begins_as_zip(upload))
+    ]
     if len(zips) > _MOST_ZIPS:
         raise PayloadTooLargeError(f"At most {_MOST_ZIPS} zips can be unpacked at once.")
     return [
@@ -65,8 +69,15 @@ def read_uploads(
     ]
 
 
-def _is_zip(path: str) -> bool:
+def _is_named_zip(path: str) -> bool:
     return path.lower().endswith(".zip")
+
+
+def _begins_as_zip(upload: UploadedFile[bytes]) -> bool:
+    """A text among the files may be called so, too."""
+    start: bytes = upload.read(2)
+    upload.seek(0)
+    return start == b"PK"
 
 
 def _zip(path: str, upload: UploadedFile[bytes]) -> ZipUpload:

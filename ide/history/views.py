@@ -20,11 +20,14 @@ from ide.owners import owner_here
 from ide.replacing import files_replace, files_replace_undo
 from ide.selectors import workspace_get
 from ide.sharing.selectors import expiries, shares_of_run
+from ide.trash import is_kept
 from sandbox.models import Run
 from sandbox.selectors import artifact_list
 
-# Of the workspace that was just changed, and what takes that back.
+# The workspace that was just changed, which other tabs are to be told of.
 _CHANGED = "changed_files"
+# What takes the last replacement back, by workspace.
+_REPLACED = "replaced_files"
 
 
 @never_cache
@@ -108,7 +111,10 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
     """The run's files, in its workspace instead of those that are there."""
     workspace, run = _found(request, workspace_id, run_id)
     deletion = files_replace(workspace, files=_snapshot(run).contents)
-    request.session[_CHANGED] = {"workspace": workspace.pk, "deletion": deletion}
+    if deletion:
+        known = request.session.get(_REPLACED, {})
+        request.session[_REPLACED] = {**known, workspace.pk: deletion}
+    request.session[_CHANGED] = workspace.pk
     messages.success(request, f"{workspace.name} has the files of this run now.")
     return redirect("run", workspace.pk, run.pk)
 
@@ -117,7 +123,7 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
 def restore_undo(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse:
     workspace, run = _found(request, workspace_id, run_id)
     files_replace_undo(workspace, deletion=request.POST.get("deletion", ""))
-    request.session[_CHANGED] = {"workspace": workspace.pk, "deletion": ""}
+    request.session[_CHANGED] = workspace.pk
     messages.success(request, f"{workspace.name} has its files back.")
     return redirect("run", workspace.pk, run.pk)
 
@@ -151,7 +157,9 @@ def _snapshot(run: Run) -> Snapshot:
 
 
 def _just_changed(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
-    """Whether other tabs are to be told, and what takes the replacement back that was just made."""
-    change = request.session.pop(_CHANGED, None) or {}
-    is_here = change.get("workspace") == workspace.pk
-    return {"is_changed": is_here, "replaced": change.get("deletion", "") if is_here else ""}
+    """Whether other tabs are to be told, and what takes the last replacement back."""
+    deletion = request.session.get(_REPLACED, {}).get(workspace.pk, "")
+    return {
+        "is_changed": request.session.pop(_CHANGED, None) == workspace.pk,
+        "replaced": deletion if is_kept(workspace, deletion) else "",
+    }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cloudrun.errors import NotFoundError
 from ide.models import Share
 from ide.owners import owned_by
+from ide.trash import UNDO_TIME
 from sandbox.requests import Owner
 
 
@@ -53,6 +54,13 @@ def share_list(owner: Owner) -> QuerySet[Share]:
     return open_shares().filter(owned_by(owner)).defer("source", "log", "picture")
 
 
+def shares_withdrawn(owner: Owner) -> QuerySet[Share]:
+    """Those that can be taken back, the last withdrawn first."""
+    since = timezone.now() - UNDO_TIME
+    found = _unexpired().filter(owned_by(owner), withdrawn_at__gt=since)
+    return found.defer("source", "log", "picture").order_by("-withdrawn_at")
+
+
 def shares_of_run(run_id: str, owner: Owner) -> QuerySet[Share]:
     return share_list(owner).filter(run_id=run_id)
 
@@ -72,4 +80,8 @@ def share_facts(user_id: int) -> list[dict[str, Any]]:
 
 def open_shares() -> QuerySet[Share]:
     """Those that still lead somewhere."""
+    return _unexpired().filter(withdrawn_at=None)
+
+
+def _unexpired() -> QuerySet[Share]:
     return Share.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))

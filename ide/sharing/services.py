@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,7 +19,8 @@ from ide.locks import owner_lock
 from ide.models import NAME_MAX_LENGTH, Share, SharedFile, Workspace
 from ide.owners import owned_by
 from ide.services import workspace_create
-from ide.sharing.selectors import expiries
+from ide.sharing.selectors import expiries, shares_withdrawn
+from ide.trash import UNDO_TIME
 from sandbox.events import pack
 from sandbox.guests import guest_id
 from sandbox.models import ALIVE, Run
@@ -59,25 +60,41 @@ def share_create(*, owner: Owner, run: Run, title: str, days: int) -> Share:
             SharedFile(share=share, name=file.name, content=file.content, size=file.size)
             for file in run.artifacts.all()
         )
-        _check_rooms(owner)
+        _make_room(owner)
     return share
 
 
-def _check_rooms(owner: Owner) -> None:
+def _make_room(owner: Owner) -> None:
+    """What was withdrawn gives way. `PayloadTooLargeError` where there is no room even so."""
+    if any(room.used > room.limit for room in _rooms(owner)):
+        Share.objects.filter(owned_by(owner)).exclude(withdrawn_at=None).delete()
+    for room in _rooms(owner):
+        room.check()
+
+
+def _rooms(owner: Owner) -> list[Room]:
     """What is shared is a copy, so what belongs to links counts beside what belongs to runs."""
     mine = Share.objects.filter(owned_by(owner))
     size = SharedFile.objects.filter(share__in=mine).aggregate(size=Sum("size"))["size"] or 0
     limit = settings.MAX_ARTIFACTS_PER_USER
     way_out = "Withdraw one first."
-    Room("links", mine.count(), settings.MAX_SHARES_PER_USER, way_out=way_out).check()
-    Room("in the files of your links", size, limit, is_size=True, way_out=way_out).check()
+    return [
+        Room("links", mine.count(), settings.MAX_SHARES_PER_USER, way_out=way_out),
+        Room("in the files of your links", size, limit, is_size=True, way_out=way_out),
+    ]
 
 
 def share_withdraw(*, owner: Owner, share_id: int) -> None:
-    """It is gone at once, for everybody."""
-    deleted, _ = Share.objects.filter(owned_by(owner), pk=share_id).delete()
-    if not deleted:
+    """It is gone at once, for everybody; its owner can take that back for `UNDO_TIME`."""
+    share = Share.objects.filter(owned_by(owner), pk=share_id, withdrawn_at=None)
+    if not share.update(withdrawn_at=timezone.now()):
         raise NotFoundError("There is no such link of yours.")
+
+
+def share_restore(*, owner: Owner, share_id: int) -> None:
+    """`NotFoundError` where it is too late."""
+    if not shares_withdrawn(owner).filter(pk=share_id).update(withdrawn_at=None):
+        raise NotFoundError("It was withdrawn too long ago. Make a new link to the run.")
 
 
 def share_fork(*, owner: Owner, share: Share) -> Workspace:
@@ -96,7 +113,9 @@ def share_fork(*, owner: Owner, share: Share) -> Workspace:
 
 def shares_expire() -> None:
     """Delete the copies that no link leads to any more."""
-    Share.objects.filter(expires_at__lte=timezone.now()).delete()
+    now = timezone.now()
+    gone = Q(expires_at__lte=now) | Q(withdrawn_at__lte=now - UNDO_TIME)
+    Share.objects.filter(gone).delete()
 
 
 @receiver(user_logged_in)

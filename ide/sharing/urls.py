@@ -5,6 +5,7 @@ from ide.sharing import views
 urlpatterns = [
     path("shares", views.shares, name="shares"),
     path("shares/<int:share_id>/withdraw", views.withdraw, name="share_withdraw"),
+    path("shares/<int:share_id>/restore", views.restore, name="share_restore"),
     path("w/<str:workspace_id>/runs/<str:run_id>/share", views.create, name="share_create"),
     path("s/<slug:token>", views.shared, name="shared"),
     path("s/<slug:token>/recording", views.recording, name="shared_recording"),

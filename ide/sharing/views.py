@@ -28,7 +28,7 @@ from ide.selectors import workspace_get
 from ide.sharing import services
 from ide.sharing.made import made_get, made_list, shared_preview_file
 from ide.sharing.pictures import share_picture
-from ide.sharing.selectors import share_get, share_list
+from ide.sharing.selectors import share_get, share_list, shares_withdrawn
 from ide.views import preview_response
 from sandbox.api.artifacts import made_file_response
 
@@ -39,7 +39,9 @@ _THEMES = frozenset({"light", "dark"})
 @require_safe
 def shares(request: HttpRequest) -> HttpResponse:
     """One's own links."""
-    return render(request, "ide/sharing/shares.html", {"shares": share_list(owner_here(request))})
+    owner = owner_here(request)
+    context = {"shares": share_list(owner), "withdrawn": shares_withdrawn(owner)}
+    return render(request, "ide/sharing/shares.html", context)
 
 
 @require_POST
@@ -65,6 +67,13 @@ def create(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse
 def withdraw(request: HttpRequest, share_id: int) -> HttpResponse:
     services.share_withdraw(owner=owner_here(request), share_id=share_id)
     messages.success(request, "The link is withdrawn. Whoever follows it finds nothing.")
+    return redirect("shares")
+
+
+@require_POST
+def restore(request: HttpRequest, share_id: int) -> HttpResponse:
+    services.share_restore(owner=owner_here(request), share_id=share_id)
+    messages.success(request, "The link leads to its run again.")
     return redirect("shares")
 
 

@@ -57,6 +57,24 @@ def test_write_over_another_version_is_refused_with_it(
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [("a.svg", "image/svg+xml"), ("a.png", "image/png"), ("a.html", "application/octet-stream")],
+)
+def test_picture_is_shown_and_runs_no_script(path: str, kind: str) -> None:
+    user = make_user()
+    workspace = make_workspace(user, {path: b"<svg><script>1</script></svg>"})
+    at = f"/w/{workspace.pk}/files/{file_at(workspace, path).pk}"
+    picture, download = (make_client(user).get(url) for url in (f"{at}/picture", at))
+    assert picture["Content-Type"] == kind
+    assert picture["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert picture["X-Content-Type-Options"] == "nosniff"
+    assert picture["Content-Disposition"].startswith("attachment")
+    assert picture["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert download["Content-Type"] == "application/octet-stream"
+    assert download["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"content": 5, "version": 1},
@@ -108,6 +126,31 @@ def test_odd_name_is_refused(client: Client, workspace: Workspace, path: str) ->
     assert len(paths(workspace)) == 3
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("foo/", "Folders come with their first file: foo/name.py"),
+        ("a//b.py", "a//b.py: Must not hold two slashes in a row."),
+        ("x" * 260 + ".py", f"{'x' * 57}...: Must be at most 255 characters."),
+    ],
+)
+def test_refused_name_is_said_with_the_way_out(client: Client, path: str, words: str) -> None:
+    url = f"/w/{Workspace.objects.get().pk}/files"
+    assert send(client, "post", url, {"path": path}).json()["detail"] == words
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        ("folder/", "folder/: Must not end with a slash."),
+        ("x" * 256, f"{'x' * 57}...: Must be at most 255 characters."),
+    ],
+)
+def test_refused_move_names_its_target(client: Client, to: str, words: str) -> None:
+    url = f"/w/{Workspace.objects.get().pk}/move"
+    assert send(client, "post", url, {"path": "data", "to": to}).json()["detail"] == words
+
+
 @pytest.mark.parametrize("path", ["Main.py", "data", "main.py/x", "DATA/a.csv"])
 def test_name_that_clashes_is_refused(workspace: Workspace, path: str) -> None:
     with pytest.raises(InvalidRequestError):
@@ -133,6 +176,43 @@ def test_folder_cannot_move_into_itself(workspace: Workspace) -> None:
         services.path_move(workspace, path="data", to="data/inner")
     with pytest.raises(NotFoundError):
         services.path_move(workspace, path="nothing", to="something")
+
+
+def test_copies_of_a_file_stand_beside_it(client: Client, workspace: Workspace) -> None:
+    for copy in ("data/a copy.csv", "data/a copy 2.csv"):
+        answer = send(client, "post", f"/w/{workspace.pk}/copy", {"path": "data/a.csv"})
+        assert answer.json()["path"] == copy
+        assert content(workspace, copy) == b"1"
+    assert services.path_copy(workspace, path="main.py") == "main copy.py"
+    assert workspace.entry == "main.py"
+
+
+def test_copy_of_a_folder_has_all_that_is_in_it(workspace: Workspace) -> None:
+    assert services.path_copy(workspace, path="data") == "data copy"
+    assert services.path_copy(workspace, path="data") == "data copy 2"
+    assert content(workspace, "data copy/b.csv") == b"2"
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [(".env", ".env copy"), ("a.tar.gz", "a.tar copy.gz"), ("x.d/Make", "x.d/Make copy")],
+)
+def test_copy_keeps_the_suffix(name: str, copy: str) -> None:
+    workspace = make_workspace(make_user(), {name: b""})
+    assert services.path_copy(workspace, path=name) == copy
+
+
+def test_copy_is_free_without_regard_to_letter_case() -> None:
+    workspace = make_workspace(make_user(), {"a.py": b"", "A COPY.py": b""})
+    assert services.path_copy(workspace, path="a.py") == "a copy 2.py"
+
+
+def test_copy_that_cannot_be_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError):
+        services.path_copy(workspace, path="none.py")
+    services.file_create(workspace, path="x" * 252 + ".py")
+    with pytest.raises(InvalidRequestError, match="at most 255"):
+        services.path_copy(workspace, path="x" * 252 + ".py")
 
 
 def test_file_that_run_starts_with_stays(workspace: Workspace) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ide.history.diffs import text_diff
 from ide.models import File, Workspace
 from ide.tests.makers import content, guest_of, make_client, make_user, make_workspace, paths
 from ide.tests.past_runs import HOSTILE, make_run
+from ide.trash import UNDO_TIME
 from sandbox.models import Run, RunStatus
 
 pytestmark = pytest.mark.django_db
@@ -214,11 +216,36 @@ def test_restored_files_replace_what_is_there_until_undone() -> None:
     deletion = page.context["replaced"]
     assert deletion
     assert "ten minutes" in page.content.decode()
-    assert "ten minutes" not in client.get(at).content.decode()
+    assert client.get(at).context["replaced"] == deletion, "offered as long as it can be done"
     assert client.post(f"{at}/restore/undo", {"deletion": deletion}).status_code == 302
+    assert "ten minutes" not in client.get(at).content.decode()
     assert paths(workspace) == ["lib/a.py", "main.py", "new.txt"]
     assert content(workspace, "lib/a.py") == b"A = 2\n"
     assert client.post(f"{at}/restore/undo", {"deletion": ""}).status_code == 404
+
+
+def test_files_restored_twice_are_undone_as_one() -> None:
+    user = make_user()
+    workspace, client = make_workspace(user), make_client(user)
+    at = f"/w/{workspace.pk}/runs/{make_run(user, workspace, code='old').pk}"
+    other = f"/w/{workspace.pk}/runs/{make_run(user, workspace, code='older').pk}"
+    for _ in range(2):
+        client.post(f"{at}/restore")
+    deletion = client.get(other).context["replaced"]
+    client.post(f"{other}/restore/undo", {"deletion": deletion})
+    assert content(workspace, "main.py") == b"print('hello')\n"
+
+
+def test_undo_is_offered_for_ten_minutes_and_for_its_workspace() -> None:
+    user = make_user()
+    workspace, other, client = make_workspace(user), make_workspace(user), make_client(user)
+    at = f"/w/{workspace.pk}/runs/{make_run(user, workspace, code='old').pk}"
+    client.post(f"{at}/restore")
+    elsewhere = f"/w/{other.pk}/runs/{make_run(user, other).pk}"
+    assert client.get(elsewhere).context["replaced"] == ""
+    assert client.get(at).context["replaced"]
+    File.objects.exclude(deleted_at=None).update(deleted_at=timezone.now() - UNDO_TIME)
+    assert client.get(at).context["replaced"] == ""
 
 
 def test_undo_that_comes_too_late_takes_nothing_away() -> None:

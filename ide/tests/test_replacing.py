@@ -4,6 +4,7 @@ import pytest
 
 from cloudrun.errors import ConflictError, NotFoundError
 from ide import services
+from ide.file_views import tree_html
 from ide.models import File, Workspace
 from ide.replacing import files_replace, files_replace_undo
 from ide.tests.makers import content, make_client, make_user, make_workspace, paths, send
@@ -84,3 +85,15 @@ def test_undo_works_once(workspace: Workspace) -> None:
     assert (
         files_replace(workspace, files={p: content(workspace, p) for p in paths(workspace)}) == ""
     )
+
+
+def test_what_was_replaced_is_brought_back_from_the_list_of_files(workspace: Workspace) -> None:
+    assert workspace.user
+    deletion = files_replace(workspace, files=OLD)
+    tree = tree_html(workspace)
+    assert "main.py (with 1 more), replaced" in tree
+    url = f"/w/{workspace.pk}/undo"
+    answer = send(make_client(workspace.user), "post", url, {"deletion": deletion})
+    assert "Recently deleted" not in answer.json()["tree"]
+    assert paths(workspace) == ["main.py", "new.txt", "same.txt"]
+    assert content(workspace, "main.py") == b"print('hello')\n"

@@ -11,6 +11,7 @@ from accounts.models import User
 from ide.models import Share, SharedFile
 from ide.tests.makers import guest_of, make_client, make_user, make_workspace
 from ide.tests.past_runs import HOSTILE, make_run
+from ide.trash import UNDO_TIME
 from sandbox.models import Artifact, Run
 from sandbox.requests import Owner
 
@@ -29,9 +30,9 @@ def share(client: Client, owner: User | Owner, made: dict[str, bytes]) -> str:
         for name, content in made.items()
     )
     at = f"/w/{workspace.pk}/runs/{run.pk}"
-    before = Share.objects.count()
     client.post(f"{at}/share", {"title": "My program", "days": "7"})
-    return "" if Share.objects.count() > before else client.get(at).content.decode()
+    is_made = Share.objects.filter(run_id=run.pk).exists()
+    return "" if is_made else client.get(at).content.decode()
 
 
 def shared(made: dict[str, bytes] = MADE) -> Share:
@@ -115,6 +116,8 @@ def test_files_go_with_their_link() -> None:
     link = Share.objects.get()
     client.post(f"/shares/{link.pk}/withdraw")
     assert Client().get(f"/s/{link.token}/made/plot.png").status_code == 404
+    Share.objects.update(withdrawn_at=timezone.now() - UNDO_TIME)
+    call_command("clean_up", verbosity=0)
     assert not SharedFile.objects.exists()
 
 

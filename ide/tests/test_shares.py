@@ -13,8 +13,10 @@ from PIL import Image
 from accounts.models import User
 from ide.history.snapshots import program_events
 from ide.models import Share, Workspace
+from ide.sharing.selectors import share_facts
 from ide.tests.makers import content, guest_of, make_client, make_user, make_workspace
 from ide.tests.past_runs import HOSTILE, make_run
+from ide.trash import UNDO_TIME
 from sandbox.models import Run, RunStatus
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,46 @@ def test_withdrawn_link_leads_nowhere() -> None:
     )
 
 
+def test_withdrawal_is_taken_back_for_ten_minutes() -> None:
+    user = make_user()
+    link, client = shared_by(user), make_client(user)
+    for url in ("withdraw", "restore"):
+        assert client.post(f"/shares/{link.pk}/{url}").status_code == 302
+    assert client.post(f"/shares/{link.pk}/restore").status_code == 404
+    assert 404 not in statuses(Client(), link.token)
+    client.post(f"/shares/{link.pk}/withdraw")
+    assert f"/shares/{link.pk}/restore" in client.get("/shares").content.decode()
+    call_command("clean_up", verbosity=0)
+    Share.objects.update(withdrawn_at=timezone.now() - UNDO_TIME)
+    assert f"/shares/{link.pk}/restore" not in client.get("/shares").content.decode()
+    assert client.post(f"/shares/{link.pk}/restore").status_code == 404
+    assert Share.objects.count() == 1
+    call_command("clean_up", verbosity=0)
+    assert Share.objects.count() == 0
+
+
+def test_withdrawn_link_is_told_nowhere() -> None:
+    user = make_user()
+    workspace, client = make_workspace(user), make_client(user)
+    run = make_run(user, workspace)
+    link = share(client, workspace, run)
+    client.post(f"/shares/{link.pk}/withdraw")
+    assert link.address not in client.get(f"/w/{workspace.pk}/runs/{run.pk}").content.decode()
+    assert share_facts(user.pk) == []
+    assert client.post(f"/shares/{link.pk}/withdraw").status_code == 404
+
+
+@override_settings(MAX_SHARES_PER_USER=1)
+def test_withdrawn_link_gives_way_to_a_new_one() -> None:
+    user = make_user()
+    link, client = shared_by(user), make_client(user)
+    client.post(f"/shares/{link.pk}/withdraw")
+    shared = Share.objects.get(pk=link.pk)
+    workspace = Workspace.objects.get()
+    assert share(client, workspace, Run.objects.get()).pk != shared.pk
+    assert Share.objects.count() == 1
+
+
 def test_expired_link_leads_nowhere_and_is_deleted() -> None:
     user = make_user()
     link = shared_by(user)
@@ -124,6 +166,12 @@ def test_expired_link_leads_nowhere_and_is_deleted() -> None:
     assert link.address not in make_client(user).get("/shares").content.decode()
     call_command("clean_up", verbosity=0)
     assert Share.objects.count() == 0
+
+
+def test_profile_says_that_links_are_taken_along_and_deleted() -> None:
+    page = make_client(make_user()).get("/accounts/profile/").content.decode()
+    assert "your profile, your workspaces, your links," in page
+    assert "with your workspaces, runs, links and what you asked the assistant" in page
 
 
 def test_deleted_account_takes_its_links_along() -> None:
@@ -148,6 +196,10 @@ def test_only_its_owner_withdraws_a_link(who: str) -> None:
     link = shared_by(make_user())
     visitor = make_client(make_user("eve")) if who == "stranger" else Client()
     assert visitor.post(f"/shares/{link.pk}/withdraw").status_code == 404
+    Share.objects.update(withdrawn_at=timezone.now())
+    assert visitor.post(f"/shares/{link.pk}/restore").status_code == 404
+    assert link.title not in visitor.get("/shares").content.decode()
+    Share.objects.update(withdrawn_at=None)
     assert link.address not in visitor.get("/shares").content.decode()
     assert Share.objects.count() == 1
     assert visitor.get(f"/shares/{link.pk}/withdraw").status_code == 405
@@ -159,6 +211,7 @@ def test_changes_need_the_token_of_the_form() -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert client.post(f"/shares/{link.pk}/withdraw").status_code == 403
+    assert client.post(f"/shares/{link.pk}/restore").status_code == 403
     assert client.post(f"/s/{link.token}/fork").status_code == 403
     assert Share.objects.count() == 1
     assert Workspace.objects.count() == 1

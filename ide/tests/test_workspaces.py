@@ -30,10 +30,12 @@ def doors(workspace_id: str, file_id: int) -> list[tuple[str, str, dict[str, obj
         ("get", f"{at}/zip", None),
         ("get", f"{at}/files", None),
         ("get", f"{at}/files/{file_id}", None),
+        ("get", f"{at}/files/{file_id}/picture", None),
         ("post", f"{at}/files", {"path": "new"}),
         ("put", f"{at}/files/{file_id}", {"content": "x", "version": 1}),
         ("post", f"{at}/upload", {}),
         ("post", f"{at}/move", {"path": "a.txt", "to": "b"}),
+        ("post", f"{at}/copy", {"path": "a.txt"}),
         ("post", f"{at}/remove", {"path": "a.txt"}),
         ("post", f"{at}/undo", {"deletion": "x"}),
         ("post", f"{at}/rename", {}),
@@ -48,6 +50,15 @@ def knock(client: Client, door: tuple[str, str, dict[str, object] | None]) -> in
     if body is None:
         return int(client.get(path).status_code)
     return int(send(client, method, path, body).status_code)
+
+
+def test_guest_is_told_to_log_in_to_what_may_be_theirs() -> None:
+    at = f"/w/{make_workspace(make_user()).pk}"
+    login = f'href="/accounts/login/?next={at}"'
+    assert login in make_client().get(at, headers=BROWSER).content.decode()
+    page = make_client(make_user("eve")).get(at, headers=BROWSER).content.decode()
+    assert "There is no such workspace here." in page
+    assert login not in page
 
 
 def snapshot(workspace: Workspace) -> list[tuple[object, ...]]:

@@ -64,6 +64,8 @@ export interface FilesAnswer {
   tree: string;
   files: Pick<ServerFile, 'id' | 'path' | 'version'>[];
   file?: ServerFile;
+  /** of a copy that was made */
+  path?: string;
   deletion?: string;
 }
 

@@ -16,6 +16,7 @@ export function fileCommands(store, open) {
     { label: 'Save now', group, keys: 'Mod+S', run: () => store.save() },
     ofButton('new-file', { label: 'New file', group }),
     ofButton('rename', { label: 'Rename or move the chosen file', group }),
+    ofButton('duplicate', { label: 'Duplicate the chosen file', group }),
     ofButton('delete', { label: 'Delete the chosen file', group }),
     ofButton('upload', { label: 'Upload files or a zip', group }),
     ofButton('download-all', { label: 'Download all files as a zip', group }),

@@ -11,6 +11,17 @@ export function pickedFiles(list) {
 }
 
 /**
+ * By its name and by how it begins: a text may be called so, too.
+ *
+ * @param {Upload} upload
+ */
+export async function isZip({ path, file }) {
+  if (!/\.zip$/i.test(path)) return false;
+  const start = await file.slice(0, 2).text();
+  return start === 'PK';
+}
+
+/**
  * What was dropped, with all that is in dropped folders.
  *
  * @param {DataTransfer} transfer

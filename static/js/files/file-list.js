@@ -160,7 +160,7 @@ export class FileList {
     if (known.version < file.version) return; // it was asked for before a save of ours
     // A save of ours may be on its way, and this answer older or newer than its.
     if (isSaving && !isBack) return;
-    const isReplaced = file.base !== null && file.text === null;
+    const isReplaced = !isSame && file.text === null;
     this.meet(file, versionOf(known), file.version);
     if (isReplaced) this.#hooks.onReplaced(file);
   }

@@ -79,6 +79,11 @@ export class FileStore {
     return this.all.find((file) => file.path === path);
   }
 
+  /** Where its picture is, as it was saved last. @param {StoredFile} file */
+  pictureUrl({ id, version }) {
+    return `${this.#url}/files/${id}/picture?version=${version}`;
+  }
+
   /**
    * Every file with its content as it is on the screen, read from the server where the page came
    * without it.
@@ -128,7 +133,7 @@ export class FileStore {
   /**
    * A change of the list of files.
    *
-   * @param {'files' | 'move' | 'remove' | 'undo' | 'upload'} what
+   * @param {'files' | 'move' | 'copy' | 'remove' | 'undo' | 'upload'} what
    * @param {object | FormData} content
    * @returns {Promise<FilesAnswer>}
    * @throws {RefusedError | UnreachableError}

@@ -1,6 +1,6 @@
 import { element, find } from '../ui/dom.js';
 import { RefusedError } from '../ui/server.js';
-import { droppedFiles, pickedFiles } from './dropped-files.js';
+import { droppedFiles, isZip, pickedFiles } from './dropped-files.js';
 import { FileTree, folderAt } from './file-tree.js';
 import { PathDialog } from './path-dialog.js';
 
@@ -45,6 +45,7 @@ export class FilesPane {
     });
     find('new-file').addEventListener('click', () => this.#create());
     find('rename').addEventListener('click', () => this.#onChosen((one) => this.#rename(one)));
+    find('duplicate').addEventListener('click', () => this.#onChosen((one) => this.#copy(one)));
     find('delete').addEventListener('click', () => this.#onChosen((one) => this.#delete(one)));
     this.#wirePicker('upload', 'upload-input');
     this.#wirePicker('upload-folder', 'folder-input');
@@ -140,6 +141,15 @@ export class FilesPane {
   }
 
   /** @param {Chosen} chosen */
+  async #copy({ path }) {
+    const answer = await this.#tell(() => this.#change('copy', { path }));
+    if (!answer?.path) return;
+    this.#tree.focus(answer.path);
+    const file = this.#parts.store.at(answer.path);
+    if (file) this.#parts.onOpen(file.id);
+  }
+
+  /** @param {Chosen} chosen */
   async #delete({ path }) {
     const answer = await this.#tell(() => this.#change('remove', { path }));
     if (!answer) return;
@@ -157,13 +167,13 @@ export class FilesPane {
   }
 
   /**
-   * A zip is unpacked only where somebody says so; one within a folder is a file of it.
+   * A zip is unpacked only where somebody says so.
    *
    * @param {Upload[]} uploads
    * @param {string} folder
    */
   async #take(uploads, folder) {
-    const zips = uploads.filter(({ path }) => /^[^/]*\.zip$/i.test(path));
+    const zips = await zipsAmong(uploads);
     if (zips.length === 0) {
       await this.#upload(uploads, folder);
       return;
@@ -172,7 +182,7 @@ export class FilesPane {
     const choose = (/** @type {boolean} */ unpack) => () =>
       this.#upload(uploads, folder, { unpack });
     this.#ask(
-      isOne ? `${zips[0]?.path} is a zip.` : `${zips.length} of these are zips.`,
+      zipWords(zips, uploads.length - zips.length),
       { label: 'Unpack', act: choose(true) },
       { label: isOne ? 'Keep as a file' : 'Keep as files', act: choose(false) },
     );
@@ -193,7 +203,6 @@ export class FilesPane {
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 409)) return this.#sayError(error);
       const act = () => this.#upload(uploads, folder, { ...choice, replace: true });
-      this.#message.replaceChildren();
       this.#ask(error.message, { label: 'Replace', act });
     }
   }
@@ -215,8 +224,8 @@ export class FilesPane {
   #sayError(error) {
     if (!(error instanceof Error)) throw error;
     const errors = error instanceof RefusedError ? (error.body?.errors ?? []) : [];
-    this.#say(error.message);
-    if (errors.length < 2) return;
+    if (errors.length < 2) return this.#say(error.message);
+    this.#say('Nothing was changed:');
     const items = errors.map((/** @type {{ field: string, message: string }} */ one) =>
       element('li', {}, `${one.field}: ${one.message}`),
     );
@@ -234,12 +243,13 @@ export class FilesPane {
   }
 
   /**
-   * Stays beside what else is said or asked, until somebody chooses.
+   * Takes the place of what was said, and stays beside what is said or asked after it, until somebody chooses.
    *
    * @param {string} text
    * @param {{ label: string, act: () => void }[]} acts
    */
   #ask(text, ...acts) {
+    this.#message.replaceChildren();
     const question = element('div', {}, element('span', {}, text));
     for (const { label, act } of [...acts, { label: 'Cancel', act: () => {} }]) {
       const choose = () => {
@@ -290,6 +300,29 @@ export class FilesPane {
     });
     place.addEventListener('drop', take, true);
   }
+}
+
+/**
+ * One within a folder is a file of it.
+ *
+ * @param {Upload[]} uploads
+ */
+async function zipsAmong(uploads) {
+  const flags = await Promise.all(
+    uploads.map((one) => !one.path.includes('/') && isZip(one).catch(() => false)),
+  );
+  return uploads.filter((_, place) => flags[place]);
+}
+
+/**
+ * @param {Upload[]} zips
+ * @param {number} others how many other files came with them
+ */
+function zipWords(zips, others) {
+  const what =
+    zips.length === 1 ? `${zips[0]?.path} is a zip.` : `${zips.length} of these are zips.`;
+  if (others === 0) return what;
+  return `${what} ${others === 1 ? '1 other file waits' : `${others} other files wait`} for your answer.`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { indentOf } from '../editor/modes.js';
 import { find } from '../ui/dom.js';
 import { recall, remember } from '../ui/storage.js';
 import { FileTabs } from './file-tabs.js';
+import { isPicture, PictureView } from './picture-view.js';
 import { currentText } from './stored-file.js';
 
 /** @import { Editor } from '../editor/editor.js' */
@@ -19,7 +20,7 @@ import { currentText } from './stored-file.js';
  * @property {string} keptAs under which word this browser keeps what was open
  * @property {string} entry the path of the file that Run starts with
  * @property {(file: StoredFile) => void} onFront it is to be in front; its text may be on the way
- * @property {(file: StoredFile) => void} onShown it, or why it has no text, is on the screen
+ * @property {(file: StoredFile) => void} onShown it, or why it cannot be shown, is on the screen
  */
 
 /** The files that have tabs, and the one in front, which the editor shows. */
@@ -29,12 +30,16 @@ export class OpenFiles {
     onChoose: (id) => this.open(id),
     onClose: (id) => this.close(id),
   });
+  #picture = new PictureView();
+  /** Between the text of a picture and what it looks like. */
+  #look = find('look');
   /** @type {StoredFile | undefined} */
   #front;
 
   /** @param {OpenFilesParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#look.addEventListener('click', () => this.#lookAtText());
   }
 
   /** @returns {StoredFile | undefined} */
@@ -55,7 +60,7 @@ export class OpenFiles {
 
   /** @param {number} id */
   async open(id) {
-    const { store, editor, onFront, onShown } = this.#parts;
+    const { store, onFront, onShown } = this.#parts;
     const file = store.get(id);
     if (!file) return;
     this.#front = file;
@@ -64,14 +69,36 @@ export class OpenFiles {
     this.#remember();
     if (file.isText && currentText(file) === null) await store.complete().catch(() => {});
     if (this.#front !== file) return;
-    const text = file.isText ? currentText(file) : null;
-    find('no-text').hidden = text !== null;
-    find('editor').hidden = text === null;
-    if (text !== null) {
-      this.showIndent();
-      editor.open(String(id), file.path, text);
-    }
+    this.#show(file);
     onShown(file);
+  }
+
+  /** @param {StoredFile} file */
+  #show(file) {
+    const { store, editor } = this.#parts;
+    const text = file.isText ? currentText(file) : null;
+    const isLookedAt = text === null && isPicture(file.path);
+    find('no-text').hidden = text !== null || isLookedAt;
+    find('editor').hidden = text === null;
+    this.#look.hidden = text === null || !isPicture(file.path);
+    this.#look.setAttribute('aria-pressed', 'false');
+    if (isLookedAt) this.#picture.show(file.path, store.pictureUrl(file));
+    else this.#picture.hide();
+    if (text === null) return;
+    this.showIndent();
+    editor.open(String(file.id), file.path, text);
+  }
+
+  /** A picture that is a text, as it looks; and back. */
+  async #lookAtText() {
+    const file = this.#front;
+    if (!file) return;
+    if (find('editor').hidden) return this.#show(file);
+    await this.#parts.store.save();
+    if (this.#front !== file) return;
+    find('editor').hidden = true;
+    this.#look.setAttribute('aria-pressed', 'true');
+    this.#picture.show(file.path, this.#parts.store.pictureUrl(file));
   }
 
   /** @param {number} id */
@@ -105,7 +132,8 @@ export class OpenFiles {
     const { documents } = this.#parts.editor;
     if (file.isText) documents.setText(String(file.id), file.base ?? '');
     else documents.close(String(file.id));
-    if (file === this.#front && file.isText === find('editor').hidden) this.open(file.id);
+    const isOther = !file.isText || find('editor').hidden;
+    if (file === this.#front && isOther) this.open(file.id);
   }
 
   /** @param {string} text of the one in front, as it has been typed */

@@ -22,6 +22,8 @@
  * @typedef {{ id: number, matches: Match[] }} Found
  */
 
+const NO_PATTERN =
+  'This is no regular expression: a bracket may be open, or a sign stand alone. Without “Regular expression”, the text itself is searched for.';
 /** More than anybody reads, or should change in one go. */
 export const MOST_MATCHES = 10_000;
 const SHOWN_BEFORE = 30;
@@ -35,7 +37,11 @@ const SHOWN = 160;
 export function patternOf({ text, matchCase, wholeWord, isPattern }) {
   const source = isPattern ? text : text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   const whole = wholeWord ? `(?<![\\p{L}\\p{N}_])(?:${source})(?![\\p{L}\\p{N}_])` : source;
-  return new RegExp(whole, `gmu${matchCase ? '' : 'i'}`);
+  try {
+    return new RegExp(whole, `gmu${matchCase ? '' : 'i'}`);
+  } catch (error) {
+    throw new SyntaxError(NO_PATTERN, { cause: error });
+  }
 }
 
 /**
