@@ -154,7 +154,7 @@ def _refuse_part_of_this_site(request: HttpRequest) -> None:
 def _preview_policy(folder: str) -> str:
     """Addresses, not 'self': the page may load its own files, and nothing else of this site."""
     directives = {
-        "sandbox": "allow-scripts allow-forms allow-modals",
+        "sandbox": "allow-scripts allow-modals allow-forms",
         "default-src": "'none'",
         "script-src": f"{folder} https: 'unsafe-inline' 'unsafe-eval'",
         "style-src": f"{folder} https: 'unsafe-inline'",

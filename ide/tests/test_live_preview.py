@@ -51,7 +51,7 @@ def test_file_is_served_by_its_path(
     answer = client.get(preview_address(workspace) + path)
     assert answer.status_code == 200
     assert answer["Content-Type"] == kind
-    assert "sandbox allow-scripts allow-forms allow-modals;" in answer["Content-Security-Policy"]
+    assert "sandbox allow-scripts allow-modals allow-forms;" in answer["Content-Security-Policy"]
     assert not answer.cookies
 
 

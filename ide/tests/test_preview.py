@@ -47,7 +47,7 @@ def test_page_is_served_as_it_is(client: Client) -> None:
 
 def test_page_has_an_opaque_origin_and_no_connections(client: Client) -> None:
     policy = directives(client.get("/preview/known/"))
-    assert policy["sandbox"] == "allow-scripts allow-forms allow-modals"
+    assert policy["sandbox"] == "allow-scripts allow-modals allow-forms"
     assert policy["connect-src"] == "'none'"
     assert policy["default-src"] == "'none'"
     assert policy["form-action"] == "'none'"
@@ -115,5 +115,5 @@ def test_unknown_file_is_a_sandboxed_404_that_says_what_to_do(client: Client, pa
     assert response.status_code == 404
     assert b"link has ended" in response.content
     assert b"Press Run" in response.content
-    assert directives(response)["sandbox"] == "allow-scripts allow-forms allow-modals"
+    assert directives(response)["sandbox"] == "allow-scripts allow-modals allow-forms"
     assert not response.cookies

@@ -84,7 +84,7 @@ function frame({ name }, page) {
     title: name,
     referrerPolicy: 'no-referrer',
   });
-  made.setAttribute('sandbox', 'allow-scripts allow-forms allow-modals');
+  made.setAttribute('sandbox', 'allow-scripts allow-modals allow-forms');
   made.src = page;
   return made;
 }

@@ -29,7 +29,7 @@ export class PageVersion {
   constructor(url, scroll) {
     const frame = document.createElement('iframe');
     frame.title = 'Preview of the page';
-    frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-modals');
+    frame.setAttribute('sandbox', 'allow-scripts allow-modals allow-forms');
     frame.referrerPolicy = 'no-referrer';
     if (scroll.x || scroll.y) frame.name = JSON.stringify([scroll.x, scroll.y]);
     frame.src = url;
