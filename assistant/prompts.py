@@ -13,7 +13,7 @@ from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output
 from assistant.providers.base import Message, Prompt
 from assistant.questions import Question
 
-VERSION = 2
+VERSION = 3
 
 _SYSTEM = """\
 You are the assistant of a web IDE in which people, many of them beginners, write small \
@@ -79,7 +79,8 @@ def word(question: Question) -> Wording:
     code, others = _code(question), _others(question)
     is_whole = not any(cut.left_out for _, cut in code)
     task = _task(question, is_whole)
-    data = [_fenced(fence, label, cut.text) for label, cut in (*code, *others) if cut.text.strip()]
+    data = [_fenced(fence, "names of the files", _names(question))]
+    data += [_fenced(fence, label, cut.text) for label, cut in (*code, *others) if cut.text.strip()]
     if question.line:
         data.append(f"The error points at line {question.line} of {question.main}.")
     asked = "\n\n".join((task, *data))
@@ -160,14 +161,20 @@ _TAGS = {
 }
 
 
+def _names(question: Question) -> str:
+    """They are data, too, and so stand in no label."""
+    names = (" ".join(name.split()) for name in question.sources)
+    return "\n".join(f"file {number}: {name}" for number, name in enumerate(names, 1))
+
+
 def _code(question: Question) -> list[tuple[str, Cut]]:
     """The files with their labels, the one that is run first; what comes late may find no room."""
     cuts = []
     room = MAX_CODE
-    for number, (name, content) in enumerate(question.sources.items()):
-        line = question.line if number == 0 else None
+    for number, (name, content) in enumerate(question.sources.items(), 1):
+        line = question.line if number == 1 else None
         cut = cut_code(name, content, line=line, most=room)
-        cuts.append((f"file {' '.join(name.split())}", cut))
+        cuts.append((f"file {number}", cut))
         room = max(0, room - len(cut.text))
     return cuts
 
