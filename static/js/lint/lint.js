@@ -12,6 +12,8 @@ import { wantsLint } from './wants-lint.js';
 /** @import { Finding, Spot } from './lint-worker.js' */
 
 const AFTER_MS = 500;
+/** To begin takes all processors for a second: that waits until somebody rests. */
+const BEGINS_AFTER_MS = 2000;
 const WITHIN_MS = 5000;
 const LONGEST = 500_000; // characters
 
@@ -29,14 +31,11 @@ export function pythonLint() {
     EditorView.updateListener.of((update) => {
       isTyped ||= update.docChanged;
     }),
-    linter(
-      ({ state }) => (isTyped && state.facet(wantsLint) && !savesData() ? check(state.doc) : []),
-      {
-        delay: AFTER_MS,
-        needsRefresh: ({ startState, state }) =>
-          startState.facet(wantsLint) !== state.facet(wantsLint),
-      },
-    ),
+    linter((view) => (isTyped && view.state.facet(wantsLint) && !savesData() ? check(view) : []), {
+      delay: AFTER_MS,
+      needsRefresh: ({ startState, state }) =>
+        startState.facet(wantsLint) !== state.facet(wantsLint),
+    }),
     lintGutter(),
     lintTheme,
   ];
@@ -48,11 +47,14 @@ function savesData() {
 }
 
 /**
- * @param {Text} doc
+ * @param {EditorView} view
  * @returns {Promise<Diagnostic[]>} none where the linter does not answer
  */
-async function check(doc) {
+async function check(view) {
+  const { doc } = view.state;
   if (doc.length > LONGEST) return [];
+  if (!ruff) await new Promise((rested) => setTimeout(rested, BEGINS_AFTER_MS - AFTER_MS));
+  if (view.state.doc !== doc) return []; // typed on meanwhile: the next pause asks again
   ruff ??= new WorkerClient(find('editor').dataset.lintWorker ?? '', WITHIN_MS);
   try {
     const findings = await ruff.ask(doc.toString());
