@@ -267,6 +267,8 @@ def test_times_are_those_of_the_visitors_clock(browser: Browser, server: Server)
     utc = datetime.fromisoformat(time.get_attribute("datetime") or "")
     local = f"{utc.astimezone(ZoneInfo('Asia/Kolkata')):%-d %B %Y, %H:%M:%S}"
     expect(time).to_have_text(local)
+    # Whatever htmx puts into the page afterwards.
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
     expect(time).to_have_attribute("title", f"{utc:%-d %B %Y, %H:%M:%S} UTC")
     expect(page).to_have_title(re.compile(f"^Run of {local} · "))
     assert "UTC" not in page.get_by_role("combobox", name="The other run").inner_text()

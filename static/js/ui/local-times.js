@@ -2,20 +2,23 @@
 
 /** As `cloudrun/times.py` writes them. */
 const UTC_WORDS = /\d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC/;
-const TIMES = 'time[datetime], [data-at]';
+/** What has been shown keeps UTC as its title, and is not read again. */
+const TIMES = ':is(time[datetime], [data-at]):not([data-is-local])';
 
 /** On the page, and in what htmx puts there later. */
 export function showLocalTimes() {
-  for (const element of document.querySelectorAll(TIMES)) showLocal(element);
-  document.addEventListener('htmx:after:swap', () => {
+  const show = () => {
     for (const element of document.querySelectorAll(TIMES)) showLocal(element);
-  });
+  };
+  show();
+  document.addEventListener('htmx:after:swap', show);
 }
 
 /** @param {Element} element */
 function showLocal(element) {
   const at = new Date(element.getAttribute('datetime') ?? element.getAttribute('data-at') ?? '');
   if (Number.isNaN(at.getTime())) return;
+  element.setAttribute('data-is-local', '');
   const utc = element.textContent.match(UTC_WORDS)?.[0];
   for (const name of ['title', 'aria-label']) {
     const words = element.getAttribute(name);
