@@ -56,20 +56,19 @@ def deletions(workspace: Workspace) -> list[Deletion]:
     there = files_in(workspace).exclude(deletion="")
     replaced = set(there.values_list("deletion", flat=True))
     paths: dict[str, list[str]] = {}
-    rows = _kept(workspace).order_by("-deleted_at", "path").values_list("deletion", "path")
-    for deletion, path in rows:
+    rows = _kept().filter(workspace=workspace).order_by("-deleted_at", "path")
+    for deletion, path in rows.values_list("deletion", "path"):
         paths.setdefault(deletion, []).append(path)
     return [Deletion(id, paths, id in replaced) for id, paths in paths.items()]
 
 
-def is_kept(workspace: Workspace, deletion: str) -> bool:
-    """Whether it can still be taken back."""
-    return _kept(workspace).filter(deletion=deletion).exists()
+def kept_among(deletions: Iterable[str]) -> set[str]:
+    """Which of them can still be taken back."""
+    return set(_kept().filter(deletion__in=list(deletions)).values_list("deletion", flat=True))
 
 
-def _kept(workspace: Workspace) -> QuerySet[File]:
-    too_late = timezone.now() - UNDO_TIME
-    return File.objects.filter(workspace=workspace, deleted_at__gt=too_late)
+def _kept() -> QuerySet[File]:
+    return File.objects.filter(deleted_at__gt=timezone.now() - UNDO_TIME)
 
 
 def trash_empty(owner: Owner | None = None) -> None:

@@ -20,7 +20,7 @@ from ide.owners import owner_here
 from ide.replacing import files_replace, files_replace_undo
 from ide.selectors import workspace_get
 from ide.sharing.selectors import expiries, shares_of_run
-from ide.trash import is_kept
+from ide.trash import kept_among
 from sandbox.models import Run
 from sandbox.selectors import artifact_list
 
@@ -113,6 +113,8 @@ def restore(request: HttpRequest, workspace_id: str, run_id: str) -> HttpRespons
     deletion = files_replace(workspace, files=_snapshot(run).contents)
     if deletion:
         known = request.session.get(_REPLACED, {})
+        kept = kept_among(known.values())  # else the session would grow with each restore
+        known = {pk: one for pk, one in known.items() if one in kept}
         request.session[_REPLACED] = {**known, workspace.pk: deletion}
     request.session[_CHANGED] = workspace.pk
     messages.success(request, f"{workspace.name} has the files of this run now.")
@@ -161,5 +163,5 @@ def _just_changed(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     deletion = request.session.get(_REPLACED, {}).get(workspace.pk, "")
     return {
         "is_changed": request.session.pop(_CHANGED, None) == workspace.pk,
-        "replaced": deletion if is_kept(workspace, deletion) else "",
+        "replaced": deletion if kept_among([deletion]) else "",
     }
