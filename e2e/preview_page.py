@@ -1,8 +1,16 @@
 """A workspace of pages, and the live preview beside its editor."""
 
-from playwright.sync_api import FrameLocator, Locator
+from playwright.sync_api import BrowserContext, FrameLocator, Locator
 
+from e2e.server import Server
 from e2e.workspace_page import WorkspacePage
+
+
+def new_pages(context: BrowserContext, server: Server) -> WorkspacePage:
+    work = WorkspacePage(context.new_page(), server.url)
+    work.begin_with("HTML index.html")
+    work.complaints.clear()
+    return work
 
 
 def shown(work: WorkspacePage) -> FrameLocator:

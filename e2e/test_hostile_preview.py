@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from e2e.ide_page import NARROW, WIDE
-from e2e.preview_page import console, shown
+from e2e.preview_page import console, new_pages, shown
 from e2e.server import Server
 from e2e.workspace_page import WorkspacePage
 
@@ -137,10 +137,7 @@ setInterval(() => console.log('again', said++), 15);
 
 @pytest.fixture
 def work(context: BrowserContext, server: Server) -> WorkspacePage:
-    page = WorkspacePage(context.new_page(), server.url)
-    page.begin_with("HTML index.html")
-    page.complaints.clear()
-    return page
+    return new_pages(context, server)
 
 
 @pytest.mark.parametrize("loop", [LOOP, LATE_LOOP], ids=["at once", "later"])

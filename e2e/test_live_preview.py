@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, WIDE
-from e2e.preview_page import console, shown
+from e2e.preview_page import console, new_pages, shown
 from e2e.server import Server
 from e2e.workspace_page import WorkspacePage
 
@@ -60,10 +60,7 @@ LACKING = """<!doctype html><link rel=stylesheet href=css/none.css><img src="no%
 
 @pytest.fixture
 def work(context: BrowserContext, server: Server) -> WorkspacePage:
-    page = WorkspacePage(context.new_page(), server.url)
-    page.begin_with("HTML index.html")
-    page.complaints.clear()
-    return page
+    return new_pages(context, server)
 
 
 def test_page_is_shown_as_one_types(work: WorkspacePage) -> None:

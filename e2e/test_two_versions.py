@@ -172,14 +172,7 @@ def test_text_of_a_deleted_file_is_offered_after_a_reload(
 
 
 def test_text_of_a_deleted_file_can_be_discarded(new_work: Callable[[], WorkspacePage]) -> None:
-    first = new_work()
-    first.begin_with("Two files and some data")
-    second = another(new_work, first)
-    second.open_file("weather.py")
-    first.item("weather.py").focus()
-    first.page.keyboard.press("Delete")
-    expect(first.item("weather.py")).to_be_hidden()
-    second.write("kept = True\n")
+    _, second = deleted_while_typed(new_work, "kept = True\n")
     second.conflict.get_by_role("button", name="Discard my text").click()
     expect(second.conflict).to_be_hidden()
     expect(second.tab("weather.py")).to_be_hidden()

@@ -12,8 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from accounts.tests.factories import make_user
 from assistant.figures import Row, calls_between, tables
 from assistant.models import Call
+from assistant.tests.makers import make_call
 
 pytestmark = pytest.mark.django_db
 
@@ -27,26 +29,8 @@ def _plain_files(settings: Settings) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
-def make_user(username: str, **fields: Any) -> User:
-    return User.objects.create_user(username, f"{username}@example.org", **fields)
-
-
-def make_call(user: User | None = None, *, at: str = "2026-03-10T12:00Z", **changes: Any) -> Call:
-    fields = {
-        "subject": f"user:{user.pk}" if user else "address:192.0.2.1",
-        "action": "fix_error",
-        "language": "python",
-        "prompt_version": 1,
-        "provider": "groq",
-        "model": "llama",
-        "outcome": "answered",
-        "latency_ms": 900,
-        "prompt_tokens": 70,
-        "answer_tokens": 30,
-    }
-    call = Call.objects.create(user=user, **fields | changes)
-    Call.objects.filter(pk=call.pk).update(created_at=datetime.fromisoformat(at))
-    return call
+def asked(user: User | None = None, *, at: str = "2026-03-10T12:00Z", **changes: Any) -> Call:
+    return make_call(user, at=datetime.fromisoformat(at), **changes)
 
 
 def rows(title: str, since: date = TODAY, until: date = TODAY) -> dict[str, Row]:
@@ -59,11 +43,11 @@ def test_nothing_asked_is_no_row() -> None:
 
 
 def test_calls_are_counted_by_how_they_ended() -> None:
-    make_call(verdict="verified")
-    make_call(verdict="failed")
-    make_call()
-    make_call(outcome="failed", provider="", model="", latency_ms=60_000, prompt_tokens=0)
-    make_call(outcome="left", latency_ms=5, prompt_tokens=0, answer_tokens=0)
+    asked(verdict="verified")
+    asked(verdict="failed")
+    asked()
+    asked(outcome="failed", provider="", model="", latency_ms=60_000, prompt_tokens=0)
+    asked(outcome="left", latency_ms=5, prompt_tokens=0, answer_tokens=0)
     (row,) = rows("All").values()
     assert row == Row(
         "all", calls=5, answered=3, failed=1, left=1, tried=2, verified=1,
@@ -92,8 +76,8 @@ def test_calls_are_counted_by_how_they_ended() -> None:
 )
 def test_quantiles_are_those_of_their_row(count: int, p50: int, p95: int) -> None:
     for number in range(count, 0, -1):
-        make_call(latency_ms=number)
-        make_call(latency_ms=number * 1000, action="explain_code")
+        asked(latency_ms=number)
+        asked(latency_ms=number * 1000, action="explain_code")
     row, other = rows("Action")["fix_error"], rows("Action")["explain_code"]
     assert (row.p50_ms, row.p95_ms) == (p50, p95)
     assert (other.p50_ms, other.p95_ms) == (p50 * 1000, p95 * 1000)
@@ -101,7 +85,7 @@ def test_quantiles_are_those_of_their_row(count: int, p50: int, p95: int) -> Non
 
 def test_only_the_days_asked_for_count() -> None:
     for at in ("08T23:59:59Z", "09T00:00Z", "10T23:59:59Z", "11T00:00Z"):
-        make_call(at=f"2026-03-{at}")
+        asked(at=f"2026-03-{at}")
     found = rows("Day", date(2026, 3, 9), date(2026, 3, 10))
     assert {name: row.calls for name, row in found.items()} == {"2026-03-09": 1, "2026-03-10": 1}
 
@@ -112,7 +96,7 @@ def test_people_and_their_groups() -> None:
     ada.groups.add(first, second)
     bob.groups.add(second)
     for user in (ada, bob, bob, None):
-        make_call(user)
+        asked(user)
     groups = {name: row.calls for name, row in rows("Group").items()}
     assert groups == {"7a": 1, "7b": 3, "in no group": 1}
     users = rows("Busiest users")
@@ -124,7 +108,7 @@ def test_only_the_busiest_are_named() -> None:
     for number in range(25):
         user = make_user(f"user{number}")
         for _ in range(1 + (number > 5)):
-            make_call(user)
+            asked(user)
     found = rows("Busiest users")
     assert len(found) == 20
     assert "user24" in found
@@ -135,7 +119,7 @@ def test_number_of_queries_stays_the_same() -> None:
     counts = []
     for _ in range(2):
         for number in range(20):
-            make_call(latency_ms=number, at=f"2026-03-{number + 1:02}T12:00Z", model=f"m{number}")
+            asked(latency_ms=number, at=f"2026-03-{number + 1:02}T12:00Z", model=f"m{number}")
         with CaptureQueriesContext(connection) as queries:
             list(tables(calls_between(date(2026, 3, 1), date(2026, 3, 31))))
         counts.append(len(queries))
@@ -153,8 +137,8 @@ def client_of(name: str, *, permission: str = "", **fields: Any) -> Client:
 
 def test_staff_see_the_figures_of_the_last_days() -> None:
     now = timezone.now()
-    make_call(at=now.isoformat(), model="seen")
-    make_call(at=(now - timedelta(days=31)).isoformat(), model="not-seen")
+    asked(at=now.isoformat(), model="seen")
+    asked(at=(now - timedelta(days=31)).isoformat(), model="not-seen")
     client = client_of("root", is_staff=True, is_superuser=True)
     page = client.get(PATH).content.decode()
     assert "groq seen" in page

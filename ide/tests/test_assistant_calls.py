@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,28 +18,15 @@ from assistant.answering import Piece
 from assistant.calls import Asker, noted
 from assistant.models import Call
 from assistant.questions import Question
+from assistant.tests.makers import make_call
 from ide.tests.makers import make_user
 from sandbox.languages import LANGUAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def make_call(user: User | None = None, *, days_ago: int = 0, **changes: Any) -> Call:
-    fields = {
-        "subject": f"user:{user.pk}" if user else "address:192.0.2.1",
-        "action": "fix_error",
-        "language": "python",
-        "prompt_version": 1,
-        "provider": "groq",
-        "model": "llama",
-        "outcome": "answered",
-        "latency_ms": 900,
-        "prompt_tokens": 70,
-        "answer_tokens": 30,
-    }
-    call = Call.objects.create(user=user, **fields | changes)
-    Call.objects.filter(pk=call.pk).update(created_at=timezone.now() - timedelta(days=days_ago))
-    return call
+def days_ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
 
 
 async def exported(user: User) -> dict[str, dict[str, Any]]:
@@ -55,7 +42,7 @@ async def exported(user: User) -> dict[str, dict[str, Any]]:
 def test_export_has_every_question_of_the_user() -> None:
     user = make_user()
     asked = json.dumps({"sources": {"main.py": "print('ä')"}})
-    make_call(user, days_ago=1, asked=asked, answered="Because.", verdict="verified")
+    make_call(user, at=days_ago(1), asked=asked, answered="Because.", verdict="verified")
     make_call(user, outcome="failed", provider="", failures="Groq did not answer in time")
     make_call(make_user("stranger"), answered="of a stranger")
     make_call(answered="of a guest")
@@ -95,7 +82,7 @@ def test_question_that_outlives_its_account_leaves_nothing() -> None:
 
 def test_questions_of_guests_go_when_their_session_has_ended() -> None:
     user = make_user()
-    kept = [make_call(user, days_ago=1000), make_call(days_ago=13)]
-    make_call(days_ago=15)
+    kept = [make_call(user, at=days_ago(1000)), make_call(at=days_ago(13))]
+    make_call(at=days_ago(15))
     call_command("clean_up", verbosity=0)
     assert set(Call.objects.all()) == set(kept)
