@@ -1,14 +1,10 @@
 """`make bench`: everything in one run, on Docker where an engine answers, and on bubblewrap."""
 
-import argparse
 import asyncio
-import os
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +12,8 @@ from tempfile import TemporaryDirectory
 import docker
 
 from benchmarks import engine, flood, latency, loads, machine, report
-from benchmarks.bars import bars
+from benchmarks.bars import Bar, bars
+from benchmarks.command import now, run, say
 from benchmarks.paths import HOST, Bare, Product, Way
 from benchmarks.programs import hello
 from benchmarks.results import Aftermath, Latency, Load, Report, Section
@@ -24,7 +21,6 @@ from e2e.server import Server, started
 from sandbox.languages import LANGUAGES
 
 _CACHE = Path(".cache/bench").absolute()
-_PAGE = Path("docs")
 _SETTLED_S = 30.0  # for the pool of a fresh server to fill
 _LEFT_AFTER_S = 5.0
 
@@ -85,9 +81,9 @@ async def on_docker(plan: Plan, client: docker.DockerClient, data_dir: Path) -> 
         memory = _memory(server)
         rivals: list[Way] = [naive, product]
         bursts = await _bursts(plan, rivals)
-        _say(f"{plan.clients} clients, {plan.windows} times {plan.window_s:g} s each way")
+        say(f"{plan.clients} clients, {plan.windows} times {plan.window_s:g} s each way")
         sustained = await loads.sustained(rivals, plan.clients, plan.windows, plan.window_s)
-        _say(f"{plan.at_once} at once")
+        say(f"{plan.at_once} at once")
         at_once = await loads.burst(product, plan.at_once)
         await asyncio.sleep(_LEFT_AFTER_S)
         instance = _instance(data_dir)
@@ -108,7 +104,7 @@ async def embedded(plan: Plan, data_dir: Path) -> Section | None:
         product = Product.with_users(server.url, max(plan.bursts))
         latencies = await _latencies(plan, server, [bare, product])
         bursts = await _bursts(plan, [product])
-        _say(f"floods, {plan.flood_pairs} times")
+        say(f"floods, {plan.flood_pairs} times")
         assert server.process is not None
         floods = await flood.measure(product, server.process.pid, plan.flood_pairs)
     return Section("bubblewrap", latencies, bursts, [], None, None, floods)
@@ -120,10 +116,10 @@ async def _latencies(plan: Plan, server: Server, ways: Sequence[Way]) -> list[La
         if not language.is_sandboxed:
             continue
         if reason := server.languages[language.id]["reason"]:
-            _say(f"no {language.name}: {reason}")
+            say(f"no {language.name}: {reason}")
             continue
         rounds = plan.compiled_rounds if language.compile else plan.rounds
-        _say(f"{language.name}, {rounds} rounds")
+        say(f"{language.name}, {rounds} rounds")
         latencies.append(await latency.measure(ways, hello(language.id), rounds))
     return latencies
 
@@ -131,7 +127,7 @@ async def _latencies(plan: Plan, server: Server, ways: Sequence[Way]) -> list[La
 async def _bursts(plan: Plan, ways: Sequence[Way]) -> list[Load]:
     bursts = []
     for count in plan.bursts:
-        _say(f"bursts of {count}")
+        say(f"bursts of {count}")
         bursts += await loads.bursts(ways, count, plan.burst_rounds)
     return bursts
 
@@ -144,7 +140,7 @@ async def _measured(plan: Plan, quick: bool) -> Report:
             folder.mkdir()
         return Report(
             machine=machine.describe(client),
-            made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            made_at=now(),
             quick=quick,
             docker=await on_docker(plan, client, folders[0]) if client else None,
             embedded=await embedded(plan, folders[1]),
@@ -154,7 +150,7 @@ async def _measured(plan: Plan, quick: bool) -> Report:
 def _has_python(server: Server) -> bool:
     """All loads are of Python programs."""
     if reason := server.languages["python"]["reason"]:
-        _say(f"no Python, so nothing: {reason}")
+        say(f"no Python, so nothing: {reason}")
     return not reason
 
 
@@ -169,25 +165,19 @@ def _instance(data_dir: Path) -> str:
     return "".join(filter(str.isalnum, secret))[:12].lower()
 
 
-def _say(what: str) -> None:
-    print(f"  {time.strftime('%H:%M:%S')}  {what}", flush=True)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute, for a look; proves little")
-    parser.add_argument("--into", type=Path, help="the folder for performance.md, .svg and .json")
-    options = parser.parse_args()
-
-    measured = asyncio.run(_measured(QUICK if options.quick else FULL, options.quick))
-    print(report.text(measured))
-    folder = options.into or (_CACHE if options.quick else _PAGE)
-    report.save(measured, folder)
-    print(f"Saved in {folder}/performance.md, .svg and .json")
-    missed = [bar for bar in bars(measured.docker) if not bar.cleared] if measured.docker else []
-    return int(bool(missed) and not options.quick)
+def _bars(report: Report) -> list[Bar]:
+    return bars(report.docker) if report.docker else []
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudrun.settings")
-    sys.exit(main())
+    status = run(
+        "benchmarks",
+        __doc__,
+        plans=(FULL, QUICK),
+        measure=lambda plan, quick: asyncio.run(_measured(plan, quick)),
+        text=report.text,
+        save=report.save,
+        bars=_bars,
+        cache=_CACHE,
+    )
+    sys.exit(status)

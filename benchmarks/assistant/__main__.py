@@ -1,14 +1,10 @@
 """`make bench-assistant`: answers as they are streamed, and runs beside fifty of them."""
 
-import argparse
 import asyncio
-import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,11 +15,11 @@ from benchmarks.assistant.provider import provider
 from benchmarks.assistant.results import Beside, Report
 from benchmarks.assistant.runs import echoes_s, first_outputs_s
 from benchmarks.assistant.streams import first_token_s, streams
+from benchmarks.command import now, run, say
 from benchmarks.paths import Product
 from e2e.server import started
 
 _CACHE = Path(".cache/bench-assistant").absolute()
-_PAGE = Path("docs")
 _SETTLED_S = 10.0
 _NO_LIMIT = "1000000000"
 
@@ -51,7 +47,7 @@ async def measure(url: str, plan: Plan) -> tuple[Beside, list[Beside]]:
     await first_token_s(url)  # the provider's client is loaded by it
     await first_outputs_s(product, 1)
     for number in range(plan.pairs):
-        _say(f"pair {number + 1} of {plan.pairs}")
+        say(f"pair {number + 1} of {plan.pairs}")
         for is_beside in (False, True) if number % 2 == 0 else (True, False):
             await machine.idle(_SETTLED_S)
             with streams(url, plan.streams) if is_beside else nullcontext():
@@ -85,7 +81,7 @@ def _measured(plan: Plan, quick: bool) -> Report:
         first_token, runs = asyncio.run(measure(url, plan))
     return Report(
         machine=machine.describe(engine.connect() if engine.answers() else None),
-        made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        made_at=now(),
         quick=quick,
         streams=plan.streams,
         first_token=first_token,
@@ -93,25 +89,15 @@ def _measured(plan: Plan, quick: bool) -> Report:
     )
 
 
-def _say(what: str) -> None:
-    print(f"  {time.strftime('%H:%M:%S')}  {what}", flush=True)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.assistant", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute, for a look; proves little")
-    parser.add_argument("--into", type=Path, help="the folder for assistant-performance.md, .json")
-    options = parser.parse_args()
-
-    measured = _measured(QUICK if options.quick else FULL, options.quick)
-    print(report.text(measured))
-    folder = options.into or (_CACHE if options.quick else _PAGE)
-    report.save(measured, folder)
-    print(f"Saved in {folder}/assistant-performance.md and .json")
-    missed = [bar for bar in bars(measured) if not bar.cleared]
-    return int(bool(missed) and not options.quick)
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudrun.settings")
-    sys.exit(main())
+    status = run(
+        "benchmarks.assistant",
+        __doc__,
+        plans=(FULL, QUICK),
+        measure=_measured,
+        text=report.text,
+        save=report.save,
+        bars=bars,
+        cache=_CACHE,
+    )
+    sys.exit(status)

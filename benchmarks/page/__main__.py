@@ -1,20 +1,17 @@
 """`make bench-page`: a workspace's page and Monaco's, in turn, in headless Chromium."""
 
-import argparse
 import asyncio
-import os
 import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
 from benchmarks import engine, machine
+from benchmarks.command import now, run, say
 from benchmarks.page import keys, loading, output, report
 from benchmarks.page.bars import bars
 from benchmarks.page.browser import LOCAL, SLOW, Conditions, chromium
@@ -27,7 +24,6 @@ from e2e.server import started
 from e2e.workspace_page import WorkspacePage
 
 _CACHE = Path(".cache/bench-page").absolute()
-_PAGE = Path("docs")
 _SETTINGS = {"MAX_OUTPUT": "16m"}
 _SETTLED_S = 10.0
 
@@ -54,17 +50,17 @@ def _measured(plan: Plan, quick: bool) -> Report:
             version = browser.version
             ours = Ours(WorkspacePage(context.new_page(), server.url))
             subjects: list[Subject] = [ours, monaco]
-            _say("what is transferred")
+            say("what is transferred")
             weights = {subject.name: loading.weight(browser, subject) for subject in subjects}
             loads = [_load(browser, subjects, plan, where) for where in (LOCAL, SLOW)]
             presses = [_presses(browser, subject, plan) for subject in subjects]
         with chromium() as browser:
-            _say("output")
+            say("output")
             flooded = output.flood(browser, server.url, plan.output_bytes)
     return Report(
         machine=machine.describe(engine.connect() if engine.answers() else None),
         chromium=version,
-        made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        made_at=now(),
         quick=quick,
         weights=weights,
         loads=loads,
@@ -77,7 +73,7 @@ def _load(
     browser: Browser, subjects: Sequence[Subject], plan: Plan, conditions: Conditions
 ) -> Load:
     """In turn, in another order each round."""
-    _say(f"cold loads, {conditions.name}, {plan.rounds} rounds")
+    say(f"cold loads, {conditions.name}, {plan.rounds} rounds")
     editable_s: dict[str, list[float]] = {subject.name: [] for subject in subjects}
     for number in range(plan.rounds):
         for subject in subjects if number % 2 == 0 else reversed(subjects):
@@ -87,7 +83,7 @@ def _load(
 
 
 def _presses(browser: Browser, subject: Subject, plan: Plan) -> Presses:
-    _say(f"key presses, {subject.name}")
+    say(f"key presses, {subject.name}")
     _until_idle()
     return keys.presses(browser, subject, plan.first_presses, plan.then_presses)
 
@@ -98,25 +94,15 @@ def _until_idle() -> None:
         pool.submit(asyncio.run, machine.idle(_SETTLED_S)).result()
 
 
-def _say(what: str) -> None:
-    print(f"  {time.strftime('%H:%M:%S')}  {what}", flush=True)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.page", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute, for a look; proves little")
-    parser.add_argument("--into", type=Path, help="the folder for page-performance.md and .json")
-    options = parser.parse_args()
-
-    measured = _measured(QUICK if options.quick else FULL, options.quick)
-    print(report.text(measured))
-    folder = options.into or (_CACHE if options.quick else _PAGE)
-    report.save(measured, folder)
-    print(f"Saved in {folder}/page-performance.md and .json")
-    missed = [bar for bar in bars(measured) if not bar.cleared]
-    return int(bool(missed) and not options.quick)
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudrun.settings")
-    sys.exit(main())
+    status = run(
+        "benchmarks.page",
+        __doc__,
+        plans=(FULL, QUICK),
+        measure=_measured,
+        text=report.text,
+        save=report.save,
+        bars=bars,
+        cache=_CACHE,
+    )
+    sys.exit(status)
