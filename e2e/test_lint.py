@@ -55,6 +55,17 @@ def test_linter_is_loaded_by_the_first_change_only(ide: IdePage) -> None:
     assert any("ruff_wasm" in url for url in asked)
 
 
+def test_linter_begins_when_somebody_rests(ide: IdePage) -> None:
+    asked: list[str] = []
+    ide.page.on("request", lambda request: asked.append(request.url))
+    ide.write("x = = 1\n")
+    for _ in range(4):
+        ide.page.wait_for_timeout(800)  # longer than it waits once it is there
+        ide.page.keyboard.type("y")
+    assert not any("lint-worker" in url for url in asked)
+    expect(underlined(ide, "error").first).to_be_visible()
+
+
 def test_setting_takes_them_away_and_brings_them_back(ide: IdePage) -> None:
     ide.write("print(nowhere)\n")
     expect(underlined(ide, "error")).to_be_visible()
