@@ -48,6 +48,11 @@ class AccountPage:
         self.button("Sign up").click()
         self.expect_editor()
 
+    def register(self, username: str) -> None:
+        """Over the API, with `PASSWORD`; nobody is logged in by it."""
+        form = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
+        assert self.page.request.post(f"{self.url}/api/auth/register", data=form).ok
+
     def log_in(self, name: str) -> None:
         """Up to where a second factor may be asked for."""
         self.open("/accounts/login/")

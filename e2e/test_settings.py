@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from e2e.accessibility import axe
-from e2e.account_page import PASSWORD, AccountPage
+from e2e.account_page import AccountPage
 from e2e.ide_page import NARROW, WIDE, IdePage
 from e2e.server import Server
 
@@ -82,11 +82,9 @@ def test_settings_hold_in_every_file(work: Any) -> None:
 def test_settings_follow_the_account(browser: Browser, server: Server) -> None:
     for first in (True, False):
         context = browser.new_context(viewport=WIDE)
-        page = context.new_page()
-        form = {"username": "settler", "email": "settler@example.org", "password": PASSWORD}
+        visitor = AccountPage(context.new_page(), server.url)
         if first:
-            assert page.request.post(f"{server.url}/api/auth/register", data=form).ok
-        visitor = AccountPage(page, server.url)
+            visitor.register("settler")
         visitor.log_in("settler")
         visitor.expect_editor()
         ide = IdePage(context.new_page(), f"{server.url}/")

@@ -260,11 +260,9 @@ def test_guest_does_without_the_assistant(ide: IdePage, ai: AIServer) -> None:
 def test_switch_follows_the_account(browser: Browser, server: Server) -> None:
     for first in (True, False):
         context = browser.new_context(viewport=WIDE)
-        page = context.new_page()
-        form = {"username": "loner", "email": "loner@example.org", "password": PASSWORD}
+        visitor = AccountPage(context.new_page(), server.url)
         if first:
-            assert page.request.post(f"{server.url}/api/auth/register", data=form).ok
-        visitor = AccountPage(page, server.url)
+            visitor.register("loner")
         visitor.log_in("loner")
         visitor.expect_editor()
         work = WorkspacePage(context.new_page(), server.url)

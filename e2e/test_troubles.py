@@ -5,28 +5,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    FilePayload,
     Locator,
     Page,
-    ViewportSize,
     expect,
 )
 
-from e2e.accessibility import axe
+from e2e.accessibility import expect_clean
 from e2e.account_page import AccountPage
 from e2e.conftest import BASE_URL, missing
 from e2e.database import broken_database
-from e2e.ide_page import WIDE, IdePage
+from e2e.ide_page import NARROW, WIDE, IdePage
 from e2e.server import Server, started
-from e2e.workspace_page import WorkspacePage
+from e2e.workspace_page import WorkspacePage, upload_of
 
-PHONE: ViewportSize = {"width": 360, "height": 740}
 SETTINGS = {"MAX_UPLOAD_SIZE": "100k"}
 # What a browser says of requests that get no answer, or a refusal.
 _EXPECTED = ("Failed to load resource", "WebSocket connection to")
@@ -47,12 +43,6 @@ _FILL_STORAGE = """() => {
     } catch {}
   }
 }"""
-# Of what must always be within reach, in the middle of each.
-_COVERED = """() => [...document.querySelectorAll('[data-run], nav.phone button')]
-  .map((button) => [button, button.getBoundingClientRect()])
-  .filter(([button, { x, y, width, height }]) => width > 0
-    && !button.contains(document.elementFromPoint(x + width / 2, y + height / 2)))
-  .map(([button]) => button.textContent.trim())"""
 
 
 @dataclass
@@ -89,7 +79,7 @@ def server(folder: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=[WIDE, PHONE], ids=["wide", "phone"])
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
 def tabs(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Tabs]:
     context = browser.new_context(viewport=request.param, color_scheme="light")
     tabs = Tabs(context, server.url, [])
@@ -102,20 +92,6 @@ def tabs(request: pytest.FixtureRequest, browser: Browser, server: Server) -> It
 def toast(page: Page, title: str) -> Locator:
     messages = page.get_by_role("region", name="Messages")
     return messages.locator(".toast").filter(has_text=title)
-
-
-def expect_clean(page: Page) -> None:
-    """Nothing for axe in both themes; no wider than the screen; neither Run nor a phone's tabs
-    covered."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert page.evaluate(_COVERED) == []
-
-
-def upload_of(name: str, size: int) -> FilePayload:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": b"x" * size}
 
 
 def test_server_that_is_killed_and_started_anew_gets_the_text(tabs: Tabs, tmp_path: Path) -> None:
@@ -217,9 +193,8 @@ def test_text_of_who_is_logged_out_elsewhere_waits_for_the_login(tabs: Tabs) -> 
 def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
     work = tabs.work()
     work.go_to("Files")
-    work.page.locator("[data-upload-input]").set_input_files(
-        FilePayload(name="data.bin", mimeType="application/octet-stream", buffer=b"\xff\0\x80")
-    )
+    binary = upload_of("data.bin", b"\xff\0\x80")
+    work.page.locator("[data-upload-input]").set_input_files([binary])
     expect(work.item("data.bin")).to_be_visible()
     work.go_to("Code")
     other = WorkspacePage(tabs.context.new_page(), tabs.url)
@@ -247,13 +222,13 @@ def test_deleted_workspace_is_told_and_its_text_stays(tabs: Tabs) -> None:
 
 def test_upload_over_the_limit_is_told_and_text_over_it_stays(tabs: Tabs) -> None:
     work = tabs.work()
-    if work.page.viewport_size == PHONE:
+    if work.page.viewport_size == NARROW:
         work.page.get_by_role("navigation", name="Panes").get_by_role(
             "button", name="Files"
         ).click()
-    work.page.locator("[data-upload-input]").set_input_files([upload_of("big.bin", 200_000)])
+    work.page.locator("[data-upload-input]").set_input_files([upload_of("big.bin", b"x" * 200_000)])
     expect(work.said).to_contain_text("of 100.0 KB in this workspace. Delete something first.")
-    if work.page.viewport_size == PHONE:
+    if work.page.viewport_size == NARROW:
         work.page.get_by_role("navigation", name="Panes").get_by_role("button", name="Code").click()
     work.write("#" * 150_000)
     told = toast(work.page, "Not saved. That is too large.")
@@ -360,62 +335,3 @@ def test_messages_are_reached_and_left_by_keyboard(tabs: Tabs) -> None:
     expect(back).to_be_visible()
     ide.page.mouse.move(5, 5)
     expect(back).to_be_hidden(timeout=12_000)
-
-
-def go_nowhere(page: Page, url: str) -> None:
-    page.goto(f"{url}/nowhere")
-
-
-def post_where_one_gets(page: Page, url: str) -> None:
-    page.goto(f"{url}/accounts/login/")
-    page.locator("main form").first.evaluate(
-        "(form) => { form.action = '/workspaces'; form.noValidate = true; form.submit(); }"
-    )
-
-
-def follow_a_dead_link(page: Page, url: str) -> None:
-    page.goto(f"{url}/s/none")
-
-
-def import_too_much(page: Page, url: str) -> None:
-    page.goto(f"{url}/workspaces")
-    page.get_by_label("Zip file").set_input_files([upload_of("big.zip", 2_000_000)])
-    page.get_by_role("button", name="Import").click()
-
-
-def bring_long_cookies(page: Page, url: str) -> None:
-    cookies: list[Any] = [{"name": f"c{n}", "value": "x" * 4000, "url": url} for n in range(6)]
-    page.context.add_cookies(cookies)
-    page.goto(f"{url}/workspaces")
-
-
-def send_a_form_of_before(page: Page, url: str) -> None:
-    page.goto(f"{url}/workspaces")
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Python main.py").click()
-
-
-FAULTS = {
-    "400": (bring_long_cookies, "The request is not valid", "delete this site's cookies"),
-    "403": (send_a_form_of_before, "This form is no longer valid", "Go back, load the page again"),
-    "404": (go_nowhere, "There is nothing here", "The address is wrong"),
-    "404 of a link": (follow_a_dead_link, "Not found", "This link leads nowhere."),
-    "405": (post_where_one_gets, "Method not allowed", "Go back, load the page again"),
-    "413": (import_too_much, "The request is too large", "Go back and send less at once"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_page_of_a_fault_says_what_to_do(tabs: Tabs, fault: str) -> None:
-    page = tabs.context.new_page()
-    bring_about, title, advice = FAULTS[fault]
-    bring_about(page, tabs.url)
-    expect(page.get_by_role("heading", name=title)).to_be_visible()
-    expect(page.get_by_text(advice)).to_be_visible()
-    expect_clean(page)
-    ways = page.get_by_role("main")
-    expect(ways.get_by_role("link", name="To the editor")).to_be_visible()
-    if fault == "400":  # whose cookies any page refuses
-        return
-    ways.get_by_role("link", name="Workspaces").click()
-    expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
