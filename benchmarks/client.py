@@ -18,7 +18,7 @@ _RUN_TIMEOUT_S = 300.0
 def guest(url: str) -> str:
     """Open the IDE as a new guest does; their cookie. To the server they are a user."""
     with urllib.request.urlopen(f"{url}/") as response:
-        cookies = SimpleCookie(response.headers["Set-Cookie"])
+        cookies = SimpleCookie("\n".join(response.headers.get_all("Set-Cookie")))
     return f"sessionid={cookies['sessionid'].value}"
 
 
