@@ -16,7 +16,7 @@ SITE := staticfiles/.collected
 SOURCES := $(shell find static -mindepth 1 -path static/dist -prune -o -path static/tests -prune -o -print)
 
 # What the database has a part in; all else is tested once.
-DATABASE_TESTS = accounts assistant cloudrun ide \
+DATABASE_TESTS = accounts assistant cloudrun ide staff \
 	$(addprefix sandbox/tests/test_,admission.py caller_limits.py http.py restart.py socket.py)
 
 # Tests and checks use neither the operator's .env nor their data.

@@ -183,7 +183,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"  # but previews, which say by their own policy who may frame them
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "staff.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -206,6 +206,7 @@ INSTALLED_APPS = [
     "sandbox",
     "assistant",
     "ide",
+    "staff",
 ]
 
 MIDDLEWARE = [

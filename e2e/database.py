@@ -3,6 +3,8 @@
 import atexit
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,11 +14,20 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+_MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+
 
 def database_url(data_dir: Path) -> str:
     """Empty for SQLite; else a database for this folder alone, the same one after a restart."""
     url = os.environ.get("DATABASE_URL", "")
     return _made(url, str(data_dir.resolve())) if url else ""
+
+
+def run_code(data_dir: Path, code: str) -> None:
+    """Run Python in the server's environment, to fill its database."""
+    environment = {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)}
+    shell = [sys.executable, str(_MANAGE), "shell", "--no-imports", "--command", code]
+    subprocess.run(shell, env=os.environ | environment, check=True)  # noqa: S603
 
 
 @contextmanager

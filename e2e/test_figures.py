@@ -1,10 +1,6 @@
 """The assistant's figures, as staff look at them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +9,9 @@ from playwright.sync_api import Browser, expect
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage
 from e2e.conftest import BASE_URL, missing
-from e2e.database import database_url
+from e2e.database import run_code
 from e2e.ide_page import NARROW, WIDE
-from e2e.server import ROOT, Server, started
+from e2e.server import Server, started
 
 _FILL = f"""
 from accounts.models import User
@@ -37,14 +33,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         missing("a server of one's own")
     folder = tmp_path_factory.mktemp("figures")
     with started("bubblewrap", folder) as server:
-        _in_its_database(folder, _FILL)
+        run_code(folder, _FILL)
         yield server
-
-
-def _in_its_database(data_dir: Path, code: str) -> None:
-    environment = {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url(data_dir)}
-    shell = [sys.executable, str(ROOT / "manage.py"), "shell", "--no-imports", "--command", code]
-    subprocess.run(shell, env=os.environ | environment, check=True)  # noqa: S603
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -30,6 +30,7 @@ ALIVE = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 WORKSPACE_MAX_LENGTH = 32
+ERROR_MAX_LENGTH = 200
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 # What runs had that were stored before these fields were.
 _BEFORE = {"args": [], "tty": False, "cols": 80, "rows": 24}
@@ -90,6 +91,11 @@ class Run(models.Model):
     duration_ms = models.BigIntegerField(null=True)
     cpu_ms = models.BigIntegerField(null=True)
     memory_bytes = models.BigIntegerField(null=True)
+    first_output_ms = models.BigIntegerField(null=True, help_text="since it was accepted")
+    # An error's last line without what is one's own, so that those of many are alike.
+    error = models.CharField(max_length=ERROR_MAX_LENGTH, blank=True)
+    # The first 8 KiB of code and output as plain text, for staff to search.
+    search_text = models.TextField(blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -100,6 +106,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["instance", "status"]),
             models.Index(fields=["user", "-created_at"]),
+            models.Index(fields=["-created_at", "-id"]),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,7 @@ const build = await context({
     'static/js/search/search-worker.js',
     'static/js/workspace.js',
     'static/js/workspaces.js',
+    'static/css/admin.css',
     'static/css/figures.css',
     'static/css/history.css',
     'static/css/ide.css',

@@ -61,6 +61,11 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):
+        permissions = (
+            ("see_everybody", "Can see all users, also those of no class of their own"),
+            ("deactivate_user", "Can deactivate and reactivate those whom they see"),
+            ("send_reset_link", "Can send a link to set a new password"),
+        )
         constraints = (
             models.UniqueConstraint(
                 Lower("username"),

@@ -11,8 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from assistant.figures import calls_between, tables
 from assistant.models import Call
+from staff.admin.base import OwnedAdmin
+from staff.assistant_figures import calls_between, tables
 
 _DAYS = 30
 _MAX_DAYS = 366
@@ -44,7 +45,7 @@ class DaysForm(forms.Form):
 
 
 @admin.register(Call)
-class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class CallAdmin(OwnedAdmin):
     list_display = (
         "created_at",
         "user",
@@ -64,7 +65,6 @@ class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
     date_hierarchy = "created_at"
-    show_full_result_count = False
 
     def get_urls(self) -> list[URLPattern]:
         figures = self.admin_site.admin_view(self.figures)
@@ -83,9 +83,3 @@ class CallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the s
             "tables": tables(calls_between(**days)) if days else [],
         }
         return TemplateResponse(request, "admin/assistant/call/figures.html", context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

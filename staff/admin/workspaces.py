@@ -7,15 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from ide.models import Workspace
+from staff.admin.base import OwnedAdmin, staff_of
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class WorkspaceAdmin(OwnedAdmin):
     list_display = ("name", "id", "user", "language", "teaching", "changed_at")
     list_filter = ("teaching", "language")
     list_select_related = ("user",)
     search_fields = ("id", "name", "user__username", "user__email")
-    show_full_result_count = False
     fields = ("id", "name", "user", "language", "created_at", "changed_at", "teaching")
     readonly_fields = fields[:-1]
     actions = ("teach", "stop_teaching")
@@ -31,8 +31,5 @@ class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
         obj.save(update_fields=["teaching"])  # its owner may have renamed it meanwhile
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return staff_of(request).has_perm("ide.change_workspace")

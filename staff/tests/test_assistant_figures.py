@@ -13,9 +13,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from assistant.figures import Row, calls_between, tables
 from assistant.models import Call
 from assistant.tests.makers import make_call
+from staff.assistant_figures import Row, calls_between, tables
 
 pytestmark = pytest.mark.django_db
 

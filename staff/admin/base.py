@@ -1,0 +1,69 @@
+"""What the admin's pages have in common: whose rows are shown, and that looking is written down."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.audit import audit
+from accounts.models import AuditAction, User
+from accounts.visibility import of_visible_users
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Who is asking; the admin has checked that they are staff."""
+    return cast(User, request.user)
+
+
+class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Rows that belong to users: only those of whom the asker may see, to read.
+
+    Every look at one is in the audit log before it is shown, and so is every list.
+    """
+
+    owner_field = "user"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible = of_visible_users(staff_of(request), self.owner_field)
+        return super().get_queryset(request).filter(visible)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.has_view_permission(request):
+            name = str(self.opts.verbose_name_plural)
+            query = request.META.get("QUERY_STRING", "")
+            audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is not None and self.has_view_permission(request, row):
+            self.audit(request, AuditAction.VIEWED, row)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def audit(self, request: HttpRequest, action: AuditAction, row: Model) -> None:
+        """Write down what is done to a row of its owner's."""
+        what = f"{self.opts.verbose_name} {row.pk}"
+        audit(staff_of(request), action, subject=self.owner_of(row), what=what)
+
+    def owner_of(self, row: Any) -> User | None:
+        owner: User | None = getattr(row, self.owner_field)
+        return owner
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
