@@ -74,9 +74,8 @@ def _most_work_s(trace: Any, pid: int) -> float:
     events = [event for event in trace["traceEvents"] if event["pid"] == pid]
     names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == _NAMING}
     tasks = [event for event in events if event["name"] == _TASK]
-    return max(
-        event.get("tdur", 0) / 1e6 for event in tasks if names[event["tid"]] == "CrRendererMain"
-    )
+    main = [event for event in tasks if names[event["tid"]] == "CrRendererMain"]
+    return max(float(event.get("tdur", 0)) for event in main) / 1e6
 
 
 def _renderer(browser: Browser) -> int:
