@@ -38,6 +38,8 @@ const build = await context({
     'static/js/preview/preview-worker.js',
     'static/js/replay.js',
     'static/js/search/search-worker.js',
+    'static/js/staff/admin-theme.js',
+    'static/js/staff/admin.js',
     'static/js/workspace.js',
     'static/js/workspaces.js',
     'static/css/admin.css',
