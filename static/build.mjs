@@ -40,6 +40,7 @@ const build = await context({
     'static/js/search/search-worker.js',
     'static/js/staff/admin-theme.js',
     'static/js/staff/admin.js',
+    'static/js/staff/live-run.js',
     'static/js/workspace.js',
     'static/js/workspaces.js',
     'static/css/admin.css',
