@@ -1,35 +1,203 @@
+"""Users: operators change them, instructors see and help the students of their classes."""
+
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.auth.models import Group
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.audit import audit, audit_all
+from accounts.models import AuditAction, User
 from accounts.services import user_deactivate, user_log_out_everywhere
+from accounts.visibility import visible_classes, visible_users
+from sandbox.models import Run
+from staff.admin.base import staff_of
+from staff.estimates import EstimatingPaginator
+
+_INSTRUCTORS = "Instructors"
+_SEEN_OF_STUDENTS = (
+    "username", "display_name", "email", "is_active", "last_login", "date_joined"
+)  # fmt: skip
+
+
+class ClassOfUserFilter(admin.SimpleListFilter):
+    title = "class"
+    parameter_name = "class"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        classes = visible_classes(staff_of(request)).values_list("pk", "name")
+        return [(str(pk), name) for pk, name in classes]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        value = self.value()
+        if not value:
+            return queryset
+        if value not in {str(pk) for pk, _ in self.lookup_choices}:
+            return queryset.none()
+        return queryset.filter(memberships__classroom=int(value))
+
+
+class RanFilter(admin.SimpleListFilter):
+    title = "runs"
+    parameter_name = "ran"
+    _DAYS = {"1": "in the last day", "7": "in the last 7 days", "30": "in the last 30 days"}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [*self._DAYS.items(), ("none", "none ever")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() == "none":
+            return queryset.filter(runs=None)
+        if self.value() not in self._DAYS:
+            return queryset
+        since = timezone.now() - timedelta(days=int(self.value() or 0))
+        recent = Run.objects.filter(created_at__gte=since).values("user")
+        return queryset.filter(pk__in=recent)
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    list_display = ("username", "email", "display_name", "is_active", "is_staff", "date_joined")
+    list_display = (
+        "username", "email", "display_name", "is_active", "last_login", "runs_lately",
+        "last_outcome",
+    )  # fmt: skip
+    list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
     search_fields = ("username", "email", "display_name")
+    paginator = EstimatingPaginator
+    show_full_result_count = False
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
     )
-    actions = ("deactivate", "log_out_everywhere")
+    actions = (
+        "deactivate", "reactivate", "log_out_everywhere", "send_reset_link",
+        "make_instructor", "make_no_instructor",
+    )  # fmt: skip
 
-    @admin.action(description="Deactivate, and end all sessions and tokens", permissions=["change"])
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        week = timezone.now() - timedelta(days=7)
+        latest = Run.objects.filter(user=OuterRef("pk")).order_by("-created_at")
+        lately = (
+            Run.objects.filter(user=OuterRef("pk"), created_at__gte=week)
+            .order_by()
+            .values("user")
+            .annotate(count=Count("pk"))
+        )
+        return visible_users(staff_of(request)).annotate(
+            runs_in_week=Subquery(lately.values("count")),
+            latest_status=Subquery(latest.values("status")[:1]),
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if self.has_change_permission(request, obj) or obj is None:
+            return super().get_fieldsets(request, obj)
+        return ((None, {"fields": _SEEN_OF_STUDENTS}),)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        filters = super().get_list_filter(request)
+        return filters if staff_of(request).is_superuser else filters[:-1]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if self.has_view_permission(request):
+            what = f"users {request.META.get('QUERY_STRING', '')}".strip()
+            audit(staff_of(request), AuditAction.LISTED, what=what)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        user = self.get_object(request, object_id)
+        if user is not None and self.has_view_permission(request, user):
+            audit(staff_of(request), AuditAction.VIEWED, subject=user, what="account")
+        response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
+        return response
+
+    def has_deactivate_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).has_perm("accounts.deactivate_user")
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).has_perm("accounts.send_reset_link")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).is_superuser
+
+    @admin.display(description="runs in 7 days")
+    def runs_lately(self, user: Any) -> int:
+        return user.runs_in_week or 0
+
+    @admin.display(description="last outcome")
+    def last_outcome(self, user: Any) -> str:
+        return user.latest_status or ""
+
+    @admin.action(
+        description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
+    )
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        for user in self._others(request, users, AuditAction.DEACTIVATED):
             user_deactivate(user)
 
-    @admin.action(description="Log out everywhere", permissions=["change"])
+    @admin.action(description="Activate again", permissions=["deactivate"])
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in self._others(request, users, AuditAction.REACTIVATED):
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+
+    @admin.action(description="Log out everywhere", permissions=["deactivate"])
     def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        for user in self._others(request, users, AuditAction.LOGGED_OUT):
             user_log_out_everywhere(user)
+
+    @admin.action(description="Send a link to set a new password", permissions=["reset"])
+    def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """By mail to the user's own address: nobody else gets to see it."""
+        for user in self._others(request, users, AuditAction.RESET_LINK):
+            form = ResetPasswordForm({"email": user.email})
+            if user.email and user.is_active and form.is_valid():
+                form.save(request)
+            else:
+                why = f"{user.username} is deactivated, or has no e-mail address: no link is sent."
+                self.message_user(request, why, messages.WARNING)
+
+    @admin.action(description="Make instructors of them", permissions=["operate"])
+    def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        group = Group.objects.get(name=_INSTRUCTORS)
+        for user in self._others(request, users, AuditAction.CHANGED, "is an instructor now"):
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+            user.groups.add(group)
+
+    @admin.action(description="Let them be instructors no more", permissions=["operate"])
+    def make_no_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        group = Group.objects.get(name=_INSTRUCTORS)
+        for user in self._others(request, users, AuditAction.CHANGED, "is no instructor any more"):
+            user.is_staff = False
+            user.save(update_fields=["is_staff"])
+            user.groups.remove(group)
+            user.taught_classes.clear()
+
+    def _others(
+        self, request: HttpRequest, users: QuerySet[User], action: AuditAction, what: str = ""
+    ) -> list[User]:
+        """Who is ticked, as far as the asker may do something to them; it is written down first.
+
+        Nobody does it to themselves, and only operators to staff.
+        """
+        staff = staff_of(request)
+        allowed = Q() if staff.is_superuser else Q(is_staff=False)
+        chosen = list(users.filter(allowed).exclude(pk=staff.pk))
+        audit_all(staff, action, chosen, what=what)
+        names = ", ".join(user.username for user in chosen[:10]) or "nobody"
+        self.message_user(request, f"{action.label.capitalize()}: {names}.", messages.SUCCESS)
+        return chosen
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        audit(staff_of(request), AuditAction.CHANGED, subject=obj, what="account")
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)
