@@ -44,6 +44,14 @@ class Cause(StrEnum):
     SHUTDOWN = "shutdown"
 
 
+@dataclass(frozen=True)
+class Watcher:
+    """Somebody of the staff who looks on; `name` is what the run's owner is told."""
+
+    user_id: int
+    name: str
+
+
 class Row:
     """The run's row, which is written once, when it is first waited for."""
 
@@ -63,6 +71,7 @@ class LiveRun:
 
     `controls` are what the client sent, in its order. `sandbox` is there until it is removed.
     `stays` where the run is to go on with nobody attached: its caller comes back for the result.
+    `watchers`, who neither keep it going nor end it, are written by `sandbox.watching` alone.
     """
 
     id: str
@@ -82,6 +91,8 @@ class LiveRun:
     readers: int = 0
     grace: asyncio.TimerHandle | None = None
     sandbox: Sandbox | None = None
+    watchers: tuple[Watcher, ...] = ()
+    watched_events: int = 0
 
     def end(self, cause: Cause) -> None:
         """Ask for the end; the first cause counts."""

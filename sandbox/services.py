@@ -173,6 +173,10 @@ class RunService:
             raise RunNotFoundError
         return live
 
+    def watched(self, run_id: str) -> LiveRun | None:
+        """A run that has not ended, whoever's it is: the caller has made sure that they may."""
+        return self._live.get(run_id)
+
     async def stop(self, run_id: str, owner: Owner) -> None:
         """End a run; returns once the program is dead. `RunNotFoundError` as `get`."""
         live = self.get(run_id, owner)

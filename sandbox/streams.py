@@ -8,8 +8,9 @@ from typing import Any
 
 from cloudrun.event_streams import message, release_thread
 from sandbox.events import Event
-from sandbox.live import LiveRun
+from sandbox.live import LiveRun, Watcher
 from sandbox.sockets import socket_give_back, socket_take
+from sandbox.watching import watching
 
 _KEEP_ALIVE_S = 15.0  # below the minute after which proxies close what is silent
 
@@ -34,6 +35,20 @@ async def live_stream(
     finally:
         ending.cancel()
         socket_give_back(subject)
+
+
+async def watched_stream(
+    live: LiveRun,
+    after_seq: int,
+    subject: str,
+    over: Callable[[], Coroutine[Any, Any, None]],
+    watcher: Watcher,
+) -> AsyncGenerator[str, None]:
+    """`live_stream` for somebody else than the owner, who is told for as long as it lasts."""
+    with watching(live, watcher):
+        async with aclosing(live_stream(live, after_seq, subject, over)) as messages:
+            async for text in messages:
+                yield text
 
 
 async def stored_stream(frames: Iterable[dict[str, Any]]) -> AsyncGenerator[str, None]:

@@ -104,6 +104,7 @@ export interface Frame {
   install_command?: string;
   preview_url?: string;
   files?: MadeFile[];
+  watchers?: string[];
 }
 
 /** An error in one of the user's files, in the words of its compiler or runtime. */

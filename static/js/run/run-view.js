@@ -73,6 +73,7 @@ export class RunView {
     cards.begin();
     status.clearNumbers();
     status.announce('');
+    status.unwatched();
   }
 
   /** Back to how the page was before the first run. */
@@ -108,13 +109,15 @@ export class RunView {
 
   /** @param {Frame} frame */
   event(frame) {
-    const { terminal, cards } = this.#parts;
+    const { terminal, cards, status } = this.#parts;
     switch (frame.type) {
       case 'html_preview':
         return this.#showPage(frame);
       case 'artifacts':
         this.#made = frame.content;
         return this.#parts.made.show(frame.content, frame.files ?? []);
+      case 'watched':
+        return status.watched(frame.watchers ?? [], frame.content, this.current?.isReplay ?? false);
       case 'dependency':
         return cards.dependency(frame);
       case 'install_error':
@@ -230,6 +233,7 @@ export class RunView {
   async #ended(state, frame) {
     const { terminal, ending } = this.#parts;
     this.#clock.stop();
+    this.#parts.status.unwatched();
     terminal.tidy();
     // The last run is no longer kept: there is nothing to show again.
     if (frame?.type === 'error' && this.current?.wasEnded) return this.clear();

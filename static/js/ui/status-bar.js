@@ -13,6 +13,8 @@ export class StatusBar {
   #cursor = find('cursor');
   #indent = find('indent');
   #network = find('network');
+  #watched = find('watched');
+  #watchedText = find('watched-text');
 
   /**
    * @param {string} text
@@ -65,6 +67,25 @@ export class StatusBar {
   /** @param {number} spaces */
   indent(spaces) {
     this.#indent.textContent = `Spaces ${spaces}`;
+  }
+
+  /**
+   * Who of the staff looks on; said, too, unless that was before a reload.
+   *
+   * @param {string[]} names
+   * @param {string} words
+   * @param {boolean} isReplay
+   */
+  watched(names, words, isReplay) {
+    this.#watchedText.textContent = names.length ? `Watched by ${names.join(', ')}` : '';
+    this.#watched.title = names.length ? words : '';
+    this.#watched.hidden = names.length === 0;
+    if (!isReplay) this.announce(words);
+  }
+
+  /** The run has ended, or another begins. */
+  unwatched() {
+    this.#watched.hidden = true;
   }
 
   /** @param {boolean | null} network null where nothing runs in a sandbox */
