@@ -6,7 +6,7 @@ from django.conf import settings
 
 from sandbox import events
 from sandbox.dependencies import find_missing
-from sandbox.diagnosis import Diagnosis, Facts, Reason, diagnose
+from sandbox.diagnosis import Diagnosis, Facts, Reason, alike, diagnose
 from sandbox.errors import LostError, NoSandboxError
 from sandbox.installing import own_events
 from sandbox.languages import LANGUAGES
@@ -14,6 +14,7 @@ from sandbox.live import Cause, LiveRun
 from sandbox.models import RunStatus
 from sandbox.records import Outcome
 from sandbox.runners.base import Job
+from sandbox.summaries import first_output_ms, output_head, searchable
 from sandbox.supervisor import Ending
 
 # Of what a program wrote: an error stands at the end, of a compiler's many the first one counts.
@@ -49,10 +50,13 @@ def ended(live: LiveRun, job: Job, ending: Ending) -> Outcome:
     status = _status(ending)
     if status == RunStatus.ERROR:
         _tell_missing_package(live)
+    text = _looked_at(live, job, ending)
+    diagnosis = _diagnosis(job, ending, text)
     return _complete(
         live,
         status,
-        _diagnosis(live, job, ending),
+        diagnosis,
+        error="" if status == RunStatus.COMPLETED else alike(diagnosis, text),
         exit_code=ending.exit.exit_code,
         truncated=ending.truncated,
         duration_ms=ending.duration_ms,
@@ -66,7 +70,7 @@ def lost(live: LiveRun, why: str) -> Outcome:
     live.log.append(
         "error", f"{why} The run is lost; run it again.", code=LostError.code, status="lost"
     )
-    return Outcome(status=RunStatus.LOST, reason="lost", log=events.pack(live.log))
+    return _without_end(live, "lost")
 
 
 def refused(live: LiveRun, error: NoSandboxError) -> Outcome:
@@ -74,7 +78,16 @@ def refused(live: LiveRun, error: NoSandboxError) -> Outcome:
     live.log.append(
         "error", error.detail, code=error.code, status="lost", retry_after=error.retry_after
     )
-    return Outcome(status=RunStatus.LOST, reason=error.code, log=events.pack(live.log))
+    return _without_end(live, error.code)
+
+
+def _without_end(live: LiveRun, reason: str) -> Outcome:
+    return Outcome(
+        status=RunStatus.LOST,
+        reason=reason,
+        log=events.pack(live.log),
+        search_text=searchable(live.request.code, output_head(live.log)),
+    )
 
 
 def _status(ending: Ending) -> RunStatus:
@@ -86,7 +99,13 @@ def _status(ending: Ending) -> RunStatus:
     return RunStatus.COMPLETED if ending.exit.exit_code == 0 else RunStatus.ERROR
 
 
-def _diagnosis(live: LiveRun, job: Job, ending: Ending) -> Diagnosis:
+def _looked_at(live: LiveRun, job: Job, ending: Ending) -> str:
+    text = _own_output(live, "stdout" if job.terminal else "stderr")
+    is_compiled = ending.exit.compiled
+    return text[-_LOOKED_AT_CHARACTERS:] if is_compiled else text[:_LOOKED_AT_CHARACTERS]
+
+
+def _diagnosis(job: Job, ending: Ending, text: str) -> Diagnosis:
     exit = ending.exit
     was_done = exit.exit_code == 0 and ending.cause == Cause.OUTPUT_LIMIT
     facts = Facts(
@@ -100,10 +119,7 @@ def _diagnosis(live: LiveRun, job: Job, ending: Ending) -> Diagnosis:
         process_limited=exit.process_limited,
         disk_full=exit.disk_full,
     )
-    stream = "stdout" if job.terminal else "stderr"
-    text = _own_output(live, stream)
-    looked_at = text[-_LOOKED_AT_CHARACTERS:] if exit.compiled else text[:_LOOKED_AT_CHARACTERS]
-    return diagnose(facts, looked_at)
+    return diagnose(facts, text)
 
 
 def _tell_missing_package(live: LiveRun) -> None:
@@ -131,6 +147,7 @@ def _complete(
     status: RunStatus,
     diagnosis: Diagnosis,
     *,
+    error: str = "",
     exit_code: int | None = None,
     truncated: bool = False,
     duration_ms: int | None = None,
@@ -166,4 +183,7 @@ def _complete(
         duration_ms=duration_ms,
         cpu_ms=cpu_ms,
         memory_bytes=memory_bytes,
+        first_output_ms=first_output_ms(live.log, own_events(live.log)),
+        error=error,
+        search_text=searchable(live.request.code, output_head(live.log)),
     )

@@ -107,6 +107,9 @@ class Run(models.Model):
             models.Index(fields=["instance", "status"]),
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(
+                fields=["error", "-created_at"], condition=~models.Q(error=""), name="run_error"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sandbox.models import ALIVE, Callback, IdempotencyKey, Run, RunStatus, pack_source
 from sandbox.requests import Owner, RunRequest
+from sandbox.summaries import searchable
 
 _BEFORE = {
     RunStatus.STARTING: (RunStatus.QUEUED,),
@@ -20,7 +21,10 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `exit_code` is None where no program ended; `log` is packed."""
+    """How a run ended. `exit_code` is None where no program ended; `log` is packed.
+
+    `error` is alike for all who made the same one, empty where it was none.
+    """
 
     status: RunStatus
     reason: str
@@ -30,6 +34,9 @@ class Outcome:
     duration_ms: int | None = None
     cpu_ms: int | None = None
     memory_bytes: int | None = None
+    first_output_ms: int | None = None
+    error: str = ""
+    search_text: str = ""
 
 
 def run_insert(
@@ -52,6 +59,7 @@ def run_insert(
         instance=instance,
         runner=runner,
         preview_token=preview_token,
+        search_text=searchable(request.code),
         source=pack_source(
             {
                 "code": request.code,

@@ -21,7 +21,7 @@ def bars(report: Report) -> list[Bar]:
         at_most("transferred cold, KiB", report.weights[OURS].cold_bytes / 1024, _TRANSFERRED_KIB),
         *_editable_bars(report),
         *_press_bars(report),
-        at_most("longest task, ms", 1000 * report.flood.longest_task_s, _TASK_MS),
+        at_most("most work of one task, ms", 1000 * report.flood.most_work_s, _TASK_MS),
         at_most("memory, MiB", report.flood.memory_peak_bytes / 2**20, _MEMORY_MIB),
     ]
 

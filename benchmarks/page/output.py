@@ -1,7 +1,9 @@
 """Megabytes of a program's output in the terminal: how long the page hangs, and its memory."""
 
+import json
 import time
 from threading import Event, Thread
+from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -23,6 +25,9 @@ for number in range({lines}):
 print("{last}")
 """
 _LINE_BYTES = 64
+# Events of Chromium's traces; `tdur` is microseconds.
+_NAMING = "thread_name"
+_TASK = "ThreadControllerImpl::RunTask"
 _WATCH = """() => {
   globalThis.tasksMs = [];
   new PerformanceObserver((list) => {
@@ -44,21 +49,33 @@ def flood(browser: Browser, url: str, output_bytes: int) -> Flood:
         pid = _renderer(browser)
         before = machine.footprint_bytes(pid)
         work.page.evaluate(f"({_WATCH})()")
+        browser.start_tracing(categories=["toplevel"])
         with _Peak(pid) as peak:
             begun = time.perf_counter()
             work.run()
             work.expect_output(_LAST, within_ms=_WITHIN_MS)
             shown_s = time.perf_counter() - begun
             work.expect_state("Exit 0")
+        most_work_s = _most_work_s(json.loads(browser.stop_tracing()), pid)
         tasks_ms = work.page.evaluate("tasksMs")
     return Flood(
         output_bytes=output_bytes,
         shown_s=shown_s,
         longest_task_s=max(tasks_ms, default=0) / 1000,
+        most_work_s=most_work_s,
         long_tasks=len(tasks_ms),
         memory_before_bytes=before,
         memory_peak_bytes=peak.bytes,
     )
+
+
+def _most_work_s(trace: Any, pid: int) -> float:
+    """The processor time of the task of the process's main thread that had most of it."""
+    events = [event for event in trace["traceEvents"] if event["pid"] == pid]
+    names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == _NAMING}
+    tasks = [event for event in events if event["name"] == _TASK]
+    main = [event for event in tasks if names[event["tid"]] == "CrRendererMain"]
+    return max(float(event.get("tdur", 0)) for event in main) / 1e6
 
 
 def _renderer(browser: Browser) -> int:

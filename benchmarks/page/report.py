@@ -74,7 +74,8 @@ def _press_table(presses: Sequence[Presses]) -> Table:
 def _flood_table(flood: Flood) -> Table:
     rows = [
         ["shown after, s", f"{flood.shown_s:.1f}"],
-        ["longest task, ms", _ms(flood.longest_task_s)],
+        ["most work of one task, ms", _ms(flood.most_work_s)],
+        ["longest task by the clock, ms", _ms(flood.longest_task_s)],
         ["tasks over 50 ms", str(flood.long_tasks)],
         ["memory before, MiB", _mib(flood.memory_before_bytes)],
         ["memory at most, MiB", _mib(flood.memory_peak_bytes)],

@@ -37,11 +37,15 @@ class Presses:
 
 @dataclass(frozen=True)
 class Flood:
-    """Much output in the terminal. Memory is the footprint of the page's process."""
+    """Much output in the terminal. Memory is the footprint of the page's process.
+
+    `longest_task_s` is by the clock, `most_work_s` the processor time of the task that had most.
+    """
 
     output_bytes: int
     shown_s: float
     longest_task_s: float
+    most_work_s: float
     long_tasks: int
     memory_before_bytes: int
     memory_peak_bytes: int

@@ -27,7 +27,7 @@ def make_report() -> Report:
         weights={OURS: Weight(400 * 1024, 20, 0), MONACO: Weight(1200 * 1024, 9, 0)},
         loads=[make_load(LOCAL.name, 0.9, 0.9, 5.0), make_load(SLOW.name, 2.4, 2.4, 5.0)],
         presses=[make_presses(OURS, 0.05, 0.05), make_presses(MONACO, 0.9, 0.9)],
-        flood=Flood(10 * 2**20, 5.0, 0.2, 3, 100 * 2**20, 300 * 2**20),
+        flood=Flood(10 * 2**20, 5.0, 0.9, 0.2, 3, 100 * 2**20, 300 * 2**20),
     )
 
 
@@ -56,5 +56,8 @@ def test_one_slow_press_in_ten_misses_its_bar() -> None:
 
 
 def test_hanging_page_and_much_memory_miss_their_bars() -> None:
-    flood = Flood(10 * 2**20, 5.0, 0.21, 3, 0, 301 * 2**20)
-    assert missed(replace(make_report(), flood=flood)) == ["longest task, ms", "memory, MiB"]
+    flood = Flood(10 * 2**20, 5.0, 0.9, 0.21, 3, 0, 301 * 2**20)
+    assert missed(replace(make_report(), flood=flood)) == [
+        "most work of one task, ms",
+        "memory, MiB",
+    ]

@@ -1,0 +1,47 @@
+"""Finding runs by what is in their code and in their output.
+
+PostgreSQL has an index of the words (`sandbox.migrations.0006`), SQLite looks at each row.
+"""
+
+import re
+
+from django.db import connection
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from sandbox.models import Run, is_run_id
+
+_MOST_WORDS = 12
+_LONGEST_QUERY = 400
+_QUOTED_OR_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_WORD = re.compile(r"\w+")
+# As the migration has it: its parser would take `plt.savefig` for the name of a host.
+_WORDS_SQL = (
+    r"""to_tsvector('simple', regexp_replace(search_text, '[!-/:-@\[-^`{-~]+', ' ', 'g'))"""
+)
+
+
+def runs_matching(runs: QuerySet[Run], query: str) -> QuerySet[Run]:
+    """Those with every word of the query in code or output, and every "quoted phrase"; of a run's
+    id, that run. All of them where the query holds no word."""
+    query = query[:_LONGEST_QUERY].strip()
+    if is_run_id(query):
+        return runs.filter(pk=query)
+    terms = [match[1] or match[2] or "" for match in _QUOTED_OR_WORD.finditer(query)]
+    phrases = [_WORD.findall(term) for term in terms][:_MOST_WORDS]
+    phrases = [words for words in phrases if words]
+    if not phrases:
+        return runs
+    if connection.vendor == "postgresql":
+        return runs.filter(_matches(phrases))
+    texts = [term.replace("\x00", "") for term in terms if _WORD.search(term)][:_MOST_WORDS]
+    return runs.filter(*(Q(search_text__icontains=text) for text in texts))
+
+
+def _matches(phrases: list[list[str]]) -> RawSQL:
+    """The last word may go on: it is being typed."""
+    *whole, last = [" <-> ".join(words) for words in phrases]
+    tsquery = " & ".join([*(f"({phrase})" for phrase in whole), f"({last}:*)"])
+    return RawSQL(  # noqa: S611  words hold nothing but letters, digits and _
+        f"{_WORDS_SQL} @@ to_tsquery('simple', %s)", [tsquery], output_field=BooleanField()
+    )
