@@ -1,14 +1,16 @@
-"""What the assistant does, in figures, by what one can look at it: days, models, people, groups."""
+"""What the assistant does, in figures: by days, models, people, classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value, Window
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value, Window
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, RowNumber, TruncDate
 
+from accounts.models import User
+from accounts.visibility import visible_classes
 from assistant.models import Call, Outcome
 
 _BUSIEST = 20
@@ -19,15 +21,16 @@ class Subject:
     """What there is a row for each of: `by` says which one a call is of.
 
     `nothing` is what a row without a name is called. `most` leaves all but the busiest out.
+    `relation` is what `by` calls `seen`.
     """
 
     title: str
     by: Combinable
     nothing: str = "none"
     most: int | None = None
+    relation: FilteredRelation | None = None
 
 
-# A class will take the group's place: `by` is all that knows where a user belongs.
 SUBJECTS = (
     Subject("All", Value("all")),
     Subject("Day", TruncDate("created_at", tzinfo=UTC)),
@@ -35,7 +38,6 @@ SUBJECTS = (
     Subject("Action", F("action")),
     Subject("Outcome", F("outcome")),
     Subject("Verdict on what was proposed", F("verdict"), nothing="nothing tried"),
-    Subject("Group", F("user__groups__name"), nothing="in no group"),
     Subject("Busiest users", F("user__username"), nothing="guests", most=_BUSIEST),
 )
 
@@ -71,14 +73,26 @@ def calls_between(since: date, until: date) -> QuerySet[Call]:
     return Call.objects.filter(created_at__gte=begin, created_at__lte=end)
 
 
-def tables(calls: QuerySet[Call]) -> Iterator[Table]:
-    for subject in SUBJECTS:
+def tables(calls: QuerySet[Call], staff: User) -> Iterator[Table]:
+    """The tables of calls that `staff` may see. Of the classes only theirs are named."""
+    for subject in (*SUBJECTS, _classes_of(staff)):
         yield Table(subject.title, _rows(calls, subject))
+
+
+def _classes_of(staff: User) -> Subject:
+    """A student may be in classes of others, too, which are none of the asker's business."""
+    # A condition of a join takes no query; no class has number 0, and an empty list is none either.
+    classes = [0, *visible_classes(staff).values_list("pk", flat=True)]
+    memberships = FilteredRelation(
+        "user__memberships", condition=Q(user__memberships__classroom__in=classes)
+    )
+    return Subject("Class", F("seen__classroom__name"), nothing="in no class", relation=memberships)
 
 
 def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
     """Two queries, however many rows there are."""
-    of_subject = calls.annotate(name=subject.by).order_by()
+    seen = calls.annotate(seen=subject.relation) if subject.relation else calls
+    of_subject = seen.annotate(name=subject.by).order_by()
     sums = of_subject.values("name").annotate(
         calls=Count("pk"),
         **{f"{outcome}_calls": Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome},

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry
-from staff.estimates import EstimatingPaginator
+from staff.paging import EstimatingPaginator
 
 
 @admin.register(AuditEntry)

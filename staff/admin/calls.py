@@ -11,8 +11,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.audit import audit
+from accounts.models import AuditAction
+from accounts.visibility import of_visible_users
 from assistant.models import Call
-from staff.admin.base import OwnedAdmin
+from staff.admin.base import OwnedAdmin, staff_of
 from staff.assistant_figures import calls_between, tables
 
 _DAYS = 30
@@ -73,13 +76,17 @@ class CallAdmin(OwnedAdmin):
     def figures(self, request: HttpRequest) -> TemplateResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        staff = staff_of(request)
         form = DaysForm.of(request)
         days = form.cleaned_data if form.is_valid() else None
+        audit(staff, AuditAction.LISTED, what="figures of the assistant")
         context = {
             **self.admin_site.each_context(request),
             "title": "The assistant in figures",
             "opts": self.opts,
             "form": form,
-            "tables": tables(calls_between(**days)) if days else [],
+            "tables": tables(calls_between(**days).filter(of_visible_users(staff)), staff)
+            if days
+            else [],
         }
         return TemplateResponse(request, "admin/assistant/call/figures.html", context)

@@ -18,7 +18,7 @@ from accounts.services import user_deactivate, user_log_out_everywhere
 from accounts.visibility import visible_classes, visible_users
 from sandbox.models import Run
 from staff.admin.base import staff_of
-from staff.estimates import EstimatingPaginator
+from staff.paging import EstimatingPaginator
 
 _INSTRUCTORS = "Instructors"
 _SEEN_OF_STUDENTS = (

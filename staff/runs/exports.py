@@ -1,73 +1,91 @@
-"""Runs as CSV or as JSON lines, sent while they are read: a million take the memory of a few."""
+"""Runs as CSV or as lines of JSON, sent while they are read, so that any number is possible."""
 
 import csv
+import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from channels.db import database_sync_to_async
+from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
 
-from ide.history.snapshots import program_events
 from sandbox.models import Run
 
-_CHUNK = 200
-_OUTPUT = ("stdout", "stderr")
+FORMATS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+_CHUNK = 500
+_CHUNK_WITH_CODE = 50  # a source may have megabytes
 _FACTS = (
-    "id", "username", "language", "status", "reason", "error", "exit_code", "created_at",
-    "started_at", "ended_at", "first_output_ms", "duration_ms", "cpu_ms", "memory_bytes",
+    "id", "created_at", "user", "language", "status", "reason", "exit_code", "duration_ms",
+    "first_output_ms", "cpu_ms", "memory_bytes", "truncated", "error",
 )  # fmt: skip
-# What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CODE = ("code", "stdin", "args", "files")
+# What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def csv_export(runs: QuerySet[Run]) -> StreamingHttpResponse:
-    """A line of facts for each run, without code and output."""
-    return _download(_csv_lines(runs), "text/csv; charset=utf-8", "runs.csv")
+def export_response(runs: QuerySet[Run], format: str, *, with_code: bool) -> StreamingHttpResponse:
+    """The file of these runs, the newest first; `format` is one of `FORMATS`."""
+    disposition = f'attachment; filename="runs.{format}"'
+    return StreamingHttpResponse(
+        _lines(runs, format, with_code=with_code),
+        content_type=FORMATS[format],
+        headers={"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"},
+    )
 
 
-def json_export(runs: QuerySet[Run]) -> StreamingHttpResponse:
-    """An object a line for each run, with its code, input, files and output."""
-    return _download(_json_lines(runs), "application/x-ndjson", "runs.jsonl")
+def harmless(cell: Any) -> Any:
+    """A cell of CSV: what somebody wrote is no formula in a spreadsheet."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
-def cell(value: Any) -> str:
-    """What a spreadsheet shows as it is, and takes for no formula."""
-    text = "" if value is None else str(value)
-    is_number = isinstance(value, int | float)
-    return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
+async def _lines(runs: QuerySet[Run], format: str, *, with_code: bool) -> AsyncIterator[bytes]:
+    names = (*_FACTS, *(_CODE if with_code else ()))
+    if format == "csv":
+        yield _csv([names])
+    write = _csv_rows if format == "csv" else _json_rows
+    async for chunk in _chunks(runs, with_code=with_code):
+        yield await database_sync_to_async(write)(chunk, names)
 
 
-class _Line:
-    """A file that `csv` writes to: gives back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv_lines(runs: QuerySet[Run]) -> Iterator[str]:
-    write: Callable[..., Any] = csv.writer(_Line()).writerow
-    yield write(_FACTS)
-    for run in runs.defer("source", "log", "search_text").iterator(chunk_size=_CHUNK):
-        yield write([cell(value) for value in _facts(run).values()])
+async def _chunks(runs: QuerySet[Run], *, with_code: bool) -> AsyncIterator[list[Run]]:
+    """A query for each, from where the one before ended: no cursor stays open meanwhile."""
+    large = ("log", "search_text") if with_code else ("log", "search_text", "source")
+    size = _CHUNK_WITH_CODE if with_code else _CHUNK
+    rows = runs.defer(None).defer(*large).select_related("user").order_by("-created_at", "-pk")
+    behind = Q()
+    while chunk := await database_sync_to_async(list)(rows.filter(behind)[:size]):
+        yield chunk
+        last = chunk[-1]
+        behind = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
 
 
-def _json_lines(runs: QuerySet[Run]) -> Iterator[str]:
-    for run in runs.defer("search_text").iterator(chunk_size=_CHUNK):
-        source = run.unpacked_source()
-        given = {name: source[name] for name in ("code", "stdin", "args", "files")}
-        events = program_events(run.log)
-        output = "".join(event.content for event in events if event.type in _OUTPUT)
-        yield json.dumps({**_facts(run), **given, "output": output}, default=str) + "\n"
+def _json_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:
+    rows = (json.dumps(_values(run, names), ensure_ascii=False) + "\n" for run in runs)
+    return "".join(rows).encode(errors="replace")
 
 
-def _facts(run: Run) -> dict[str, Any]:
-    facts = {name: getattr(run, name) for name in _FACTS if name != "username"}
-    username = run.user.username if run.user else ""
-    return {name: username if name == "username" else facts[name] for name in _FACTS}
+def _csv_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:
+    return _csv(_cells(_values(run, names)) for run in runs)
 
 
-def _download(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
-    disposition = f'attachment; filename="{name}"'
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return StreamingHttpResponse(lines, content_type=content_type, headers=headers)
+def _cells(values: dict[str, Any]) -> Iterator[Any]:
+    for value in values.values():
+        yield harmless(json.dumps(value) if isinstance(value, list) else value)
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode(errors="replace")
+
+
+def _values(run: Run, names: Sequence[str]) -> dict[str, Any]:
+    source = run.unpacked_source() if "code" in names else {}
+    own = {
+        "created_at": run.created_at.isoformat(),
+        "user": run.user.username if run.user else "",
+    }
+    return {
+        name: source[name] if name in _CODE else own.get(name, getattr(run, name)) for name in names
+    }

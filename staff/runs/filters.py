@@ -1,25 +1,31 @@
-"""What the list of runs can be narrowed by. Their choices are known without asking the runs."""
+"""By what staff look for runs. No filter asks the database what there is to choose from but the
+one of classes, of which somebody has few."""
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.visibility import visible_classes
-from sandbox.diagnosis import Reason
+from sandbox.diagnosis.facts import Reason
 from sandbox.languages import LANGUAGES
-from sandbox.models import Run
+from sandbox.models import ERROR_MAX_LENGTH, Run
 from staff.admin.base import staff_of
+
+_MOST_USERS = 100
+Choice = tuple[str, str]
 
 
 class LanguageFilter(admin.SimpleListFilter):
     title = "language"
     parameter_name = "language"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
         return [(language.id, language.name) for language in LANGUAGES.values()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
@@ -30,30 +36,128 @@ class ReasonFilter(admin.SimpleListFilter):
     title = "reason"
     parameter_name = "reason"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
         reasons = [reason.value for reason in Reason] + ["lost"]
-        return [(reason, reason.replace("_", " ").capitalize()) for reason in reasons]
+        return [(reason, reason.replace("_", " ")) for reason in reasons]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
 class ClassFilter(admin.SimpleListFilter):
-    """The asker's classes; another's is no choice, and chosen by hand it has no runs."""
+    """The classes that the asker teaches; in any other they find nobody."""
 
     title = "class"
     parameter_name = "class"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        classes = visible_classes(staff_of(request)).values_list("pk", "name")
-        return [(str(pk), name) for pk, name in classes]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
+        classes = visible_classes(staff_of(request))
+        return [(str(classroom.pk), classroom.name) for classroom in classes]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        value = self.value()
-        if not value:
+        if not (value := self.value()):
             return queryset
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
-            return queryset.none()
-        classes = visible_classes(staff_of(request)).filter(pk=value)
-        members = Membership.objects.filter(classroom__in=classes)
-        return queryset.filter(user__in=members.values("user"))
+        chosen = value if value in {pk for pk, _ in self.lookup_choices} else None
+        members = Membership.objects.filter(classroom=chosen)
+        return queryset.filter(user__in=members.values("user")) if chosen else queryset.none()
+
+    def has_output(self) -> bool:
+        """Also where there is one class, and by an address that names another."""
+        return bool(self.lookup_choices) or bool(self.value())
+
+
+class FieldsFilter(admin.ListFilter):
+    """Something to type in. `names` are its parameters with their labels and types."""
+
+    template = "admin/sandbox/run/fields_filter.html"
+    names: dict[str, tuple[str, str]] = {}
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)  # type: ignore[arg-type]
+        for name in self.names:
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1].replace("\x00", "").strip()
+
+    def expected_parameters(self) -> list[str]:
+        return list(self.names)
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: ChangeList) -> Any:
+        """One: the fields, and what else the list is filtered by, for the form to keep."""
+        kept = {
+            name: values
+            for name, values in changelist.filter_params.items()
+            if name not in self.names
+        }
+        others = [(name, value) for name, values in kept.items() for value in values]
+        if changelist.query:
+            others.append(("q", changelist.query))
+        fields = [
+            {"name": name, "label": label, "type": kind, "value": self.value(name)}
+            for name, (label, kind) in self.names.items()
+        ]
+        without = changelist.get_query_string(remove=list(self.names))
+        yield {
+            "fields": fields,
+            "others": others,
+            "without": without,
+            "is_set": any(self.value(name) for name in self.names),
+            "selected": any(self.value(name) for name in self.names),
+        }
+
+    def value(self, name: str) -> str:
+        return str(self.used_parameters.get(name, ""))
+
+
+class UserFilter(FieldsFilter):
+    """Whose name or address begins so."""
+
+    title = "user"
+    names = {"by": ("Name or e-mail", "search")}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        if not (words := self.value("by").lower()):
+            return queryset
+        names = User.objects.filter(username__startswith=words).values_list("pk", flat=True)
+        addresses = User.objects.filter(email__startswith=words).values_list("pk", flat=True)
+        found = {*names[:_MOST_USERS], *addresses[:_MOST_USERS]}
+        return queryset.filter(user__in=found)
+
+
+class DayFilter(FieldsFilter):
+    """The days between two, both of them too, as UTC has them."""
+
+    title = "day"
+    names = {"since": ("From", "date"), "until": ("To", "date")}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        if since := _day(self.value("since")):
+            queryset = queryset.filter(created_at__gte=datetime.combine(since, time.min, UTC))
+        if until := _day(self.value("until")):
+            end = datetime.combine(until, time.min, UTC) + timedelta(days=1)
+            queryset = queryset.filter(created_at__lt=end)
+        return queryset
+
+
+class ErrorFilter(FieldsFilter):
+    """The very error, as it is normalised: what links from lists of errors lead to."""
+
+    title = "error"
+    names = {"error": ("Error", "search")}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        error = self.value("error")[:ERROR_MAX_LENGTH]
+        return queryset.filter(error=error) if error else queryset
+
+
+def _day(text: str) -> date | None:
+    """None for what is no day, and for the last ones that calendars know."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year < date.max.year else None

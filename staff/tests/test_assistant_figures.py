@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Classroom, User
 from accounts.tests.factories import make_user
 from assistant.models import Call
 from assistant.tests.makers import make_call
@@ -33,13 +33,20 @@ def asked(user: User | None = None, *, at: str = "2026-03-10T12:00Z", **changes:
     return make_call(user, at=datetime.fromisoformat(at), **changes)
 
 
+def root() -> User:
+    found = User.objects.filter(username="overseer").first()
+    return found or make_user("overseer", is_staff=True, is_superuser=True)
+
+
 def rows(title: str, since: date = TODAY, until: date = TODAY) -> dict[str, Row]:
-    table = next(table for table in tables(calls_between(since, until)) if table.title == title)
+    table = next(
+        table for table in tables(calls_between(since, until), root()) if table.title == title
+    )
     return {row.name: row for row in table.rows}
 
 
 def test_nothing_asked_is_no_row() -> None:
-    assert all(table.rows == [] for table in tables(calls_between(TODAY, TODAY)))
+    assert all(table.rows == [] for table in tables(calls_between(TODAY, TODAY), root()))
 
 
 def test_calls_are_counted_by_how_they_ended() -> None:
@@ -90,15 +97,15 @@ def test_only_the_days_asked_for_count() -> None:
     assert {name: row.calls for name, row in found.items()} == {"2026-03-09": 1, "2026-03-10": 1}
 
 
-def test_people_and_their_groups() -> None:
+def test_people_and_their_classes() -> None:
     ada, bob = make_user("ada"), make_user("bob")
-    first, second = Group.objects.create(name="7a"), Group.objects.create(name="7b")
-    ada.groups.add(first, second)
-    bob.groups.add(second)
+    first, second = Classroom.objects.create(name="7a"), Classroom.objects.create(name="7b")
+    first.students.add(ada)
+    second.students.add(ada, bob)
     for user in (ada, bob, bob, None):
         asked(user)
-    groups = {name: row.calls for name, row in rows("Group").items()}
-    assert groups == {"7a": 1, "7b": 3, "in no group": 1}
+    classes = {name: row.calls for name, row in rows("Class").items()}
+    assert classes == {"7a": 1, "7b": 3, "in no class": 1}
     users = rows("Busiest users")
     assert {name: row.calls for name, row in users.items()} == {"bob": 2, "ada": 1, "guests": 1}
     assert users["guests"].p50_ms == users["bob"].p95_ms == 900
@@ -116,12 +123,12 @@ def test_only_the_busiest_are_named() -> None:
 
 
 def test_number_of_queries_stays_the_same() -> None:
-    counts = []
+    counts, staff = [], root()
     for _ in range(2):
         for number in range(20):
             asked(latency_ms=number, at=f"2026-03-{number + 1:02}T12:00Z", model=f"m{number}")
         with CaptureQueriesContext(connection) as queries:
-            list(tables(calls_between(date(2026, 3, 1), date(2026, 3, 31))))
+            list(tables(calls_between(date(2026, 3, 1), date(2026, 3, 31)), staff))
         counts.append(len(queries))
     assert counts == [16, 16]
 
@@ -169,3 +176,19 @@ def test_who_may_see_calls_may_see_figures() -> None:
         answer = client.get(PATH)
         assert answer.status_code == 302
         assert "/admin/login/" in answer["Location"]
+
+
+def test_instructors_see_figures_of_their_own_students_and_classes() -> None:
+    client = client_of("teacher", is_staff=True, permission="view_call")
+    ada, bob = make_user("ada"), make_user("bob")
+    own, other = Classroom.objects.create(name="own-7a"), Classroom.objects.create(name="other-7b")
+    own.teachers.add(User.objects.get(username="teacher"))
+    own.students.add(ada)
+    other.students.add(ada, bob)
+    for user in (ada, bob, None):
+        asked(user, at=timezone.now().isoformat(), model=f"of-{user}")
+    page = client.get(PATH).content.decode()
+    assert "of-ada" in page
+    assert "own-7a" in page
+    for hidden in ("of-bob", "of-None", "bob", "guests", "other-7b"):
+        assert hidden not in page

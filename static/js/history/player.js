@@ -1,6 +1,6 @@
 import { find, icon } from '../ui/dom.js';
 import { Playback } from './playback.js';
-import { clockTime, readRecording } from './recording.js';
+import { clockTime, readRecording, rowsOf } from './recording.js';
 
 /** @import { Screen } from './screen.js' */
 
@@ -113,7 +113,9 @@ export class Player {
     const host = document.createElement('div');
     host.className = 'replay-screen';
     this.#host.append(host);
-    const screen = new Screen(host, recording);
+    const { cols } = recording;
+    const rows = rowsOf(recording);
+    const screen = new Screen(host, { cols, rows }, 'Recorded terminal');
     this.#screen = screen;
     this.#said.hidden = true;
     find('output').hidden = true;

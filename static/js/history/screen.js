@@ -1,11 +1,10 @@
-/** The terminal that a recording is shown on. Loaded when the first one is played. */
+/** The terminal that a recording, or a run that one watches, is shown on. */
 
 import { Terminal as Xterm } from '@xterm/xterm';
 import { terminalTheme } from '../terminal/terminal-theme.js';
 import { useWidths } from '../terminal/widths.js';
-import { rowsOf } from './recording.js';
 
-/** @import { Recording } from './recording.js' */
+/** @import { TerminalSize } from '../types.js' */
 
 const RESET = '\x1bc\x1b[?25l';
 
@@ -14,13 +13,14 @@ export class Screen {
 
   /**
    * @param {HTMLElement} host
-   * @param {Recording} recording whose terminal was as wide
+   * @param {TerminalSize} size
+   * @param {string} label what it is called
    */
-  constructor(host, recording) {
+  constructor(host, { cols, rows }, label) {
     this.#xterm = new Xterm({
       allowProposedApi: true, // widths
-      cols: recording.cols,
-      rows: rowsOf(recording),
+      cols,
+      rows,
       disableStdin: true,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
       fontSize: 13,
@@ -34,7 +34,7 @@ export class Screen {
     });
     useWidths(this.#xterm);
     this.#xterm.open(host);
-    this.#xterm.textarea?.setAttribute('aria-label', 'Recorded terminal');
+    this.#xterm.textarea?.setAttribute('aria-label', label);
     // A tab key is for the page: nothing here reads what is typed.
     this.#xterm.attachCustomKeyEventHandler(() => false);
     this.#xterm.write(RESET);

@@ -1,0 +1,157 @@
+"""Watching a run that goes on, against the real server: the watcher sees it, its owner is told."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from accounts.tests.factories import PASSWORD
+from conftest import require
+from e2e.database import run_code
+from e2e.server import Server, started
+from sandbox.tests.test_run_events import messages
+
+_LOOP = "import time\nfor n in range(200):\n    print(n, flush=True)\n    time.sleep(0.1)\n"
+_FILL = f"""
+from django.contrib.auth.models import Group
+from accounts.models import Classroom, User
+ada = User.objects.create_user("ada", "ada@example.org", {PASSWORD!r})
+for name, students in (("teacher", [ada]), ("other", [])):
+    user = User.objects.create_user(name, f"{{name}}@example.org", {PASSWORD!r}, is_staff=True)
+    user.display_name = name.title()
+    user.save()
+    user.groups.add(Group.objects.get(name="Instructors"))
+    classroom = Classroom.objects.create(name=name)
+    classroom.teachers.add(user)
+    classroom.students.add(*students)
+"""
+_LEAVE = """
+from accounts.models import Classroom
+Classroom.objects.get(name="teacher").students.clear()
+"""
+_JOIN = """
+from accounts.models import Classroom, User
+Classroom.objects.get(name="teacher").students.add(User.objects.get(username="ada"))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("watching")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    require("bubblewrap")
+    with started("bubblewrap", folder) as server:
+        run_code(folder, _FILL)
+        yield server
+
+
+def logged_in(server: Server, name: str) -> httpx.Client:
+    """By the site's own door, with its session."""
+    client = httpx.Client(base_url=server.url, timeout=30)
+    client.get("/accounts/login/")
+    form = {
+        "login": name,
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": client.cookies["csrftoken"],
+    }
+    answer = client.post("/accounts/login/", data=form, headers={"Referer": server.url})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def begin(client: httpx.Client, code: str = _LOOP) -> str:
+    """The id of a run of hers that goes on by itself."""
+    token = client.cookies["csrftoken"]
+    answer = client.post(
+        "/api/execute?wait=0",
+        json={"language": "python", "code": code},
+        headers={"X-CSRFToken": token, "Referer": str(client.base_url)},
+    )
+    run_id: str = answer.json()["execution_id"]
+    return run_id
+
+
+def watched(client: httpx.Client, run_id: str) -> list[dict[str, Any]]:
+    """What the run's owner was told of watchers so far."""
+    events = client.get(f"/api/runs/{run_id}/events").json()["events"]
+    return [event for event in events if event["type"] == "watched"]
+
+
+def soon(fact: Callable[[], bool], within_s: float = 10) -> None:
+    deadline = time.monotonic() + within_s
+    while not fact():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_a_watcher_sees_the_run_and_its_owner_sees_the_watcher(server: Server) -> None:
+    ada, teacher, other = (logged_in(server, name) for name in ("ada", "teacher", "other"))
+    run_id = begin(ada)
+    live = f"/admin/sandbox/run/{run_id}/live/"
+    assert other.get(live).status_code == 404
+    assert ada.get(live).status_code == 302
+    with teacher.stream("GET", live) as answer:
+        written = (frame for frame in messages(answer) if frame["type"] == "stdout")
+        assert next(written)["content"].startswith("0")
+        (told,) = watched(ada, run_id)
+        assert told["content"] == "Teacher is watching this run."
+        assert told["watchers"] == ["Teacher"]
+    soon(lambda: len(watched(ada, run_id)) == 2)
+    assert watched(ada, run_id)[-1]["watchers"] == []
+    # Neither going nor coming of a watcher has changed the run.
+    assert ada.get(f"/api/runs/{run_id}").json()["status"] == "running"
+    ada.delete(f"/api/runs/{run_id}", headers={"X-CSRFToken": ada.cookies["csrftoken"]})
+
+
+def test_what_is_watched_to_its_end_is_kept_as_any_other(server: Server) -> None:
+    ada, teacher = logged_in(server, "ada"), logged_in(server, "teacher")
+    run_id = begin(ada, "import time\ntime.sleep(3)\nprint('done')\n")
+    with teacher.stream("GET", f"/admin/sandbox/run/{run_id}/live/") as answer:
+        frames = list(messages(answer))
+    assert frames[-1]["type"] == "complete"
+    result = ada.get(f"/api/runs/{run_id}").json()["result"]
+    assert (result["status"], result["stdout"]) == ("completed", "done\n")
+    assert ada.get(f"/api/runs/{run_id}/events").json()["events"][-1]["type"] == "complete"
+    recording = ada.get(f"/api/runs/{run_id}/recording").text.splitlines()
+    assert [json.loads(line)[2] for line in recording[1:]] == ["done\r\n"]
+    assert teacher.get(f"/admin/sandbox/run/{run_id}/live/").status_code == 204
+
+
+def test_watching_ends_with_the_right_to_it(server: Server, folder: Path) -> None:
+    ada, teacher = logged_in(server, "ada"), logged_in(server, "teacher")
+    run_id = begin(ada)
+    with teacher.stream("GET", f"/admin/sandbox/run/{run_id}/live/") as answer:
+        frames = messages(answer)
+        assert next(frames)
+        run_code(folder, _LEAVE)
+        with contextlib.suppress(StopIteration):
+            while next(frames)["type"] != "complete":
+                pass
+            pytest.fail("It was watched to its end.")
+    assert ada.get(f"/api/runs/{run_id}").json()["status"] == "running"
+    assert teacher.get(f"/admin/sandbox/run/{run_id}/live/").status_code == 404
+    run_code(folder, _JOIN)
+
+
+def test_staff_run_it_again_as_themselves(server: Server) -> None:
+    ada, teacher = logged_in(server, "ada"), logged_in(server, "teacher")
+    run_id = begin(ada, "print(input())\n")
+    soon(lambda: ada.get(f"/api/runs/{run_id}").json()["result"] is not None)
+    page = teacher.get(f"/admin/sandbox/run/{run_id}/change/")
+    assert page.status_code == 200
+    headers = {"X-CSRFToken": teacher.cookies["csrftoken"], "Referer": server.url}
+    answer = teacher.post(f"/admin/sandbox/run/{run_id}/again/", headers=headers)
+    assert answer.status_code == 302
+    own = answer.headers["Location"].split("/")[-3]
+    assert own != run_id
+    run = teacher.get(f"/api/runs/{own}").json()
+    assert run["code"] == "print(input())\n"
+    assert ada.get(f"/api/runs/{own}").status_code == 404

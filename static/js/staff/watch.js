@@ -1,0 +1,43 @@
+/** The entry of the page of a run that goes on: shows it as it is written, until it has ended. */
+
+import { Screen } from '../history/screen.js';
+import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from '../ui/csp.js';
+import { find, jsonScript } from '../ui/dom.js';
+
+/** @import { Frame, TerminalSize } from '../types.js' */
+
+nonceForNewStyles(pageNonce());
+setSpanStylesAsProperties();
+
+const host = find('watch');
+const said = find('watch-status');
+/** @type {TerminalSize & { tty: boolean }} */
+const terminal = jsonScript('watched-terminal');
+const screen = new Screen(host, terminal, 'Terminal of the run that you watch');
+const events = new EventSource(host.dataset.watch ?? '');
+let hasEnded = false;
+
+events.addEventListener('message', (message) => show(JSON.parse(message.data)));
+events.addEventListener('error', () => {
+  // The stream is over once the run is stored: the page is then the one of a run that has ended.
+  if (hasEnded) {
+    events.close();
+    location.reload();
+  } else if (events.readyState === EventSource.CLOSED) {
+    said.textContent = 'You are not watching any more. Load the page again to see how it stands.';
+  } else {
+    said.textContent = 'The connection is lost. Trying again…';
+  }
+});
+
+/** @param {Frame} frame */
+function show({ type, content }) {
+  if (type === 'stdout' || type === 'stderr') {
+    screen.write(terminal.tty ? content : content.replaceAll('\n', '\r\n'));
+  } else if (type === 'complete' || type === 'error') {
+    hasEnded = true;
+    said.textContent = content;
+  } else if (type === 'status' || type.startsWith('install_')) {
+    said.textContent = content;
+  }
+}
