@@ -1,4 +1,4 @@
-"""What the assistant does, in figures, by what it can be looked at: days, models, people, classes."""
+"""What the assistant does, in figures, by what there is a row for: days, people, classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
