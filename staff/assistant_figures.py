@@ -1,7 +1,7 @@
-"""What the assistant does, in figures: by days, models, people, classes."""
+"""What the assistant does, in figures, by what there is a row for: days, people, classes."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -21,7 +21,7 @@ class Subject:
     """What there is a row for each of: `by` says which one a call is of.
 
     `nothing` is what a row without a name is called. `most` leaves all but the busiest out.
-    `relation` is what `by` calls `seen`.
+    `relation` is what `by` calls `seen`, `names` how its values are called.
     """
 
     title: str
@@ -29,6 +29,7 @@ class Subject:
     nothing: str = "none"
     most: int | None = None
     relation: FilteredRelation | None = None
+    names: Mapping[Any, str] = field(default_factory=dict)
 
 
 SUBJECTS = (
@@ -82,11 +83,12 @@ def tables(calls: QuerySet[Call], staff: User) -> Iterator[Table]:
 def _classes_of(staff: User) -> Subject:
     """A student may be in classes of others, too, which are none of the asker's business."""
     # A condition of a join takes no query; no class has number 0, and an empty list is none either.
-    classes = [0, *visible_classes(staff).values_list("pk", flat=True)]
+    names = dict(visible_classes(staff).values_list("pk", "name"))
     memberships = FilteredRelation(
-        "user__memberships", condition=Q(user__memberships__classroom__in=classes)
+        "user__memberships", condition=Q(user__memberships__classroom__in=[0, *names])
     )
-    return Subject("Class", F("seen__classroom__name"), nothing="in no class", relation=memberships)
+    by = F("seen__classroom")
+    return Subject("Class", by, nothing="in no class", relation=memberships, names=names)
 
 
 def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
@@ -109,7 +111,8 @@ def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
 
 def _row(values: Any, times: dict[str, int], subject: Subject) -> Row:
     return Row(
-        name=str(values["name"] or "").strip() or subject.nothing,
+        name=str(subject.names.get(values["name"], values["name"]) or "").strip()
+        or subject.nothing,
         calls=values["calls"],
         answered=values["answered_calls"],
         failed=values["failed_calls"],

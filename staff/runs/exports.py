@@ -54,10 +54,14 @@ async def _chunks(runs: QuerySet[Run], *, with_code: bool) -> AsyncIterator[list
     size = _CHUNK_WITH_CODE if with_code else _CHUNK
     rows = runs.defer(None).defer(*large).select_related("user").order_by("-created_at", "-pk")
     behind = Q()
-    while chunk := await database_sync_to_async(list)(rows.filter(behind)[:size]):
+    while chunk := await database_sync_to_async(_read)(rows.filter(behind)[:size]):
         yield chunk
         last = chunk[-1]
         behind = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
+
+
+def _read(rows: QuerySet[Run]) -> list[Run]:
+    return list(rows)
 
 
 def _json_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:

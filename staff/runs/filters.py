@@ -57,9 +57,10 @@ class ClassFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
         if not (value := self.value()):
             return queryset
-        chosen = value if value in {pk for pk, _ in self.lookup_choices} else None
-        members = Membership.objects.filter(classroom=chosen)
-        return queryset.filter(user__in=members.values("user")) if chosen else queryset.none()
+        if value not in {pk for pk, _ in self.lookup_choices}:
+            return queryset.none()
+        members = Membership.objects.filter(classroom=int(value))
+        return queryset.filter(user__in=members.values("user"))
 
     def has_output(self) -> bool:
         """Also where there is one class, and by an address that names another."""
@@ -75,12 +76,12 @@ class FieldsFilter(admin.ListFilter):
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
-        super().__init__(request, params, model, model_admin)  # type: ignore[arg-type]
+        super().__init__(request, params, model, model_admin)
         for name in self.names:
             if name in params:
                 self.used_parameters[name] = params.pop(name)[-1].replace("\x00", "").strip()
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return list(self.names)
 
     def has_output(self) -> bool:

@@ -83,7 +83,8 @@ def _may_watch(user_id: int | None, run_id: str) -> bool:
     """False, too, where it cannot be found out: the browser asks again."""
     try:
         # Anew: what a user object knows of its rights it keeps.
-        staff = User.objects.filter(pk=user_id, is_active=True, is_staff=True).first()
+        active = User.objects.filter(is_active=True, is_staff=True)
+        staff = active.filter(pk=user_id).first() if user_id is not None else None
         if staff is None or not staff.has_perm("sandbox.view_run"):
             return False
         run = Run.objects.filter(pk=run_id)
