@@ -45,6 +45,7 @@ const build = await context({
     'static/css/history.css',
     'static/css/ide.css',
     'static/css/page.css',
+    'static/css/server-status.css',
     'static/img/favicon.svg',
   ],
   outdir: OUT,
