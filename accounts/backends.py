@@ -8,7 +8,6 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.services import user_with_password
-from cloudrun.metrics import note_login_failure
 
 
 class PasswordBackend(ModelBackend):
@@ -30,6 +29,5 @@ class PasswordBackend(ModelBackend):
         address = request.META.get("REMOTE_ADDR", "") if request else ""
         user = user_with_password(name=name, password=password, address=address)
         if user is None or not self.user_can_authenticate(user):
-            note_login_failure()
             raise PermissionDenied  # no other backend may try the same password again
         return user

@@ -78,10 +78,9 @@ def _runner(runner: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if images := runner.get("images"):
         yield "Images that are missing", ", ".join(images["missing"]) or "none"
         yield "Being fetched", images["fetching"] or "nothing"
-    yield (
-        "Sets of packages",
-        f"{_package_sets()}, at most {size_words(settings.PACKAGE_CACHE_SIZE)}",
-    )
+    if runner["name"]:  # else each look may wait for an engine that hangs
+        most = size_words(settings.PACKAGE_CACHE_SIZE)
+        yield "Sets of packages", f"{_package_sets()}, of at most {most} together"
 
 
 def _package_sets() -> int:
@@ -121,5 +120,6 @@ def _settings() -> Iterator[tuple[str, str]]:
     yield "Assistant", ", ".join(item.name for item in provider_list()) or "no provider"
     yield "Guests", "may run programs" if settings.GUEST_RUNS else "may not run programs"
     for name in ("SECRET_KEY", "JWT_SECRET", "CALLBACK_SECRET"):
-        is_made = (settings.DATA_DIR / name.lower()).exists()
+        file = settings.DATA_DIR / name.lower()
+        is_made = file.exists() and file.read_text().strip() == getattr(settings, name)
         yield name, "made by the server, in DATA_DIR" if is_made else "from the environment"

@@ -28,6 +28,8 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         httpx.post(f"{server.url}/api/execute", json=body, timeout=60).raise_for_status()
         body = {"language": "strange", "code": "1"}
         httpx.post(f"{server.url}/api/execute?token=hidden", json=body)
+        wrong = {"username": "nobody", "password": "wrong"}
+        httpx.post(f"{server.url}/api/auth/login", json=wrong)
         yield server
 
 
@@ -47,6 +49,7 @@ def test_a_run_is_counted_and_timed(scraped: Server) -> None:
     assert re.search(r'cloudrun_pool_taken_total\{language="python",result="(hit|miss)"\} 1', text)
     assert re.search(r"cloudrun_http_requests_total\{status_class=\"4xx\"\} [1-9]", text)
     assert "process_resident_memory_bytes" in text
+    assert "cloudrun_login_failures_total 1.0" in text
 
 
 def test_an_unknown_language_makes_no_label(scraped: Server) -> None:
