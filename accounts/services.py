@@ -22,6 +22,7 @@ from cloudrun.errors import (
     InvalidRequestError,
     NotAuthenticatedError,
 )
+from cloudrun.metrics import note_login_failure
 
 # Hashing more only burns time: nobody types a longer password.
 PASSWORD_MAX_LENGTH = 4096
@@ -124,6 +125,7 @@ def user_with_password(*, name: str, password: str, address: str) -> User | None
     user = _user_by_name(name)
     attempt = LoginAttempt.count(name, user, address)
     if not _password_is_right(user, password):
+        note_login_failure()
         return None
     attempt.succeeded()
     return user

@@ -20,6 +20,7 @@ from assistant.errors import AllFailedError
 from assistant.models import Call, Outcome
 from assistant.questions import Question
 from cloudrun.errors import RateLimitedError
+from cloudrun.metrics import note_ai_call
 from cloudrun.rates import Rate
 
 _DAY_S = 24 * 3600
@@ -131,6 +132,7 @@ class _Note:
         with suppress(IntegrityError):  # the asker's account has been deleted meanwhile
             self.call.save()
         self.is_saved = True
+        note_ai_call(self.call.provider, self.call.outcome, self.call.latency_ms / 1000)
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)

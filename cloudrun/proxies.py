@@ -12,6 +12,7 @@ from django.conf import settings
 Address = IPv4Address | IPv6Address
 
 _PREFIX = b"x-forwarded-"
+_REQUEST_ID = b"x-request-id"  # would stand in our log
 _IPV6_CUSTOMER_BITS = 64
 
 
@@ -49,12 +50,15 @@ def counted_address(address: str) -> str:
 
 
 def _seen_through(scope: dict[str, Any]) -> dict[str, Any]:
+    headers: list[tuple[bytes, bytes]] = list(scope.get("headers", ()))
     if not settings.TRUSTED_PROXIES or not scope.get("client"):
-        return scope
+        kept = [(name, value) for name, value in headers if name != _REQUEST_ID]
+        return scope | {"headers": kept}
     peer, port = scope["client"]
-    headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     if not _is_trusted(peer):
-        kept = [(name, value) for name, value in headers if not name.startswith(_PREFIX)]
+        kept = [
+            (name, value) for name, value in headers if not name.startswith((_PREFIX, _REQUEST_ID))
+        ]
         return scope | {"headers": kept}
     forwarded_for = b",".join(value for name, value in headers if name == _PREFIX + b"for")
     return scope | {"client": [client_address(peer, forwarded_for.decode("latin-1")), port]}

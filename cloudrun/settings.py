@@ -50,6 +50,8 @@ SITE_URL = _text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 PREVIEW_URL = _text("PREVIEW_URL").rstrip("/")  # an origin of its own for HTML previews
 DATA_DIR = Path(_text("DATA_DIR", str(BASE_DIR / "data"))).absolute()
 CORS_ORIGINS = _words("CORS_ORIGINS", "*")
+LOG_FORMAT = _text("LOG_FORMAT", "line")  # or json
+METRICS_TOKEN = _text("METRICS_TOKEN")  # reads /metrics; where empty only operators do
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed
 TRUSTED_PROXIES = [ip_network(word, strict=False) for word in _words("TRUSTED_PROXIES")]
 
@@ -210,6 +212,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cloudrun.access.access_middleware",
     "cloudrun.headers.headers_middleware",
     "cloudrun.rates.rate_limit_middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -454,12 +457,15 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "cloudrun.logs.LineFormatter"},
+        "json": {"()": "cloudrun.logs.JsonFormatter"},
+    },
     "filters": {"briefly": {"()": "cloudrun.logs.Briefly"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
             "filters": ["briefly"],
         }
     },

@@ -54,6 +54,7 @@ urlpatterns = [
     path("favicon.ico", FaviconView.as_view()),
     path("docs", DocsView.as_view(), name="docs"),
     path("api/<path:rest>", api_not_found),
+    path("", include("staff.operations.urls")),
     path("admin/", admin.site.urls),
     path("", include("ide.urls")),
     path("accounts/", include("accounts.site_urls")),

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from channels.db import database_sync_to_async
 
 from cloudrun.errors import ApplicationError
+from cloudrun.logs import run_context
 from sandbox import records
 from sandbox.artifacts import keep_artifacts
 from sandbox.endings import ended, lost, never_started, previewed, refused
@@ -15,6 +17,7 @@ from sandbox.errors import NoSandboxError
 from sandbox.installing import install
 from sandbox.languages import LANGUAGES
 from sandbox.live import Input, InputEnd, LiveRun, Row
+from sandbox.metrics import note_run
 from sandbox.models import RunStatus
 from sandbox.records import Outcome
 from sandbox.runners.base import Job, Runner, SandboxFile, TerminalSize
@@ -27,8 +30,12 @@ _HEAD_START_S = 0.03
 
 async def drive(live: LiveRun, runner: Runner | None, row: Row) -> None:
     """Take the run to its end, whatever happens; the log is closed after the row is written."""
+    run_context(live.id)
+    accepted_at = datetime.now(UTC)
     try:
         outcome = await _outcome_or_lost(live, runner, row)
+        language, status = live.request.language, outcome.status.value
+        note_run(language, status, live.log, accepted_at, outcome.duration_ms)
         await row.insert()
         await database_sync_to_async(records.run_end)(live.id, outcome, live.owner)
     finally:

@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from django.db import DatabaseError, connection
 
 from cloudrun.errors import NotFoundError
+from cloudrun.loop_lag import loop_lag
 from sandbox.artifacts import artifact_facts, content_type
 from sandbox.errors import RunNotFoundError
 from sandbox.events import Event, unpack
@@ -56,6 +57,18 @@ def runner_status() -> dict[str, Any]:
         return {"name": name, "detail": choice.why, "problem": problem, **figures}
 
     return async_to_sync(status)()
+
+
+def counts() -> dict[str, float]:
+    """`{"active", "waiting", "lag_s"}` now: runs that have not ended, those of them in the queue,
+    and by how much the event loop was late."""
+
+    async def look() -> dict[str, float]:
+        runs = service()
+        lag_s = loop_lag().worst_s
+        return {"active": runs.active, "waiting": runs.admission.waiting, "lag_s": lag_s}
+
+    return async_to_sync(look)()
 
 
 def current_choice() -> Choice:

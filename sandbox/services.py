@@ -95,7 +95,8 @@ class RunService:
         is_stale = asyncio.get_running_loop().time() - self._chosen_at > _PROBE_INTERVAL_S
         may_change = choice.runner is None or choice.rather
         if self._choosing is None and (self._choice is None or (is_stale and may_change)):
-            self._choosing = asyncio.create_task(self._choose(choice))
+            # What it starts outlives the request that asked, whose id its log must not carry.
+            self._choosing = asyncio.create_task(self._choose(choice), context=Context())
         if self._choosing and choice.runner is None:
             done, _ = await asyncio.wait({self._choosing}, timeout=timeout_s)
             for task in done:

@@ -31,6 +31,11 @@ def socket_take(subject: str) -> None:
     _open[subject] += 1
 
 
+def sockets_open() -> int:
+    """Of everybody."""
+    return _open.total()
+
+
 def socket_give_back(subject: str) -> None:
     _open[subject] -= 1
     if not _open[subject]:

@@ -64,7 +64,9 @@ class TestAnswer:
         assert wrong.status_code == 401
         assert unknown.status_code == 401
         assert wrong.content == unknown.content
+        ids = [answer.headers.pop("X-Request-ID") for answer in (wrong, unknown)]
         assert wrong.headers == unknown.headers
+        assert ids[0] != ids[1]
         assert "Bearer" in wrong["WWW-Authenticate"]
 
     def test_deactivated_owner_is_told_so_and_nobody_else(self, api: APIClient) -> None:

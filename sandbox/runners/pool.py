@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sandbox.errors import NoSandboxError, SandboxError
 from sandbox.languages import Language
 from sandbox.limits import Limits
+from sandbox.metrics import note_taken
 from sandbox.runners.base import Job
 
 logger = logging.getLogger(__name__)
@@ -161,10 +162,12 @@ class Pool(Generic[W]):
             sandbox = shelf.waiting.popleft()
             if sandbox.is_alive:
                 self._hits += 1
+                note_taken(recipe.language_id, hit=True)
                 shelf.failures = 0
                 return sandbox
             self._discard(sandbox)
         self._misses += 1
+        note_taken(recipe.language_id, hit=False)
         return None
 
     def expect(self, recipe: Recipe) -> None:
@@ -183,12 +186,19 @@ class Pool(Generic[W]):
         now = asyncio.get_running_loop().time()
         return {
             "size": sum(len(shelf.waiting) for shelf in shelves),
+            "waiting": self._waiting_by_language(),
             "target": sum(shelf.wanted(now) for shelf in shelves),
             "capacity": self._capacity,
             "hits": self._hits,
             "misses": self._misses,
             "made_in_last_minute": sum(time > now - _MINUTE_S for time in self._made),
         }
+
+    def _waiting_by_language(self) -> dict[str, int]:
+        counts = Counter[str]()
+        for recipe, shelf in self._shelves.items():
+            counts[recipe.language_id] += len(shelf.waiting)
+        return dict(counts)
 
     async def close(self) -> None:
         # What is being made now is waited for: an engine would make it all the same.
