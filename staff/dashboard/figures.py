@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncHour
@@ -79,7 +80,7 @@ class Counted:
         if not self.hourly and (last := tallied_until()):
             self.raw_since = max(self.raw_since, begin_of(last + timedelta(days=1)))
 
-    def raw(self, kind: Kind) -> QuerySet[Run]:
+    def raw(self, kind: Kind) -> QuerySet[Any]:
         runs = Run.objects.filter(self.scope.users(), created_at__gte=self.raw_since)
         return runs.filter(HAVING.get(kind, Q())).annotate(name=NAMES[kind]).order_by()
 
