@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 async def clean_up_forever() -> None:
-    """`manage.py clean_up` at once, and every hour."""
+    """`manage.py clean_up` and `tally_runs` at once, and every hour."""
     while True:
         await asyncio.to_thread(_clean_up)
         await asyncio.sleep(_INTERVAL_S)
@@ -21,7 +21,8 @@ async def clean_up_forever() -> None:
 def _clean_up() -> None:
     try:
         call_command("clean_up", verbosity=0)
+        call_command("tally_runs", verbosity=0)
     except DatabaseError:
-        logger.warning("what nobody can reach could not be deleted", exc_info=True)
+        logger.warning("what is done every hour failed", exc_info=True)
     finally:
         connections.close_all()  # this thread's

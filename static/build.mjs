@@ -44,6 +44,7 @@ const build = await context({
     'static/js/workspace.js',
     'static/js/workspaces.js',
     'static/css/admin.css',
+    'static/css/dashboard.css',
     'static/css/figures.css',
     'static/css/history.css',
     'static/css/ide.css',

@@ -1,0 +1,65 @@
+"""The front page of the admin, as staff get it."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import AuditEntry, Classroom, User
+from accounts.tests.factories import make_user
+from sandbox.models import Run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _plain_files(settings: Settings) -> None:
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # needs no collectstatic
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_page_shows_charts_tables_and_links_and_is_audited() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    Run.objects.create(
+        user=root, instance="t", source=b"", language="python", status="error",
+        error="NameError: <b>", first_output_ms=40,
+    )  # fmt: skip
+    for days in ("", "0", "7", "30", "90"):
+        text = client_of(root).get("/admin/", {"days": days}).content.decode()
+        assert text.count('role="img"') == 5
+        assert "NameError: &lt;b&gt;" in text
+        assert "?error__exact=NameError%3A+%3Cb%3E&amp;created_at__gte=" in text
+        svgs = "".join(re.findall('<svg[^>]*role="img".*?</svg>', text, re.DOTALL))
+        assert not re.search(r"<style|<script|style=|\son\w+=", svgs)
+    assert AuditEntry.objects.filter(actor=root, what__startswith="overview").count() == 5
+
+
+def test_instructor_cannot_choose_the_class_of_another() -> None:
+    teacher, student = make_user("teacher", is_staff=True), make_user("student")
+    teacher.groups.add(Group.objects.get(name="Instructors"))
+    room = Classroom.objects.create(name="Another's")
+    room.students.add(student)
+    Run.objects.create(user=student, instance="t", source=b"", language="python", error="Secret")
+    for query in ({}, {"classroom": room.pk}):
+        text = client_of(teacher).get("/admin/", query).content.decode()
+        assert not {"Another", "Secret", 'role="img"'} & set(
+            re.findall('Another|Secret|role="img"', text)
+        )
+        assert "Make a class" in text
+
+
+def test_empty_site_says_what_to_do() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    assert "run a first program" in client_of(root).get("/admin/").content.decode()
+
+
+def test_students_are_kept_out() -> None:
+    assert client_of(make_user()).get("/admin/").status_code == 302
