@@ -73,12 +73,11 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
         "languages_chart": bar_chart("Runs by language", found.languages.most_common()),
         "outcomes": found.outcomes.most_common(),
         "errors": [
-            (error, runs, hit, _query(found, classroom, error__exact=error))
+            (error, runs, hit, _query(found, classroom, error=error))
             for error, runs, hit in found.errors
         ],
         "busiest": [
-            (name, runs, _query(found, classroom, user__id__exact=str(user)))
-            for user, name, runs in found.busiest
+            (name, runs, _query(found, classroom, by=name)) for _, name, runs in found.busiest
         ],
     }
 
@@ -89,9 +88,9 @@ def ends_by_unit(ends: dict[str, list[int | None]]) -> list[tuple[int | None, ..
 
 def _query(found: Figures, classroom: Classroom | None, **filters: str) -> str:
     """Of the list of runs: these, in the same time and class."""
-    filters["created_at__gte"] = found.units[0].isoformat()
+    filters["since"] = f"{found.units[0]:%Y-%m-%d}"
     if classroom:
-        filters["user__classes__id__exact"] = str(classroom.pk)
+        filters["class"] = str(classroom.pk)
     return urlencode(filters)
 
 

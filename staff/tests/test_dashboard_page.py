@@ -36,9 +36,12 @@ def test_page_shows_charts_tables_and_links_and_is_audited() -> None:
         text = client_of(root).get("/admin/", {"days": days}).content.decode()
         assert text.count('role="img"') == 5
         assert "NameError: &lt;b&gt;" in text
-        assert "?error__exact=NameError%3A+%3Cb%3E&amp;created_at__gte=" in text
+        assert "?error=NameError%3A+%3Cb%3E&amp;since=" in text
         svgs = "".join(re.findall('<svg[^>]*role="img".*?</svg>', text, re.DOTALL))
         assert not re.search(r"<style|<script|style=|\son\w+=", svgs)
+    (link,) = re.findall(r'href="(/admin/sandbox/run/\?error=[^"]*)"', text)
+    listed = client_of(root).get(link.replace("&amp;", "&"))
+    assert listed.context["cl"].result_count == 1
     assert AuditEntry.objects.filter(actor=root, what__startswith="overview").count() == 5
 
 
