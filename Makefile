@@ -17,7 +17,7 @@ SOURCES := $(shell find static -mindepth 1 -path static/dist -prune -o -path sta
 
 # What the database has a part in; all else is tested once.
 DATABASE_TESTS = accounts assistant cloudrun ide staff \
-	$(addprefix sandbox/tests/test_,admission.py caller_limits.py http.py restart.py socket.py summaries.py)
+	$(addprefix sandbox/tests/test_,admission.py caller_limits.py http.py restart.py retention.py socket.py summaries.py)
 
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
 _INTERVAL_S = 3600
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 async def clean_up_forever() -> None:
-    """`manage.py clean_up` and `tally_runs` at once, and every hour."""
+    """`manage.py clean_up`, `tally_runs` and `prune_runs` at once, and every hour."""
     while True:
         await asyncio.to_thread(_clean_up)
         await asyncio.sleep(_INTERVAL_S)
@@ -22,7 +22,8 @@ def _clean_up() -> None:
     try:
         call_command("clean_up", verbosity=0)
         call_command("tally_runs", verbosity=0)
-    except DatabaseError:
+        call_command("prune_runs", verbosity=0)
+    except (CommandError, DatabaseError):
         logger.warning("what is done every hour failed", exc_info=True)
     finally:
         connections.close_all()  # this thread's

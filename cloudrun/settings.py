@@ -130,6 +130,7 @@ MAX_RUNS_PER_USER = _number("MAX_RUNS_PER_USER", 3)  # at once; more are queued
 # At once, of everybody: what the cores and half of the memory carry; more are queued.
 _carried = min(8 * (os.cpu_count() or 1), memory_bytes() // 2 // MAX_MEMORY)
 MAX_RUNS = _number("MAX_RUNS", max(2, _carried))
+RUN_RETENTION_DAYS = _number("RUN_RETENTION_DAYS", 0)  # 0 keeps runs for ever
 MAX_QUEUE = _number("MAX_QUEUE", 500)  # runs waiting, half of them of one user; more are refused
 
 # Secrets: generated once into DATA_DIR where the environment has none, or one that everybody knows

@@ -4,6 +4,7 @@ Plain functions for the run service's threads; they are the only ones that write
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -116,6 +117,16 @@ def run_delete(run_id: str) -> None:
     with transaction.atomic():
         IdempotencyKey.objects.filter(run_id=run_id).delete()
         Run.objects.filter(pk=run_id).delete()
+
+
+def runs_prune(*, before: datetime, most: int) -> int:
+    """Forget at most so many runs that ended before, the oldest first; how many."""
+    ended = Run.objects.filter(created_at__lt=before).exclude(status__in=ALIVE)
+    ids = list(ended.order_by("created_at").values_list("pk", flat=True)[:most])
+    with transaction.atomic():
+        IdempotencyKey.objects.filter(run_id__in=ids).delete()
+        Run.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def runs_lose(*, instance: str) -> int:
