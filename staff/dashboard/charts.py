@@ -49,6 +49,7 @@ def _chart(make: Any, width: int, height: int, *, show_legend: bool) -> Any:
         js=(),
         margin=6,
         show_legend=show_legend,
+        truncate_label=-1,
         legend_at_bottom=True,
         legend_at_bottom_columns=3,
         show_minor_x_labels=False,
