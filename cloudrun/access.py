@@ -50,7 +50,7 @@ def _end(request: HttpRequest, response: HttpResponse, began: float) -> HttpResp
     response["X-Request-ID"] = request_id.get()
     access = {
         "method": request.method,
-        "path": request.path,
+        "path": _path(request),
         "status": response.status_code,
         "duration_ms": round(1000 * duration_s),
         "user_id": _user_id(request),
@@ -62,6 +62,13 @@ def _end(request: HttpRequest, response: HttpResponse, began: float) -> HttpResp
     )
     request_id.set("")  # whatever comes next in this context is of another request
     return response
+
+
+def _path(request: HttpRequest) -> str:
+    """The pattern that the address matched: some hold what opens a door, such as the key to set a
+    new password, or a link's token."""
+    match = request.resolver_match
+    return f"/{match.route}" if match else request.path
 
 
 def _user_id(request: HttpRequest) -> int | None:

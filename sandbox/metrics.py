@@ -1,10 +1,7 @@
 """What is counted of runs and of the pool, for `/metrics`."""
 
-from datetime import datetime
-
 from prometheus_client import Counter, Gauge, Histogram
 
-from sandbox.events import EventLog
 from sandbox.languages import LANGUAGES
 
 _FIRST_OUTPUT_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 60)
@@ -38,17 +35,15 @@ loop_lag_seconds = Gauge(
 
 
 def note_run(
-    language: str, outcome: str, log: EventLog, accepted_at: datetime, duration_ms: int | None
+    language: str, outcome: str, first_output_ms: int | None, duration_ms: int | None
 ) -> None:
     """Count a run that has ended; `outcome` is one of `RunStatus`'s ends."""
     language = _bounded(language)
     _runs.labels(language, outcome).inc()
     if duration_ms is not None:
         _duration.labels(language).observe(duration_ms / 1000)
-    first = next((event for event in log if event.type in {"stdout", "stderr"}), None)
-    if first:
-        waited = datetime.fromisoformat(first.timestamp) - accepted_at
-        _first_output.labels(language).observe(max(0.0, waited.total_seconds()))
+    if first_output_ms is not None:
+        _first_output.labels(language).observe(first_output_ms / 1000)
 
 
 def note_taken(language: str, *, hit: bool) -> None:

@@ -120,7 +120,7 @@ def run_delete(run_id: str) -> None:
 
 
 def runs_prune(*, before: datetime, most: int) -> int:
-    """Forget at most so many runs that ended before, the oldest first; how many."""
+    """Forget at most so many ended runs that were accepted before, the oldest first; how many."""
     ended = Run.objects.filter(created_at__lt=before).exclude(status__in=ALIVE)
     ids = list(ended.order_by("created_at").values_list("pk", flat=True)[:most])
     with transaction.atomic():

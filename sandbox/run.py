@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-from datetime import UTC, datetime
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -31,11 +30,14 @@ _HEAD_START_S = 0.03
 async def drive(live: LiveRun, runner: Runner | None, row: Row) -> None:
     """Take the run to its end, whatever happens; the log is closed after the row is written."""
     run_context(live.id)
-    accepted_at = datetime.now(UTC)
     try:
         outcome = await _outcome_or_lost(live, runner, row)
-        language, status = live.request.language, outcome.status.value
-        note_run(language, status, live.log, accepted_at, outcome.duration_ms)
+        note_run(
+            live.request.language,
+            outcome.status.value,
+            outcome.first_output_ms,
+            outcome.duration_ms,
+        )
         await row.insert()
         await database_sync_to_async(records.run_end)(live.id, outcome, live.owner)
     finally:

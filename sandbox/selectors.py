@@ -1,7 +1,7 @@
 """What can be read about runs and languages; changes nothing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from asgiref.sync import async_to_sync
 from django.db import DatabaseError, connection
@@ -59,14 +59,26 @@ def runner_status() -> dict[str, Any]:
     return async_to_sync(status)()
 
 
-def counts() -> dict[str, float]:
-    """`{"active", "waiting", "lag_s"}` now: runs that have not ended, those of them in the queue,
-    and by how much the event loop was late."""
+class Counts(TypedDict):
+    active: int
+    waiting: int
+    running: int
+    lag_s: float
 
-    async def look() -> dict[str, float]:
+
+def counts() -> Counts:
+    """`{"active", "waiting", "running", "lag_s"}` now: runs that have not ended, those of them in
+    the queue and out of it, and by how much the event loop was late."""
+
+    async def look() -> Counts:
         runs = service()
-        lag_s = loop_lag().worst_s
-        return {"active": runs.active, "waiting": runs.admission.waiting, "lag_s": lag_s}
+        active, waiting = runs.active, runs.admission.waiting
+        return {
+            "active": active,
+            "waiting": waiting,
+            "running": active - waiting,
+            "lag_s": loop_lag().worst_s,
+        }
 
     return async_to_sync(look)()
 

@@ -12,9 +12,8 @@ from accounts.schema import example, refusals
 from assistant.selectors import provider_status
 from cloudrun import __version__
 from cloudrun.errors import NotFoundError
-from cloudrun.loop_lag import loop_lag
 from sandbox.languages import LANGUAGES
-from sandbox.selectors import database_status, language_list, runner_status
+from sandbox.selectors import counts, database_status, language_list, runner_status
 from sandbox.serializers.server import (
     HealthSerializer,
     LanguagesSerializer,
@@ -97,7 +96,7 @@ class StatusView(APIView):
     )
     def get(self, request: Request) -> Response:
         runner = runner_status()
-        active, waiting, lag_ms = _counts()
+        now = counts()
         return Response(
             {
                 "status": "running",
@@ -108,9 +107,9 @@ class StatusView(APIView):
                     "database": database_status(),
                 },
                 "languages": list(LANGUAGES),
-                "active_executions": active,
-                "queue_length": waiting,
-                "event_loop": {"worst_lag_ms": lag_ms},
+                "active_executions": now["active"],
+                "queue_length": now["waiting"],
+                "event_loop": {"worst_lag_ms": round(1000 * now["lag_s"])},
                 "runner": runner,
             }
         )
@@ -177,14 +176,6 @@ def _is_draining() -> bool:
         return service().draining
 
     return async_to_sync(draining)()
-
-
-def _counts() -> tuple[int, int, int]:
-    async def counts() -> tuple[int, int, int]:
-        lag_ms = round(1000 * loop_lag().worst_s)
-        return service().active, service().admission.waiting, lag_ms
-
-    return async_to_sync(counts)()
 
 
 def _docker_status(runner: dict[str, Any]) -> dict[str, str | None]:

@@ -116,11 +116,11 @@ def test_run_is_found_by_its_id() -> None:
     assert list(runs_matching(Run.objects.all(), run.pk)) == [run]
 
 
-@pytest.mark.django_db
-def test_postgresql_has_an_index_for_it() -> None:
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")
-        rows = runs_matching(Run.objects.all(), "word").explain()
-    assert "sandbox_run_words" in rows
+if connection.vendor == "postgresql":  # SQLite looks at each row
+
+    @pytest.mark.django_db
+    def test_words_have_an_index() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off")
+            rows = runs_matching(Run.objects.all(), "word").explain()
+        assert "sandbox_run_words" in rows

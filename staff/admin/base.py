@@ -16,18 +16,11 @@ def staff_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    """Rows that belong to users: only those of whom the asker may see, to read.
-
-    Every look at one is in the audit log before it is shown, and so is every list.
-    """
+class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Every look at a row is in the audit log before it is shown, and so is every list."""
 
     owner_field = "user"
     show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        visible = of_visible_users(staff_of(request), self.owner_field)
-        return super().get_queryset(request).filter(visible)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -52,12 +45,23 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the 
 
     def audit(self, request: HttpRequest, action: AuditAction, row: Model) -> None:
         """Write down what is done to a row of its owner's."""
-        what = f"{self.opts.verbose_name} {row.pk}"
-        audit(staff_of(request), action, subject=self.owner_of(row), what=what)
+        audit(staff_of(request), action, subject=self.owner_of(row), what=self.name_of(row))
+
+    def name_of(self, row: Model) -> str:
+        """What the audit log calls it: never by what is in it."""
+        return f"{self.opts.verbose_name} {row.pk}"
 
     def owner_of(self, row: Any) -> User | None:
         owner: User | None = getattr(row, self.owner_field)
         return owner
+
+
+class OwnedAdmin(AuditedAdmin):
+    """Rows that belong to users: only those of whom the asker may see, to read."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible = of_visible_users(staff_of(request), self.owner_field)
+        return super().get_queryset(request).filter(visible)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

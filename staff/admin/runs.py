@@ -27,6 +27,7 @@ from sandbox.identity import owner_of_request
 from sandbox.models import Run, is_run_id
 from sandbox.searching import runs_matching
 from staff.admin.base import OwnedAdmin, staff_of
+from staff.class_filter import ClassFilter
 from staff.paging import EstimatingPaginator
 from staff.runs import filters
 from staff.runs.again import run_again
@@ -51,7 +52,7 @@ class RunAdmin(OwnedAdmin):
     )
     list_filter = (
         filters.UserFilter,
-        filters.ClassFilter,
+        ClassFilter,
         filters.LanguageFilter,
         "status",
         filters.ReasonFilter,

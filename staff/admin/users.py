@@ -2,22 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.audit import audit, audit_all
+from accounts.audit import audit_all
 from accounts.models import AuditAction, User
 from accounts.services import user_deactivate, user_log_out_everywhere
-from accounts.visibility import visible_classes, visible_users
+from accounts.visibility import visible_users
 from sandbox.models import Run
-from staff.admin.base import staff_of
+from staff.admin.base import AuditedAdmin, staff_of
+from staff.class_filter import ClassFilter
 from staff.paging import EstimatingPaginator
 
 _INSTRUCTORS = "Instructors"
@@ -26,21 +27,8 @@ _SEEN_OF_STUDENTS = (
 )  # fmt: skip
 
 
-class ClassOfUserFilter(admin.SimpleListFilter):
-    title = "class"
-    parameter_name = "class"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        classes = visible_classes(staff_of(request)).values_list("pk", "name")
-        return [(str(pk), name) for pk, name in classes]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        value = self.value()
-        if not value:
-            return queryset
-        if value not in {str(pk) for pk, _ in self.lookup_choices}:
-            return queryset.none()
-        return queryset.filter(memberships__classroom=int(value))
+class ClassOfUserFilter(ClassFilter):
+    field = "pk"
 
 
 class RanFilter(admin.SimpleListFilter):
@@ -62,7 +50,7 @@ class RanFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs only
     list_display = (
         "username", "email", "display_name", "is_active", "last_login", "runs_lately",
         "last_outcome",
@@ -70,7 +58,6 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the st
     list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
     search_fields = ("username", "email", "display_name")
     paginator = EstimatingPaginator
-    show_full_result_count = False
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
@@ -109,20 +96,11 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the st
         filters = super().get_list_filter(request)
         return filters if staff_of(request).is_superuser else filters[:-1]
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        if self.has_view_permission(request):
-            what = f"users {request.META.get('QUERY_STRING', '')}".strip()
-            audit(staff_of(request), AuditAction.LISTED, what=what)
-        return super().changelist_view(request, extra_context)
+    def owner_of(self, row: Any) -> User | None:
+        return cast(User, row)
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        user = self.get_object(request, object_id)
-        if user is not None and self.has_view_permission(request, user):
-            audit(staff_of(request), AuditAction.VIEWED, subject=user, what="account")
-        response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
-        return response
+    def name_of(self, row: Any) -> str:
+        return "account"
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).has_perm("accounts.deactivate_user")
@@ -204,6 +182,6 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the st
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        audit(staff_of(request), AuditAction.CHANGED, subject=obj, what="account")
+        self.audit(request, AuditAction.CHANGED, obj)
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from asgiref.sync import async_to_sync
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.models import AuditAction, Classroom, User
 from accounts.visibility import sees_everybody, visible_classes
-from sandbox.services import service
+from sandbox.selectors import counts
 from staff.dashboard.charts import bar_chart, time_chart
 from staff.dashboard.figures import Figures, Scope, figures
 
@@ -37,7 +36,7 @@ def dashboard(request: HttpRequest, staff: User) -> dict[str, Any]:
     """The context of the page. Looking at it is written down first."""
     form = RangeForm(request.GET, staff)
     everybody = sees_everybody(staff)
-    context = {"form": form, "everybody": everybody, "server": _server()}
+    context = {"form": form, "everybody": everybody, "server": counts()}
     context["has_class"] = visible_classes(staff).exists()
     if not staff.has_perm("sandbox.view_run") or not form.is_valid():
         return context
@@ -71,7 +70,6 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
         ),
         "languages": found.languages.most_common(),
         "languages_chart": bar_chart("Runs by language", found.languages.most_common()),
-        "outcomes": found.outcomes.most_common(),
         "errors": [
             (error, runs, hit, _query(found, classroom, error=error))
             for error, runs, hit in found.errors
@@ -92,12 +90,3 @@ def _query(found: Figures, classroom: Classroom | None, **filters: str) -> str:
     if classroom:
         filters["class"] = str(classroom.pk)
     return urlencode(filters)
-
-
-def _server() -> dict[str, int]:
-    async def counts() -> dict[str, int]:
-        running = service()
-        waiting = running.admission.waiting
-        return {"active": running.active - waiting, "waiting": waiting}
-
-    return async_to_sync(counts)()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from assistant.selectors import provider_list
 from cloudrun import __version__
 from cloudrun.sizes import size_words
-from sandbox.selectors import counts, database_status, runner_status
+from sandbox.selectors import Counts, counts, database_status, runner_status
 from sandbox.services import service
 from sandbox.sockets import sockets_open
 from staff.operations.findings import findings, has_mail
@@ -58,7 +58,7 @@ def status_view(request: HttpRequest) -> TemplateResponse:
     return TemplateResponse(request, "admin/status.html", context)
 
 
-def _now(now: dict[str, float]) -> Iterator[tuple[str, str]]:
+def _now(now: Counts) -> Iterator[tuple[str, str]]:
     yield "Runs under way", f"{now['active']:.0f}, at most {settings.MAX_RUNS} at once"
     yield "Waiting for a place", f"{now['waiting']:.0f} of {settings.MAX_QUEUE}"
     yield "Connections", str(sockets_open())

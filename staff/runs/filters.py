@@ -10,12 +10,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Membership, User
-from accounts.visibility import visible_classes
+from accounts.models import User
 from sandbox.diagnosis.facts import Reason
 from sandbox.languages import LANGUAGES
 from sandbox.models import ERROR_MAX_LENGTH, Run
-from staff.admin.base import staff_of
 
 _MOST_USERS = 100
 Choice = tuple[str, str]
@@ -42,29 +40,6 @@ class ReasonFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
-
-
-class ClassFilter(admin.SimpleListFilter):
-    """The classes that the asker teaches; in any other they find nobody."""
-
-    title = "class"
-    parameter_name = "class"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
-        classes = visible_classes(staff_of(request))
-        return [(str(classroom.pk), classroom.name) for classroom in classes]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        if not (value := self.value()):
-            return queryset
-        if value not in {pk for pk, _ in self.lookup_choices}:
-            return queryset.none()
-        members = Membership.objects.filter(classroom=int(value))
-        return queryset.filter(user__in=members.values("user"))
-
-    def has_output(self) -> bool:
-        """Also where there is one class, and by an address that names another."""
-        return bool(self.lookup_choices) or bool(self.value())
 
 
 class FieldsFilter(admin.ListFilter):

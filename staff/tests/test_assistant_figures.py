@@ -9,7 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import Classroom, User
 from accounts.tests.factories import make_user
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.django_db
 
 PATH = "/admin/assistant/call/figures/"
 TODAY = date(2026, 3, 10)
-
-
-@pytest.fixture(autouse=True)
-def _plain_files(settings: Settings) -> None:
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # needs no collectstatic
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
 def asked(user: User | None = None, *, at: str = "2026-03-10T12:00Z", **changes: Any) -> Call:

@@ -5,19 +5,12 @@ import re
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import AuditEntry, Classroom, User
 from accounts.tests.factories import make_user
 from sandbox.models import Run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _plain_files(settings: Settings) -> None:
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # needs no collectstatic
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
 def client_of(user: User) -> Client:

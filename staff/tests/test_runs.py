@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import AuditEntry, Classroom
 from accounts.tests.factories import make_user
@@ -22,12 +21,6 @@ from staff.tests.makers import client_of, make_instructor, make_run
 pytestmark = pytest.mark.django_db
 LIST = "/admin/sandbox/run/"
 PAGES = ("change/", "recording/", "output/", "files/", "made/plot.txt", "live/")
-
-
-@pytest.fixture(autouse=True)
-def _plain_files(settings: Settings) -> None:
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # needs no collectstatic
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
 class School:

@@ -21,12 +21,6 @@ _FINE = {"name": "docker", "detail": "", "problem": None}
 _ANSWERS = {"status": "ok", "info": "sqlite"}
 
 
-@pytest.fixture(autouse=True)
-def _plain_files(settings: Settings) -> None:
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # needs no collectstatic
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
-
-
 def found(runner: dict[str, Any], lag_s: float = 0.0) -> dict[str, str]:
     return {item.what: item.todo for item in findings.findings(runner, _ANSWERS, lag_s)}
 
