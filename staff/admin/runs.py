@@ -128,13 +128,7 @@ class RunAdmin(OwnedAdmin):
     ) -> HttpResponse:
         run = self._found(request, object_id)
         self.audit(request, AuditAction.VIEWED, run)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Run",
-            "opts": self.opts,
-            **run_context(run),
-        }
-        return TemplateResponse(request, "admin/sandbox/run/run.html", context)
+        return TemplateResponse(request, "admin/sandbox/run/run.html", run_context(run))
 
     @method_decorator(require_safe)
     def live_view(self, request: HttpRequest, run_id: str) -> HttpResponseBase:
