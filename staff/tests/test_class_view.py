@@ -18,8 +18,13 @@ from staff.tests.makers import client_of, make_instructor, make_run
 
 pytestmark = pytest.mark.django_db
 
-_ERROR = {"status": "error", "reason": "exception", "exit_code": 1, "error": "NameError: '…'"}
-_STOPPED = {"status": "stopped", "reason": "stopped", "exit_code": None}
+_ERROR: dict[str, Any] = {
+    "status": "error",
+    "reason": "exception",
+    "exit_code": 1,
+    "error": "NameError: '…'",
+}
+_STOPPED: dict[str, Any] = {"status": "stopped", "reason": "stopped", "exit_code": None}
 
 
 @pytest.fixture
