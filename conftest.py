@@ -1,4 +1,5 @@
-"""What all tests share: components that a machine may lack, and no skip that nobody sees.
+"""What all tests share: components that a machine may lack, no skip that nobody sees, and passwords
+that are hashed fast.
 
 A test that needs a component carries its marker (`docker`, `bubblewrap`) or calls `require`. Where
 it is missing the test is skipped with the reason, and the run lists it; under `CI` every skip fails
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 IS_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 _PROBE_TIMEOUT_S = 10
@@ -53,6 +55,14 @@ def require(component: str) -> None:
             pytest.skip(_COMPONENTS[component][1])
     elif shutil.which(component) is None:
         pytest.skip(f"{component} is not installed here")
+
+
+@pytest.fixture(autouse=True)
+def _fast_hasher(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """A password costs nothing, but in tests marked `real_hasher`."""
+    if not request.node.get_closest_marker("real_hasher"):
+        fast = "django.contrib.auth.hashers.MD5PasswordHasher"
+        settings.PASSWORD_HASHERS = [fast, *settings.PASSWORD_HASHERS]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from e2e.complaints import complaints_of
 
@@ -130,3 +130,11 @@ def authenticator_device(page: Page, *, verifies: bool = True) -> Iterator[None]
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     yield
     session.detach()
+
+
+def logged_in(context: BrowserContext, url: str, name: str) -> AccountPage:
+    """Somebody at their editor."""
+    visitor = AccountPage(context.new_page(), url)
+    visitor.log_in(name)
+    visitor.expect_editor()
+    return visitor

@@ -7,11 +7,15 @@ a component: a runner or a language that is missing fails.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
+from e2e.account_page import PASSWORD
+from e2e.database import run_code
 from e2e.ide_page import WIDE, IdePage
 from e2e.server import Server, running, started
 from e2e.workspace_page import WorkspacePage
@@ -22,6 +26,30 @@ RUNNERS = ["given"] if BASE_URL else ["bubblewrap", "docker"]
 both_runners = pytest.mark.parametrize("server", RUNNERS, indirect=True, scope="session")
 
 _EXPECTED = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)", "400 (Bad Request)", "status of 404")
+
+_SCHOOL = f"""
+from django.contrib.auth.models import Group
+from accounts.models import Classroom, User
+from staff.tests.makers import make_run
+ada = User.objects.create_user("ada", "ada@example.org", {PASSWORD!r})
+teacher = User.objects.create_user("teacher", "t@example.org", {PASSWORD!r}, is_staff=True)
+teacher.display_name = "Grace Hopper"
+teacher.save()
+teacher.groups.add(Group.objects.get(name="Instructors"))
+classroom = Classroom.objects.create(name="7a")
+classroom.teachers.add(teacher)
+classroom.students.add(ada)
+make_run(ada, code="print('replayed')", output="replayed\\n")
+many = User.objects.bulk_create(
+    User(username=f"student{{n}}", email=f"student{{n}}@example.org") for n in range(200)
+)
+year = Classroom.objects.create(name="Year 7")
+year.teachers.add(teacher)
+year.students.add(*many)
+for n, student in enumerate(many):
+    failed = dict(status="error", exit_code=1, error="NameError: name '…' is not defined")
+    make_run(student, **(failed if n % 3 else {{}}))
+"""
 
 expect.set_options(timeout=10_000)
 
@@ -44,6 +72,26 @@ def server(
     with started(runner, tmp_path_factory.mktemp(runner)) as server:
         if not server.has_sandbox:
             missing(f"no {runner} runner on this machine")
+        yield server
+
+
+@contextmanager
+def filled(
+    folder: Path, code: str, runner: str = "bubblewrap", settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """A server of one's own, whose database `code` has filled."""
+    if BASE_URL:
+        missing("a server of one's own")
+    with started(runner, folder, settings) as server:
+        run_code(folder, code)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Grace Hopper, `teacher`, has Ada, `ada`, in her class 7a, who has run a program;
+    two hundred others are in Year 7."""
+    with filled(tmp_path_factory.mktemp("school"), _SCHOOL) as server:
         yield server
 
 

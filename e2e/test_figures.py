@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage
-from e2e.conftest import BASE_URL, missing
-from e2e.database import run_code
+from e2e.conftest import filled
 from e2e.ide_page import NARROW, WIDE
-from e2e.server import Server, started
+from e2e.server import Server
 
 _FILL = f"""
 from accounts.models import User
@@ -29,11 +28,7 @@ for number in range(60):
 
 @pytest.fixture(scope="module", params=["bubblewrap"])
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if BASE_URL:
-        missing("a server of one's own")
-    folder = tmp_path_factory.mktemp("figures")
-    with started("bubblewrap", folder) as server:
-        run_code(folder, _FILL)
+    with filled(tmp_path_factory.mktemp("figures"), _FILL) as server:
         yield server
 
 

@@ -1,51 +1,16 @@
 """Instructors at the runs of their class: found, replayed, watched while they go on."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.accessibility import axe
-from e2e.account_page import PASSWORD, AccountPage
-from e2e.conftest import BASE_URL, missing
-from e2e.database import run_code
+from e2e.account_page import PASSWORD, AccountPage, logged_in
 from e2e.ide_page import NARROW, WIDE, IdePage
-from e2e.server import Server, started
+from e2e.server import Server
 
 _LOOP = "import time\nfor n in range(300):\n    print('turn', n, flush=True)\n    time.sleep(0.1)\n"
-_FILL = f"""
-from django.contrib.auth.models import Group
-from accounts.models import Classroom, User
-from staff.tests.makers import make_run
-ada = User.objects.create_user("ada", "ada@example.org", {PASSWORD!r})
-teacher = User.objects.create_user("teacher", "t@example.org", {PASSWORD!r}, is_staff=True)
-teacher.display_name = "Grace Hopper"
-teacher.save()
-teacher.groups.add(Group.objects.get(name="Instructors"))
-classroom = Classroom.objects.create(name="7a")
-classroom.teachers.add(teacher)
-classroom.students.add(ada)
-make_run(ada, code="print('replayed')", output="replayed\\n")
-"""
-
-
-@pytest.fixture(scope="module", params=["bubblewrap"])
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if BASE_URL:
-        missing("a server of one's own")
-    folder: Path = tmp_path_factory.mktemp("staff_runs")
-    with started("bubblewrap", folder) as server:
-        run_code(folder, _FILL)
-        yield server
-
-
-def logged_in(context: BrowserContext, server: Server, name: str) -> AccountPage:
-    visitor = AccountPage(context.new_page(), server.url)
-    visitor.log_in(name)
-    visitor.expect_editor()
-    return visitor
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -57,9 +22,9 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab does not lead to {selector}")
 
 
-def test_keyboard_alone_leads_to_a_replayed_run(browser: Browser, server: Server) -> None:
+def test_keyboard_alone_leads_to_a_replayed_run(browser: Browser, school: Server) -> None:
     with browser.new_context(viewport=WIDE) as context:
-        visitor = AccountPage(context.new_page(), server.url)
+        visitor = AccountPage(context.new_page(), school.url)
         page = visitor.page
         visitor.open("/accounts/login/?next=/admin/sandbox/run/")
         visitor.field("Username or e-mail").focus()
@@ -80,9 +45,9 @@ def test_keyboard_alone_leads_to_a_replayed_run(browser: Browser, server: Server
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_for_everybody(browser: Browser, server: Server, scheme: Any, size: Any) -> None:
+def test_pages_are_for_everybody(browser: Browser, school: Server, scheme: Any, size: Any) -> None:
     with browser.new_context(viewport=size, color_scheme=scheme) as context:
-        visitor = logged_in(context, server, "teacher")
+        visitor = logged_in(context, school.url, "teacher")
         page = visitor.page
         for query in ("", "?language=java"):
             visitor.open(f"/admin/sandbox/run/{query}")
@@ -96,15 +61,15 @@ def test_pages_are_for_everybody(browser: Browser, server: Server, scheme: Any, 
         assert visitor.complaints == []
 
 
-def test_student_sees_who_watches(browser: Browser, server: Server) -> None:
+def test_student_sees_who_watches(browser: Browser, school: Server) -> None:
     with browser.new_context(viewport=WIDE) as hers, browser.new_context(viewport=WIDE) as theirs:
-        logged_in(hers, server, "ada")
-        ide = IdePage(hers.new_page(), f"{server.url}/")
-        ide.page.goto(f"{server.url}/")
+        logged_in(hers, school.url, "ada")
+        ide = IdePage(hers.new_page(), f"{school.url}/")
+        ide.page.goto(f"{school.url}/")
         ide.wait_until_ready()
         ide.run(_LOOP)
         ide.expect_output("turn 1")
-        teacher = logged_in(theirs, server, "teacher")
+        teacher = logged_in(theirs, school.url, "teacher")
         teacher.open("/admin/sandbox/run/?status=running")
         teacher.page.locator("#result_list tbody a").first.click()
         expect(teacher.page.locator(".xterm-rows")).to_contain_text("turn")

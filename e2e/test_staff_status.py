@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage
-from e2e.conftest import BASE_URL, missing
-from e2e.database import run_code
+from e2e.conftest import filled
 from e2e.ide_page import NARROW, WIDE
-from e2e.server import Server, started
+from e2e.server import Server
 
 _FILL = f"""
 from accounts.models import User
@@ -23,12 +22,8 @@ User.objects.create_superuser("root", "root@example.org", {PASSWORD!r})
 @pytest.fixture(scope="module", params=["bubblewrap"])
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Its engine is nowhere, whichever runner others have."""
-    if BASE_URL:
-        missing("a server of one's own")
-    folder = tmp_path_factory.mktemp("status")
     nowhere = {"DOCKER_HOST": "unix:///nowhere/docker.sock"}
-    with started("docker", folder, nowhere) as server:
-        run_code(folder, _FILL)
+    with filled(tmp_path_factory.mktemp("status"), _FILL, "docker", nowhere) as server:
         yield server
 
 

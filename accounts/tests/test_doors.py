@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.tests.factories import PASSWORD, make_user
 from cloudrun.errors import RateLimitedError
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher", "plain_static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
 Door = Callable[[str, str, str], int]
 

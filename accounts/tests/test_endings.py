@@ -16,7 +16,7 @@ from accounts.services import user_deactivate, user_for_token, user_log_out_ever
 from accounts.tests.factories import PASSWORD, make_user
 from cloudrun.errors import NotAuthenticatedError
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
+pytestmark = pytest.mark.django_db
 
 NEW_PASSWORD = "staple after staple"
 

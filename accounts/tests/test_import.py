@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.real_hasher]
 
 OLD_PASSWORD = "sechs6"  # shorter than what is asked for today
 

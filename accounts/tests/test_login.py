@@ -32,7 +32,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-@pytest.mark.usefixtures("fast_hasher")
 class TestAnswer:
     @pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.org", "Ada@EXAMPLE.org"])
     def test_either_name_in_any_letter_case_gets_a_working_token(
@@ -97,6 +96,7 @@ class TestAnswer:
         assert login(api, password="x" * 10_000_000).status_code == 401
 
 
+@pytest.mark.real_hasher
 @pytest.mark.parametrize("name", ["ada", "locked", "nobody", "nobody@example.org", "x" * 200])
 def test_wrong_password_costs_one_hash_whoever_is_asked_for(
     api: APIClient, monkeypatch: pytest.MonkeyPatch, name: str
@@ -115,7 +115,6 @@ def test_wrong_password_costs_one_hash_whoever_is_asked_for(
     assert hashed == [PBKDF2PasswordHasher.iterations]
 
 
-@pytest.mark.usefixtures("fast_hasher")
 class TestRepeatedFailures:
     def fail(self, api: APIClient, times: int, **call: Any) -> None:
         for _ in range(times):

@@ -45,6 +45,7 @@ def test_answer_has_token_and_lower_case_user(api: APIClient) -> None:
     assert me.json() == answer["user"]
 
 
+@pytest.mark.real_hasher
 def test_password_is_stored_as_pbkdf2_of_many_iterations(api: APIClient) -> None:
     register(api)
     algorithm, iterations, _salt, _digest = User.objects.get().password.split("$")
@@ -63,7 +64,6 @@ def test_no_cookie_is_set(api: APIClient) -> None:
     assert not register(api).cookies
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -82,7 +82,6 @@ def test_name_taken_in_other_letter_case_is_a_conflict(
     assert User.objects.count() == 1
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize(
     "username",
     ["ab", "a" * 31, "a" * 10_000_000, "", "   ", "a b", "añb", "ada\n", "K\u212aK", "ada-l",
@@ -94,13 +93,11 @@ def test_bad_username_is_refused(api: APIClient, username: Any) -> None:
     assert fields_at_fault(response) == {"username"}
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize("username", ["abc", "a" * 30, "___", "007"])
 def test_username_at_the_bounds_is_taken(api: APIClient, username: str) -> None:
     assert register(api, username=username).status_code == 200
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize(
     "email",
     ["", "ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\n", "a@b@c.org",
@@ -113,7 +110,6 @@ def test_bad_email_is_refused(api: APIClient, email: Any) -> None:
     assert fields_at_fault(response) == {"email"}
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize(
     "password",
     ["", "short1!", "password123", "8675309867", "ada_l_ada", "ada@example.org", "x" * 4097,
@@ -126,12 +122,10 @@ def test_weak_or_odd_password_is_refused(api: APIClient, password: Any) -> None:
     assert not User.objects.exists()
 
 
-@pytest.mark.usefixtures("fast_hasher")
 def test_password_of_ten_megabytes_is_refused(api: APIClient) -> None:
     assert register(api, password="pass word" * 1_200_000).status_code == 400
 
 
-@pytest.mark.usefixtures("fast_hasher")
 @pytest.mark.parametrize("display_name", ["x" * 101, "Ada\x00", "Ada\ud800", 5, ["Ada"]])
 def test_bad_display_name_is_refused(api: APIClient, display_name: Any) -> None:
     response = register(api, display_name=display_name)
@@ -151,18 +145,17 @@ def test_every_missing_field_is_named(api: APIClient) -> None:
     assert fields_at_fault(response) == {"username", "email", "password"}
 
 
-@pytest.mark.usefixtures("fast_hasher")
 def test_expired_token_in_the_header_does_not_keep_anyone_from_registering(api: APIClient) -> None:
     api.credentials(HTTP_AUTHORIZATION="Bearer expired")
     assert register(api).status_code == 200
 
 
-@pytest.mark.usefixtures("fast_hasher")
 def test_password_is_kept_to_the_byte(api: APIClient) -> None:
     register(api, password="  spaces around it  ")
     assert User.objects.get().check_password("  spaces around it  ")
 
 
+@pytest.mark.real_hasher
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "other", [{"email": "other@example.org"}, {"username": "other"}], ids=["username", "email"]
@@ -200,7 +193,6 @@ def run_all(calls: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-@pytest.mark.usefixtures("fast_hasher")
 def test_email_may_be_empty_for_several_users_that_an_operator_makes() -> None:
     make_user("one", email="")
     make_user("two", email="")

@@ -22,7 +22,7 @@ from accounts.tests.site.pages import log_in, user_of
 from e2e.database import database_url
 from e2e.server import ROOT, started
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
+pytestmark = pytest.mark.django_db
 
 
 def test_expired_sessions_are_removed_and_no_others() -> None:

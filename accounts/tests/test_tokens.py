@@ -17,7 +17,7 @@ from accounts.services import user_for_token
 from accounts.tests.factories import make_user
 from cloudrun.errors import NotAuthenticatedError
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
+pytestmark = pytest.mark.django_db
 
 
 def claims(user: User, **changes: Any) -> dict[str, Any]:

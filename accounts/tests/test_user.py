@@ -8,7 +8,7 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_hasher")]
+pytestmark = pytest.mark.django_db
 
 
 def test_names_are_stored_in_lower_case() -> None:

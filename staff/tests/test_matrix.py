@@ -60,6 +60,9 @@ PAGES: dict[str, tuple[Page, tuple[int, ...]]] = {
         lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/change/",
         (YES, YES, AWAY, AWAY, AWAY),
     ),
+    "a class, live": (
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/watch/", (YES, YES, NO, AWAY, AWAY)
+    ),
     "audit log": (lambda s: "/admin/accounts/auditentry/", (YES, 403, 403, AWAY, AWAY)),
     "groups": (lambda s: "/admin/auth/group/", (YES, 403, 403, AWAY, AWAY)),
     "calls": (lambda s: "/admin/assistant/call/", (YES, YES, YES, AWAY, AWAY)),

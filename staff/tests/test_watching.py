@@ -1,4 +1,5 @@
-"""Watching a run that goes on, against the real server: the watcher sees it, its owner is told."""
+"""Watching a run that goes on, and a class, against the real server: the watcher sees it, who is
+watched is told."""
 
 import contextlib
 import json
@@ -37,6 +38,10 @@ Classroom.objects.get(name="teacher").students.clear()
 _JOIN = """
 from accounts.models import Classroom, User
 Classroom.objects.get(name="teacher").students.add(User.objects.get(username="ada"))
+"""
+_DISMISS = """
+from accounts.models import Classroom
+Classroom.objects.get(name="teacher").teachers.clear()
 """
 
 
@@ -161,3 +166,27 @@ def test_staff_run_it_again_as_themselves(server: Server) -> None:
     run = teacher.get(f"/api/runs/{own}").json()
     assert run["code"] == "print(input())\n"
     assert ada.get(f"/api/runs/{own}").status_code == 404
+
+
+def test_a_class_changes_as_its_students_run(server: Server, folder: Path) -> None:
+    ada = caller(server, "ada")
+    teacher, other = logged_in(server, "teacher"), logged_in(server, "other")
+    events = "/admin/accounts/classroom/1/watch/events/"
+    assert other.get(events).status_code == 404
+    with teacher.stream("GET", events) as answer:
+        changes = messages(answer)
+        ran = ada.post("/api/execute", json={"language": "python", "code": "nothing\n"})
+        ended = time.monotonic()
+        assert ran.json()["status"] == "error"
+        tile = ""
+        while "NameError" not in tile:
+            tile = "".join(next(changes).get("tiles", {}).values())
+        assert time.monotonic() - ended < 5  # 2 on a machine that has nothing else to do
+        run_code(folder, _LEAVE)
+        while next(changes).get("order") != []:
+            pass
+        run_code(folder, _JOIN)
+        # Who teaches it no more does not see it any more.
+        run_code(folder, _DISMISS)
+        assert len(list(changes)) < 20
+    assert teacher.get(events).status_code == 404

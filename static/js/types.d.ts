@@ -255,3 +255,10 @@ export interface NoticeText {
   progress?: number | null;
   actions?: NoticeAction[];
 }
+
+/** What has changed in a class (`staff/class_view/feed.py`); `tiles` are HTML by user id. */
+export interface ClassChange {
+  summary?: string;
+  order?: number[];
+  tiles?: Record<string, string>;
+}

@@ -8,10 +8,9 @@ from accounts.tests.factories import make_user
 
 @pytest.fixture(autouse=True)
 def _site(settings: Settings) -> None:
-    """Pages can be drawn without a built front end; nothing has been counted; hashing is fast."""
+    """Pages can be drawn without a built front end, and nothing has been counted."""
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     for cache in caches.all():
         cache.clear()
 

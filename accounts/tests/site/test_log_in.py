@@ -3,7 +3,6 @@ import re
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
@@ -33,11 +32,11 @@ def test_unknown_user_and_wrong_password_get_the_same_answer(client: Client, ada
     assert user_of(client) is None
 
 
+@pytest.mark.real_hasher
 @pytest.mark.parametrize("name", ["ada", "locked", "nobody", "ada@example.org", "no@example.org"])
 def test_wrong_password_costs_one_hash_whoever_is_asked_for(
-    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+    client: Client, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     make_user()
     make_user("locked", is_active=False)
     hashed: list[int] = []
