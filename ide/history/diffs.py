@@ -116,13 +116,15 @@ def _compared(title: str, before: str, after: str, extent: Extent) -> Diff:
     note = ""
     if max(len(old), len(new)) - start - end > _MOST_LINES:
         old, new, end = old[: start + _PART], new[: start + _PART], 0
-        note = f"This is the first that differs: the rest, from line {start + _PART + 1}, is left out."
+        note = (
+            f"This is the first that differs: the rest, from line {start + _PART + 1}, is left out."
+        )
     try:
         deadline = time.thread_time() + extent.cpu_s
         lines, more = _taken(_shown(old, new, start, end, deadline), extent)
     except _TooSlowError:
         lines, more = _taken(_unmatched(old, new, start), extent)
-        note = "Too much differs here to be matched: this is how each goes on, and the rest is left out."
+        note = "Too much differs here to be matched: these are the first lines of each that do."
     return Diff(title, lines, more or note)
 
 
