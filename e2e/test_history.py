@@ -138,7 +138,9 @@ def test_link_is_shared_forked_and_withdrawn(
     page.get_by_role("link", name="Runs").click()
     page.get_by_role("link", name="My links").click()
     page.get_by_role("button", name="Withdraw").click()
-    expect(page.get_by_text("The link is withdrawn.")).to_be_visible()
+    expect(
+        page.get_by_text("is withdrawn: whoever follows the link finds nothing.")
+    ).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The link leads to its run again.")).to_be_visible()
     page.get_by_role("button", name="Withdraw").click()

@@ -350,3 +350,36 @@ def test_no_tab_of_the_output_is_cut_off_while_a_program_runs(
         tab.click()
     assert tabs.evaluate("(tabs) => tabs.scrollWidth <= tabs.clientWidth")
     assert axe(work.page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 320])
+def test_tools_of_the_output_are_at_hand_beside_it_only(work: WorkspacePage, width: int) -> None:
+    work.page.set_viewport_size({"width": width, "height": 740})
+    work.page.keyboard.press("ControlOrMeta+Enter")
+    expect(work.end_input).to_be_in_viewport(ratio=1)
+    more = work.page.get_by_role("button", name="More for the output")
+    if more.is_visible():
+        more.click()
+    for name in ("Find in the output", "Copy the output", "Download the output"):
+        expect(work.page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    work.page.get_by_role("button", name="Find in the output").click()
+    expect(work.page.get_by_role("textbox", name="Find")).to_be_focused()
+    clear = work.page.get_by_role("button", name="Clear the output")
+    expect(clear).to_be_in_viewport(ratio=1)
+    work.go_to("Input")
+    if width > NARROW["width"]:
+        work.page.get_by_role("tab", name="Input").click()
+    expect(clear).to_be_hidden()
+    assert work.page.evaluate("document.body.scrollWidth") <= width
+
+
+def test_file_that_is_new_is_in_sight_however_deep_and_far_down(work: WorkspacePage) -> None:
+    work.page.set_viewport_size({"width": 1280, "height": 400})
+    deep = "/".join(["folder"] * 14)
+    work.create_file(f"{deep}/far in.py")
+    name = work.item(f"{deep}/far in.py").locator(".name")
+    expect(name).to_be_in_viewport(ratio=1)
+    assert name.evaluate(IS_WHOLE)
+    work.item("main.py").click()
+    work.create_file("zone.py")
+    expect(work.item("zone.py")).to_be_in_viewport(ratio=1)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e.account_page import AccountPage
 from e2e.ide_page import NARROW, IdePage
 from e2e.server import Server
-from e2e.workspace_page import WorkspacePage
+from e2e.workspace_page import WorkspacePage, upload_of
 
 # What the keyboard of a phone of that size leaves.
 ABOVE_KEYBOARD = 400
@@ -54,6 +54,9 @@ def test_from_sign_up_to_a_shared_link(
     page.wait_for_url("**/w/*")
     work.wait_until_ready()
     expect_within_width(page)
+    page.locator("[data-upload-input]").set_input_files([upload_of(f"{'long' * 25}.py", b"")])
+    expect(work.item(f"{'long' * 25}.py")).to_be_attached()
+    page.get_by_role("button", name="Code", exact=True).tap()
     work.code.tap()
     open_keyboard(page)
     work.write(ASKING)
@@ -109,6 +112,17 @@ def test_run_neither_opens_the_keyboard_nor_leaves_enter_to_stop(
     ide.answer("Ada")
     ide.expect_output("Hello, Ada!")
     ide.expect_state("Exit 0")
+
+
+def test_key_that_runs_takes_the_focus_along(work: WorkspacePage) -> None:
+    """In a narrow window of a computer."""
+    work.page.set_viewport_size(NARROW)
+    work.run("print(input() * 2)")
+    expect(work.end_input).to_be_visible()
+    expect(work.typed_into).to_be_focused()
+    work.page.keyboard.type("ha")
+    work.page.keyboard.press("Enter")
+    work.expect_output("haha")
 
 
 def expect_cursor_in_sight(page: Page) -> None:

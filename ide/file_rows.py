@@ -1,6 +1,6 @@
 """The rows of a workspace's files, and the frame around every change of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -32,14 +32,19 @@ def changes(
             with transaction.atomic():
                 owner_lock(workspace.owner)
                 _lock(workspace)
+                before = set(_paths(workspace))
                 result = change(workspace, *args, **kwargs)
-                check_paths(files_in(workspace).values_list("path", flat=True))
+                check_paths(sorted(_paths(workspace), key=lambda path: path not in before))
                 Workspace.objects.filter(pk=workspace.pk).update(changed_at=timezone.now())
         except IntegrityError as error:
             raise ConflictError("There is a file of that name already.") from error
         return result
 
     return changed
+
+
+def _paths(workspace: Workspace) -> Iterable[str]:
+    return files_in(workspace).values_list("path", flat=True)
 
 
 def _lock(workspace: Workspace) -> None:

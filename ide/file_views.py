@@ -124,13 +124,14 @@ def download_all(request: HttpRequest, workspace_id: str) -> StreamingHttpRespon
 
 @require_POST
 def upload(request: HttpRequest, workspace_id: str) -> JsonResponse:
-    """A form with `files`, and for each its `paths`. `unpack`: "true" unpacks the zips among them,
-    "false" keeps them as they are; without it, a zip that comes alone is unpacked. `replace` is
-    "true" where files of the same name may be written over; else they are a 409 that lists them."""
+    """A form with `files`, and for each its `paths`. `unpack`, for each or once for all: "true"
+    unpacks it if it is a zip, "false" keeps it as it is; without it, a zip that comes alone is
+    unpacked. `replace` is "true" where files of the same name may be written over; else they are a
+    409 that lists them."""
     workspace = _workspace(request, workspace_id)
     _count(request)
     form, uploads = request.POST, request.FILES.getlist("files")
-    unpacks = {"true": True, "false": False}.get(form.get("unpack", ""))
+    unpacks = [one == "true" for one in form.getlist("unpack")]
     read = partial(read_uploads, form.getlist("paths"), uploads, unpacks=unpacks)
     replaces = form.get("replace") == "true"
 

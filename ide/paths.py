@@ -33,7 +33,8 @@ def check_path(path: str) -> None:
 
 
 def check_paths(paths: Iterable[str]) -> None:
-    """All of them together: `InvalidRequestError` lists every path at fault, and why."""
+    """All of them together: `InvalidRequestError` lists every path at fault, and why. Where two
+    cannot be beside each other, it is the later one."""
     errors = [*_alone(paths := list(paths)), *_together(paths)]
     if errors:
         first = errors[0]
@@ -48,23 +49,36 @@ def _alone(paths: list[str]) -> list[FieldError]:
 
 def _together(paths: list[str]) -> list[FieldError]:
     """Two names that are one on other machines, and files that are another's folder."""
-    errors: list[FieldError] = []
-    seen: dict[str, str] = {}
-    for path in paths:
-        first = seen.setdefault(_folded(path), path)
-        if first != path:
-            errors.append(FieldError(_shown(path), f"Is {_shown(first)} but for letter case."))
-        elif paths.count(path) > 1 and all(error.field != _shown(path) for error in errors):
-            errors.append(FieldError(_shown(path), "Is there twice."))
+    problems: dict[str, str] = {}
+    files: dict[str, str] = {}
     folders: dict[str, str] = {}
     for path in paths:
+        if problem := _clash(path, files, folders):
+            problems.setdefault(path, problem)
+        files.setdefault(_folded(path), path)
         for folder in folders_of(path):
-            if file := seen.get(_folded(folder)):
-                errors.append(FieldError(_shown(path), f"{_shown(file)} is a file, no folder."))
-            elif (first := folders.setdefault(_folded(folder), folder)) != folder:
-                problem = f"{_shown(folder)} is {_shown(first)} but for letter case."
-                errors.append(FieldError(_shown(path), problem))
-    return errors
+            folders.setdefault(_folded(folder), folder)
+    return [FieldError(_shown(path), problem) for path, problem in problems.items()]
+
+
+def _clash(path: str, files: dict[str, str], folders: dict[str, str]) -> str | None:
+    """What is in its way among those, which are given by their folded paths."""
+    if first := files.get(_folded(path)):
+        return "Is there twice." if first == path else _too_like(path, first)
+    if first := folders.get(_folded(path)):
+        return f"{_shown(first)} is a folder here."
+    for folder in folders_of(path):
+        if file := files.get(_folded(folder)):
+            return f"{_shown(file)} is a file, no folder."
+        if (first := folders.get(_folded(folder), folder)) != folder:
+            return _too_like(folder, first)
+    return None
+
+
+def _too_like(path: str, first: str) -> str:
+    is_spelt_alike = unicodedata.normalize("NFC", path) == unicodedata.normalize("NFC", first)
+    difference = "how its letters are encoded" if is_spelt_alike else "letter case"
+    return f"{_shown(first)} is there already, and differs only in {difference}."
 
 
 def folders_of(path: str) -> list[str]:

@@ -47,20 +47,20 @@ class PlainUpload:
 
 
 def read_uploads(
-    paths: Sequence[str], uploads: Sequence[UploadedFile[bytes]], *, unpacks: bool | None = None
+    paths: Sequence[str], uploads: Sequence[UploadedFile[bytes]], *, unpacks: Sequence[bool] = ()
 ) -> list[Upload]:
     """What came, each with its path. Zips are unpacked beside where they would be where `unpacks`
-    says so; where it says nothing, one that comes alone is."""
-    if len(paths) != len(uploads):
-        raise InvalidRequestError("Each file needs its path.")
+    says so, once for each or once for all; where it says nothing, one that comes alone is."""
     if not uploads:
         raise InvalidRequestError("No file came.")
-    is_unpacked = len(uploads) == 1 if unpacks is None else unpacks
-    zips = [
+    each = unpacks if len(unpacks) > 1 else [*(unpacks or [len(uploads) == 1])] * len(uploads)
+    if not len(paths) == len(each) == len(uploads):
+        raise InvalidRequestError("Each file needs its path.")
+    zips = {
         path
-        for path, upload in zip(paths, uploads, strict=True)
-        if is_unpacked and _is_named_zip(path) and (len(uploads) == 1 or _begins_as_zip(upload))
-    ]
+        for path, upload, unpack in zip(paths, uploads, each, strict=True)
+        if unpack and _is_named_zip(path) and (len(uploads) == 1 or _begins_as_zip(upload))
+    }
     if len(zips) > _MOST_ZIPS:
         raise PayloadTooLargeError(f"At most {_MOST_ZIPS} zips can be unpacked at once.")
     return [

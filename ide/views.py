@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from sandbox.selectors import PreviewFile, PreviewFileMissingError, language_det
 from sandbox.services import service
 
 _PARTS = ("files", "output")
+_TONES = {"success": "good", "warning": "warn", "error": "bad"}
 _PAGES = frozenset({"document", "iframe"})
 
 
@@ -61,6 +63,7 @@ async def bench(request: HttpRequest, workspace: Workspace | None = None) -> dic
         "runner": runner,
         "settings": kept,
         "isUser": user.is_authenticated,
+        "messages": _messages(request),
         "assistant": {
             "enabled": has_assistant and assistant_enabled(),
             "teaching": is_taught(user, in_class=workspace is not None and workspace.teaching),
@@ -85,6 +88,14 @@ def _has_assistant(request: HttpRequest, kept: dict[str, Any] | None) -> bool:
     if kept:
         return bool(kept["assistant"])
     return request.COOKIES.get("assistant") != "off"
+
+
+def _messages(request: HttpRequest) -> list[dict[str, str]]:
+    """What the page before has left to say, as after a sign-up."""
+    return [
+        {"tone": _TONES.get(message.level_tag, "plain"), "title": str(message)}
+        for message in get_messages(request)
+    ]
 
 
 def _away(request: HttpRequest) -> list[str]:

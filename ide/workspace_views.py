@@ -89,7 +89,7 @@ def _files_of_page(request: HttpRequest, language: str) -> list[Upload]:
     paths, entry = request.POST.getlist("paths"), LANGUAGES[language].file
     if entry not in paths:
         raise InvalidRequestError(f"{entry} is missing, which Run starts with.")
-    return read_uploads(paths, request.FILES.getlist("files"), unpacks=False)
+    return read_uploads(paths, request.FILES.getlist("files"), unpacks=[False])
 
 
 @_on_list

@@ -14,6 +14,9 @@ from ide.history.visible import visible
 
 # Of each side, once what both begin and end with is set aside: the matching is quadratic at worst.
 _MOST_LINES = 1_500
+# What is shown of each where there are more, or where they take too long to match.
+_PART = 500
+_UNMATCHED = 50
 _CONTEXT = 3
 _LONGEST_LINE = 2_000
 # Characters of each side that are compared.
@@ -110,18 +113,30 @@ def _compared(title: str, before: str, after: str, extent: Extent) -> Diff:
         return Diff(title, note=same)
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
+    note = ""
     if max(len(old), len(new)) - start - end > _MOST_LINES:
-        return Diff(title, note="Too much differs here to be shown line by line.")
-    lines: list[DiffLine] = []
+        old, new, end = old[: start + _PART], new[: start + _PART], 0
+        note = (
+            f"This is the first that differs: the rest, from line {start + _PART + 1}, is left out."
+        )
     try:
-        for line in _shown(old, new, start, end, time.thread_time() + extent.cpu_s):
-            lines.append(line)
-            extent.characters -= len(line.text) + _MARKUP
-            if extent.characters <= 0:
-                return Diff(title, lines, "More differs here than can be shown on one page.")
+        deadline = time.thread_time() + extent.cpu_s
+        lines, more = _taken(_shown(old, new, start, end, deadline), extent)
     except _TooSlowError:
-        return Diff(title, note="Too much differs here to be shown line by line.")
-    return Diff(title, lines)
+        lines, more = _taken(_unmatched(old, new, start), extent)
+        note = "Too much differs here to be matched: these are the first lines of each that do."
+    return Diff(title, lines, more or note)
+
+
+def _taken(shown: Iterator[DiffLine], extent: Extent) -> tuple[list[DiffLine], str]:
+    """As many lines as there is room for, and what is said where there are more."""
+    lines: list[DiffLine] = []
+    for line in shown:
+        lines.append(line)
+        extent.characters -= len(line.text) + _MARKUP
+        if extent.characters <= 0:
+            return lines, "More differs here than can be shown on one page."
+    return lines, ""
 
 
 def _split(text: str) -> list[str]:
@@ -173,6 +188,14 @@ def _shown(
                 yield DiffLine("added", None, n + 1, _cut(new[n]))
     if last < len(old):
         yield DiffLine("gap", None, None, "")
+
+
+def _unmatched(old: list[str], new: list[str], start: int) -> Iterator[DiffLine]:
+    """The first lines of both from where they differ."""
+    for n, line in enumerate(old[start : start + _UNMATCHED], start + 1):
+        yield DiffLine("removed", n, None, _cut(line))
+    for n, line in enumerate(new[start : start + _UNMATCHED], start + 1):
+        yield DiffLine("added", None, n, _cut(line))
 
 
 def _cut(line: str) -> str:

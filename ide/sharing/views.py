@@ -66,7 +66,6 @@ def create(request: HttpRequest, workspace_id: str, run_id: str) -> HttpResponse
 @require_POST
 def withdraw(request: HttpRequest, share_id: int) -> HttpResponse:
     services.share_withdraw(owner=owner_here(request), share_id=share_id)
-    messages.success(request, "The link is withdrawn. Whoever follows it finds nothing.")
     return redirect("shares")
 
 

@@ -147,7 +147,16 @@ def test_text_that_is_hard_to_match_is_given_up_or_matched(lines: int) -> None:
     began = time.thread_time()
     diff = text_diff("x", before, after)
     assert time.thread_time() - began < 2
-    assert diff.lines or diff.note
+    assert diff.lines
+
+
+def test_first_of_much_that_differs_is_shown_and_the_rest_told() -> None:
+    same = ["same"] * 100
+    before, after = ("\n".join([*same, *(f"{it}{n}" for n in range(9_000))]) for it in "ab")
+    diff = text_diff("Output", before, after)
+    assert (diff.added, diff.removed) == (500, 500)
+    assert [line.text for line in diff.lines if line.before == 101] == ["a0"]
+    assert "from line 601 on, is left out" in diff.note
 
 
 def test_what_differs_behind_what_is_compared_is_told() -> None:

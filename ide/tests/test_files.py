@@ -158,6 +158,29 @@ def test_name_that_clashes_is_refused(workspace: Workspace, path: str) -> None:
     assert len(paths(workspace)) == 3
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("data", "data: data is a folder here."),
+        ("MAIN.py", "MAIN.py: main.py is there already, and differs only in letter case."),
+        ("Data/c.csv", "Data/c.csv: data is there already, and differs only in letter case."),
+        ("main.py/x", "main.py/x: main.py is a file, no folder."),
+        (
+            "e\u0301.py",
+            "e\u0301.py: \u00e9.py is there already,"
+            " and differs only in how its letters are encoded.",
+        ),
+    ],
+)
+def test_name_that_clashes_is_said_with_what_is_in_its_way(
+    workspace: Workspace, path: str, words: str
+) -> None:
+    services.file_create(workspace, path="\u00e9.py")
+    with pytest.raises(InvalidRequestError) as refused:
+        services.file_create(workspace, path=path)
+    assert refused.value.detail == words
+
+
 def test_name_that_is_taken_is_a_conflict(workspace: Workspace) -> None:
     with pytest.raises(ConflictError):
         services.file_create(workspace, path="data/a.csv")

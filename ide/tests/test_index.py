@@ -77,6 +77,16 @@ def test_language_that_cannot_run_is_shown_with_its_reason(client: Client) -> No
     assert "No sandbox" in client.get("/").content.decode()
 
 
+def test_what_a_sign_up_has_to_say_is_said_once(client: Client) -> None:
+    password = "correct horse battery"
+    form = {"username": "ada", "email": "ada@example.org", "display_name": "Ada"}
+    answer = client.post("/accounts/signup/", {**form, "password1": password})
+    assert answer.headers["Location"] == "/"
+    said = {"tone": "plain", "title": "Confirmation email sent to ada@example.org."}
+    assert page_data(client)["messages"] == [said]
+    assert page_data(client)["messages"] == []
+
+
 def has_network(client: Client) -> bool:
     languages = page_data(client)["languages"]
     assert isinstance(languages, list)

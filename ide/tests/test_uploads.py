@@ -23,7 +23,7 @@ BOMB = zipped({"bomb": bytes(9 * MIB)})
 
 
 def upload(
-    client: Client, workspace: Workspace, files: dict[str, bytes], **more: str
+    client: Client, workspace: Workspace, files: dict[str, bytes], **more: str | list[str]
 ) -> tuple[int, str]:
     uploads = [SimpleUploadedFile("file", data) for data in files.values()]
     form = {"files": uploads, "paths": list(files), **more}
@@ -37,6 +37,15 @@ def peak() -> Iterator[Peak]:
     tracemalloc.start()
     yield lambda: tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
+
+
+@pytest.mark.django_db
+def test_only_those_zips_are_unpacked_that_are_to_be() -> None:
+    user = make_user()
+    workspace, client = make_workspace(user), make_client(user)
+    zips = {"box.zip": zipped({"inside.txt": "1"}), "folder/kept.zip": zipped({"kept.txt": "2"})}
+    assert upload(client, workspace, zips, unpack=["true", "false"]) == (200, "")
+    assert paths(workspace) == ["folder/kept.zip", "inside.txt", "main.py"]
 
 
 @pytest.mark.django_db

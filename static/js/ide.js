@@ -35,13 +35,16 @@ setSpanStylesAsProperties();
 const languages = new Languages(page.languages);
 const status = new StatusBar();
 const saved = find('saved');
-const { toasts, connection, failed } = watchTroubles({
-  kept: () => 'Your text is kept in this browser.',
-  onBack: async () => {
-    view.backOnline();
-    return '';
+const { toasts, connection, failed } = watchTroubles(
+  {
+    kept: () => 'Your text is kept in this browser.',
+    onBack: async () => {
+      view.backOnline();
+      return '';
+    },
   },
-});
+  page.messages,
+);
 /** @type {ToastText} */
 const UNKEPT = {
   tone: 'bad',

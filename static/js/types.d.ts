@@ -30,6 +30,8 @@ export interface PageData {
   /** Of the account; null for a guest, and where nothing was chosen. */
   settings: Partial<Settings> | null;
   isUser: boolean;
+  /** what the page before has left to say */
+  messages: { tone: Tone; title: string }[];
   languages: Language[];
   templates: Record<string, string>;
   runner: Runner;

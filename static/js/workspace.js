@@ -48,15 +48,18 @@ const status = new StatusBar();
 const saved = find('saved');
 let isKept = true;
 
-const { toasts, connection, failed } = watchTroubles({
-  kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
-  onBack: async () => {
-    view.backOnline();
-    await store.save();
-    if (!store.isSaved) await store.save(); // the first was under way before
-    return store.isSaved ? 'All is saved.' : '';
+const { toasts, connection, failed } = watchTroubles(
+  {
+    kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
+    onBack: async () => {
+      view.backOnline();
+      await store.save();
+      if (!store.isSaved) await store.save(); // the first was under way before
+      return store.isSaved ? 'All is saved.' : '';
+    },
   },
-});
+  page.messages,
+);
 const saveToasts = new SaveToasts(toasts, page.isUser, saveAsNew);
 /** @type {FileStoreHooks} */
 const hooks = {

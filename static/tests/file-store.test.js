@@ -153,11 +153,26 @@ test('two tabs keep a text each, and who comes after them has both in turn', asy
   server.reachable = true;
   const heir = open({ id: 'c', isGone: () => true });
   await heir.save();
-  const texts = [server.files.get(1).content];
-  const next = open({ id: 'c', isGone: () => true });
-  assert.equal(told.state, 'conflict');
-  texts.push(next.get(1).text);
-  assert.deepEqual(texts.sort(), ['first', 'second']);
+  const [text, saved] = [heir.get(1).text, server.files.get(1).content];
+  assert.deepEqual([[saved, text].sort(), told.state], [['first', 'second'], 'conflict']);
+  assert.deepEqual([told.conflicts, told.replaced.length], [1, 1]);
+  await heir.keepMine(heir.get(1));
+  assert.deepEqual([server.files.get(1).content, told.state], [text, 'saved']);
+});
+
+test('texts that several tabs have left of a file that is gone come up in turn', async () => {
+  server.reachable = false;
+  const isGone = () => false;
+  open({ id: 'a', isGone }).type(1, 'first');
+  open({ id: 'b', isGone }).type(1, 'second');
+  server.reachable = true;
+  server.files.delete(1);
+  const heir = open({ id: 'c', isGone: () => true });
+  const { text } = heir.get(1);
+  await heir.keepMine(heir.get(1));
+  assert.deepEqual([told.removed, told.conflicts], [['main.py'], 3]);
+  heir.takeTheirs(heir.get(1));
+  assert.deepEqual([server.list.map(({ content }) => content), told.state], [[text], 'saved']);
 });
 
 test('a browser without room for what is typed says so', async () => {

@@ -54,7 +54,7 @@ export class Conflicts {
   async #keep(file, keep) {
     try {
       const path = await keep();
-      if (path !== file.path || !this.#parts.store.get(file.id)) this.#parts.onKept(path);
+      if (path !== file.path || this.#parts.store.get(file.id) !== file) this.#parts.onKept(path);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.show(file, error.message);

@@ -1,6 +1,6 @@
 /** Files as the browser gives them, each with its path. */
 
-/** @typedef {{ path: string, file: File }} Upload */
+/** @typedef {{ path: string, file: Blob }} Upload */
 
 /**
  * @param {Iterable<File>} list of an `<input type="file">`, of files or of a folder

@@ -23,6 +23,8 @@ export class FileDrafts {
   #tab;
   /** @type {Set<number>} */
   #unkept = new Set();
+  /** Those of tabs that were gone when this one came, and for which there was no place yet. @type {Kept[]} */
+  #waiting = [];
 
   /**
    * @param {string} workspaceId
@@ -78,14 +80,32 @@ export class FileDrafts {
     }
   }
 
-  /** The latest of each file. One that has no place now waits for the next page. */
+  /**
+   * The next text that waits, for a file that is free to take it.
+   *
+   * @param {(id: number) => boolean} isFree
+   * @returns {[id: number, draft: FileDraft] | undefined}
+   */
+  takeWaiting(isFree) {
+    const isThere = (/** @type {Kept} */ { key }) => recall('local', key) !== null; // no other took it
+    const next = this.#waiting.filter(isThere).find(({ id }) => isFree(id));
+    if (!next) return undefined;
+    this.#waiting = this.#waiting.filter((one) => one !== next);
+    this.#move(next.key, next.id, next.draft);
+    return [next.id, next.draft];
+  }
+
+  /** The latest of each file. One that has no place yet waits for it, here or on the next page. */
   #inherit() {
     const left = keptUnder('file.').filter(({ tab }) => tab === undefined || this.#isLeft(tab));
     left.sort((a, b) => (b.draft.at ?? 0) - (a.draft.at ?? 0));
-    for (const { key, id, draft } of left) {
+    for (const kept of left) {
+      const { key, id, draft } = kept;
       const isOld = Date.now() - (draft.at ?? Date.now()) > KEPT_FOR_MS;
       if (isOld) remember('local', key, null);
-      else if (key.startsWith(this.#prefix) && !this.of(id)) this.#move(key, id, draft);
+      else if (!key.startsWith(this.#prefix)) continue;
+      else if (this.of(id)) this.#waiting.push(kept);
+      else this.#move(key, id, draft);
     }
   }
 

@@ -1,13 +1,13 @@
 import { freePath, GONE, meet, storedFile, versionOf } from './stored-file.js';
 
 /** @import { ServerFile } from '../types.js' */
-/** @import { FileDrafts } from './file-drafts.js' */
+/** @import { FileDraft, FileDrafts } from './file-drafts.js' */
 /** @import { StoredFile, Version } from './stored-file.js' */
 
 /**
  * @typedef {object} FileListHooks
  * @property {(file: StoredFile) => void} onConflict it begins, or is over
- * @property {(file: StoredFile) => void} onReplaced the server's text took the place of this page's
+ * @property {(file: StoredFile) => void} onReplaced another text took the place of this page's
  * @property {(file: StoredFile) => void} onRemoved
  * @property {(file: StoredFile) => void} onMoved
  * @property {(file: StoredFile, before: number) => void} [onRenumbered] it has another id
@@ -71,6 +71,22 @@ export class FileList {
   }
 
   /**
+   * Another text that was left unsaved over a file where nothing else is.
+   *
+   * @param {number} id
+   * @param {FileDraft} draft
+   */
+  offer(id, draft) {
+    const file = this.#files.get(id);
+    if (!file) return this.#hooks.onConflict(this.#addGone(id, draft));
+    const { text, sent = [] } = draft;
+    const there = { version: file.version, content: file.base, isText: file.isText };
+    Object.assign(file, { text, sent, isText: true });
+    this.#hooks.onReplaced(file);
+    this.meet(file, there, draft.version);
+  }
+
+  /**
    * @param {ServerFile[]} files all that the server has
    * @param {(file: StoredFile) => boolean} isSaving
    */
@@ -102,12 +118,13 @@ export class FileList {
    * The text of a file that is not there any more.
    *
    * @param {number} id
-   * @param {import('./file-drafts.js').FileDraft} draft
+   * @param {FileDraft} draft
    */
   #addGone(id, { path = 'unsaved.txt', version, text, sent = [] }) {
     const isTaken = (/** @type {string} */ one) => this.all.some((file) => file.path === one);
     const file = storedFile({ id, path: freePath(path, isTaken) });
     this.#files.set(id, Object.assign(file, { version, text, sent, theirs: GONE }));
+    return file;
   }
 
   /**

@@ -3,7 +3,7 @@ import { newTab } from '../ui/tabs.js';
 import { FileDrafts } from './file-drafts.js';
 import { FileList } from './file-list.js';
 import { FileSaver } from './file-saver.js';
-import { accept, freePath, GONE, versionOf } from './stored-file.js';
+import { accept, freePath, GONE, isSettled, versionOf } from './stored-file.js';
 
 /** @import { FilesAnswer, ServerFile } from '../types.js' */
 /** @import { FileListHooks } from './file-list.js' */
@@ -48,7 +48,10 @@ export class FileStore {
       drafts: this.#drafts,
       files: () => this.all,
       onState: hooks.onState,
-      onSaved: () => hooks.onSaved?.(),
+      onSaved: () => {
+        this.#offerWaiting();
+        hooks.onSaved?.();
+      },
       onNewer: (file, current) => this.#files.meet(file, versionOf(current), -1),
       onGone: (file) => this.#lookFor(file),
     });
@@ -57,6 +60,7 @@ export class FileStore {
   /** Tells of what an earlier page left unsaved; to be called once the hooks can be. */
   begin() {
     for (const file of this.all) if (file.theirs) this.#hooks.onConflict(file);
+    this.#offerWaiting();
     this.#saver.schedule();
     this.#saver.tellState();
   }
@@ -205,6 +209,7 @@ export class FileStore {
       this.#hooks.onReplaced(file);
     }
     this.#hooks.onConflict(file);
+    this.#offerWaiting();
     this.#saver.tellState();
   }
 
@@ -220,6 +225,15 @@ export class FileStore {
     await this.#saver.save(file);
     this.#hooks.onConflict(file);
     this.#saver.tellState();
+  }
+
+  /** What several tabs have left of one file comes up one after the other. */
+  #offerWaiting() {
+    const isFree = (/** @type {number} */ id) => isSettled(this.#files.get(id));
+    for (let next = this.#drafts.takeWaiting(isFree); next; ) {
+      this.#files.offer(...next);
+      next = this.#drafts.takeWaiting(isFree);
+    }
   }
 
   /** @param {string} path */
@@ -238,6 +252,7 @@ export class FileStore {
   #merge(files) {
     this.#changes += 1;
     this.#files.merge(files, (file) => this.#saver.isSaving(file));
+    this.#offerWaiting();
     this.#saver.schedule();
     this.#saver.tellState();
   }

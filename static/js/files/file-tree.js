@@ -64,13 +64,21 @@ export class FileTree {
 
   /** @param {string} path */
   choose(path) {
+    const isOther = path !== this.#chosen;
     this.#chosen = path;
     this.#restore();
+    if (isOther) this.#itemOf(path)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  /** Chooses it, and opens the folders around it. @param {string} path */
+  reveal(path) {
+    for (const folder of this.#shut) if (path.startsWith(`${folder}/`)) this.#shut.delete(folder);
+    this.choose(path);
   }
 
   /** @param {string} path */
   focus(path) {
-    this.choose(path);
+    this.reveal(path);
     this.#itemOf(path)?.focus();
   }
 

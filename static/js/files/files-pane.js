@@ -108,7 +108,7 @@ export class FilesPane {
         await this.#change('files', { path });
       },
       done: (path) => {
-        this.#tree.choose(path);
+        this.#tree.reveal(path);
         const file = this.#parts.store.at(path);
         if (file) this.#parts.onOpen(file.id);
       },
@@ -160,7 +160,7 @@ export class FilesPane {
    * @param {string} path
    */
   async #bringBack(deletion, path) {
-    if (await this.#tell(() => this.#change('undo', { deletion }))) this.#tree.choose(path);
+    if (await this.#tell(() => this.#change('undo', { deletion }))) this.#tree.reveal(path);
     else await this.refresh();
   }
 

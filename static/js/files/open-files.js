@@ -127,10 +127,10 @@ export class OpenFiles {
     this.#parts.editor.documents.rekey(String(before), String(file.id));
   }
 
-  /** @param {StoredFile} file that the server has another text of */
+  /** @param {StoredFile} file that has another text than before */
   replace(file) {
     const { documents } = this.#parts.editor;
-    if (file.isText) documents.setText(String(file.id), file.base ?? '');
+    if (file.isText) documents.setText(String(file.id), currentText(file) ?? '');
     else documents.close(String(file.id));
     const isOther = !file.isText || find('editor').hidden;
     if (file === this.#front && isOther) this.open(file.id);

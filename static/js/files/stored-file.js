@@ -89,6 +89,15 @@ export function isUnsaved(file) {
 }
 
 /**
+ * Whether another text can come up there: nothing is unsaved over what is known of it.
+ *
+ * @param {StoredFile | undefined} file undefined where it is gone
+ */
+export function isSettled(file) {
+  return !file || (file.text === null && !file.theirs && file.base !== null);
+}
+
+/**
  * @param {string} path
  * @param {(path: string) => boolean} isTaken
  */

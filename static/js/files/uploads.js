@@ -8,7 +8,7 @@ import { folderAt } from './file-tree.js';
 /** @import { FilesSaid } from './files-said.js' */
 /** @import { FileTree } from './file-tree.js' */
 
-/** @typedef {{ replace?: boolean, unpack?: boolean }} UploadChoice */
+/** @typedef {{ replace?: boolean, unpack?: Upload[] }} UploadChoice */
 
 /**
  * @typedef {object} UploadsParts
@@ -42,8 +42,8 @@ export class Uploads {
       return;
     }
     const isOne = zips.length === 1;
-    const choose = (/** @type {boolean} */ unpack) => () =>
-      this.#upload(uploads, folder, { unpack });
+    const choose = (/** @type {boolean} */ unpacks) => () =>
+      this.#upload(uploads, folder, { unpack: unpacks ? zips : [] });
     this.#parts.said.ask(
       zipWords(zips, uploads.length - zips.length),
       { label: 'Unpack', act: choose(true) },
@@ -137,17 +137,18 @@ function zipWords(zips, others) {
 }
 
 /**
- * @param {{ path: string, file: Blob }[]} uploads
+ * @param {Upload[]} uploads
  * @param {string} folder
  * @param {UploadChoice} choice
  */
-export function uploadForm(uploads, folder, { replace = false, unpack = false }) {
+export function uploadForm(uploads, folder, { replace = false, unpack = [] }) {
   const form = new FormData();
   form.set('replace', String(replace));
-  form.set('unpack', String(unpack));
-  for (const { path, file } of uploads) {
+  for (const upload of uploads) {
+    const { path, file } = upload;
     form.append('files', file, 'file');
     form.append('paths', folder ? `${folder}/${path}` : path);
+    form.append('unpack', String(unpack.includes(upload)));
   }
   return form;
 }

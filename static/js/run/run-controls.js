@@ -41,8 +41,9 @@ export class RunControls {
    *   can be stopped, and takes what is typed
    */
   show({ active, stoppable, typed }) {
+    const isOther = active !== document.body.hasAttribute('data-busy');
     document.body.toggleAttribute('data-busy', active);
-    this.#moveFocus(active);
+    if (isOther) this.#moveFocus(active);
     setEnabled(this.#run, !active);
     setEnabled(this.#stop, stoppable);
     this.#showKeys(typed);
@@ -56,15 +57,22 @@ export class RunControls {
   }
 
   /**
-   * Where Run and Stop share one place, the button in focus is about to go. Not to Stop: an Enter
-   * meant for the program would end it.
+   * Where there is one pane at a time, and Run and Stop share one place: the button in focus is about
+   * to go, as the editor has that started it by a key. Not to Stop: an Enter meant for the program
+   * would end it.
    *
    * @param {boolean} active
    */
   #moveFocus(active) {
-    if (!isNarrow() || document.activeElement !== (active ? this.#run : this.#stop)) return;
-    if (!active) this.#run.focus();
-    else if (hasKeyboard() || this.#run.matches(':focus-visible')) this.#focusTerminal();
+    if (!isNarrow()) return;
+    const focused = document.activeElement;
+    if (!active) {
+      if (focused === this.#stop) this.#run.focus();
+      return;
+    }
+    const isLost = focused === document.body || !focused?.checkVisibility();
+    if (focused !== this.#run && !isLost) return;
+    if (hasKeyboard() || this.#run.matches(':focus-visible')) this.#focusTerminal();
     else document.getElementById('panel-terminal')?.focus(); // opens no keyboard on a phone
   }
 }

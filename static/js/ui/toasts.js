@@ -5,6 +5,8 @@ import { find, icon } from './dom.js';
 
 /** As long as its words take to read, and what one does meanwhile. */
 const SHOWN_FOR_MS = 8000;
+/** Where something can be done about it, such as taking it back. */
+const OFFERED_FOR_MS = 20_000;
 const MOST = 4;
 
 /** @type {Record<Tone, string>} */
@@ -102,6 +104,7 @@ class Toast {
   element = document.createElement('div');
   #close;
   #goesAway;
+  #shownForMs;
   /** @type {Element | null} what had the focus before it came here */
   #cameFrom = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -115,6 +118,7 @@ class Toast {
     this.said = wordsOf(text);
     this.lasts = text.lasts ?? false;
     this.#goesAway = !this.lasts && text.tone !== 'bad';
+    this.#shownForMs = text.actions?.length ? OFFERED_FOR_MS : SHOWN_FOR_MS;
     this.#close = close;
     this.#build(text);
   }
@@ -131,7 +135,7 @@ class Toast {
   wait() {
     clearTimeout(this.#timer);
     const isRead = this.hasFocus || this.element.matches(':hover');
-    if (this.#goesAway && !isRead) this.#timer = setTimeout(this.#close, SHOWN_FOR_MS);
+    if (this.#goesAway && !isRead) this.#timer = setTimeout(this.#close, this.#shownForMs);
   }
 
   /** The focus goes back to where it came from. */
