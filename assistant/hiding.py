@@ -7,11 +7,16 @@ found here is not called verified; a person may still want it.
 import re
 from collections.abc import Mapping
 
+_SILENT_CATCH = r"|\bcatch\s*\([^)]*\)\s*\{\s*\}"
 _CATCHES = {
-    "python": r"\bexcept\s*(?:(?:Base)?Exception\b[^:\n]*)?:|\bcontextlib\.suppress\(|\bsuppress\(",
+    "python": (
+        r"\bexcept\s*(?:(?:Base)?Exception\b[^:\n]*)?:|\bexcept\b[^:\n]*:\s*(?:pass\b|\.\.\.)"
+        r"|\bcontextlib\.suppress\(|\bsuppress\("
+    ),
     "nodejs": r"\bcatch\s*(?:\([^)]*\))?\s*\{|\.catch\(|\buncaughtException\b",
-    "java": r"\bcatch\s*\(\s*(?:final\s+)?(?:Throwable|Exception|RuntimeException|Error)\b",
-    "cpp": r"\bcatch\s*\(\s*(?:\.\.\.|(?:const\s+)?std::exception\b)",
+    "java": r"\bcatch\s*\(\s*(?:final\s+)?(?:Throwable|Exception|RuntimeException|Error)\b"
+    + _SILENT_CATCH,
+    "cpp": r"\bcatch\s*\(\s*(?:\.\.\.|(?:const\s+)?std::exception\b)" + _SILENT_CATCH,
     "ubuntu": r"\|\|\s*(?:true|:)|\bset\s+\+e\b|\btrap\b",
 }
 _LEAVES = {
