@@ -45,16 +45,30 @@ class End:
     is_cut: bool = False
 
 
+# What may help: to ask again after a while, the operator, or another question.
+Remedy = Literal["time", "operator", "question"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a provider gave no answer. `reason` completes "Groq ..." in plain words, and holds
+    nothing that the provider sent: not its text, not a key."""
+
+    reason: str
+    remedy: Remedy = "time"
+
+
 class ProviderError(Exception):
     """A provider gave no answer, or not all of one.
 
-    `reason` completes "Groq ..." in plain words, and holds nothing that the provider sent: not its
-    text, not a key. `retry_after_s` is what the provider asked for, where it did.
+    `retry_after_s` is what the provider asked for, where it did.
     """
 
-    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, remedy: Remedy = "time", retry_after_s: float | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.failure = Failure(reason, remedy)
         self.retry_after_s = retry_after_s
 
 
