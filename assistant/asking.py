@@ -142,6 +142,11 @@ def _pause_s() -> float:
     return max(_LEAST_PAUSE_S, len(_open) / _TEXTS_PER_S)
 
 
+def _as_unicode(text: str) -> str:
+    """JSON can hold half a character, a lone surrogate, which nothing after it could send on."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Reader:
     """Reads a blocking stream in a thread of its own.
 
@@ -184,7 +189,7 @@ class _Reader:
                 for piece in pieces:
                     if self._stopped.is_set():
                         return
-                    self._put(piece)
+                    self._put(_as_unicode(piece) if isinstance(piece, str) else piece)
                     if isinstance(piece, str):
                         self._let_more_come()
         except ProviderError as error:

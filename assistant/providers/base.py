@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 # Of one answer, everything that a provider sends around it included.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_ANSWER_TOKENS = 4096
+_MOST_TOKENS = 10_000_000
 NO_ANSWER = "answered with something that is no answer"  # a reason, as `ProviderError` has it
 
 
@@ -30,6 +31,11 @@ class Usage:
 
     prompt_tokens: int = 0
     answer_tokens: int = 0
+
+    @classmethod
+    def told(cls, prompt_tokens: int, answer_tokens: int) -> "Usage":
+        """What a provider says, as far as that can be: it counts for a quota."""
+        return cls(*(min(max(0, count), _MOST_TOKENS) for count in (prompt_tokens, answer_tokens)))
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

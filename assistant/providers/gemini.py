@@ -135,4 +135,4 @@ def _text(candidate: types.Candidate) -> str:
 def _usage(told: Any) -> Usage | None:
     if told is None:
         return None
-    return Usage(told.prompt_token_count or 0, told.candidates_token_count or 0)
+    return Usage.told(told.prompt_token_count or 0, told.candidates_token_count or 0)

@@ -155,6 +155,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(json.dumps({"promptFeedback": {"blockReason": "SAFETY"}}))
         self._end()
 
+    def _boasts(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
+        """Of what it has cost."""
+        self._begin(200, "text/event-stream")
+        for event in speak.stream("Fine."):
+            self._send(event.replace(": 70,", f": {argument},").replace(": 30", f": {argument}"))
+        self._end()
+
     def _html(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
         self._plain(200, "text/html", b"<html><h1>Log in to the Wi-Fi</h1></html>")
 

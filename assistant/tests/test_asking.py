@@ -152,6 +152,20 @@ async def test_key_travels_in_a_header_only(ai: AIServer, kind: str) -> None:
     assert KEY not in str(asked["body"])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_half_a_character_harms_nobody(kind: str) -> None:
+    with ai_server(lambda prompt: "So\ud800, and \N{GRINNING FACE}.") as ai:
+        _, text, _ = await answer(provider(ai, kind, "ok"))
+    assert text == "So\N{REPLACEMENT CHARACTER}, and \N{GRINNING FACE}."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("told", "most"), [("-5", 0), ("2000000000", 10_000_000)])
+async def test_odd_cost_is_not_believed(ai: AIServer, kind: str, told: str, most: int) -> None:
+    _, _, end = await answer(provider(ai, kind, f"boasts-{told}"))
+    assert (end.usage.prompt_tokens, end.usage.answer_tokens) == (most, most)
+
+
 async def test_rate_limited_provider_rests_as_long_as_it_asked(ai: AIServer) -> None:
     first, second = provider(ai, "groq", "status-429-60"), provider(ai, "gemini", "ok")
     await answer(first, second)
