@@ -112,13 +112,16 @@ def _still_fails(before: Result, after: Result) -> str:
         _PLACES.sub("0", line),
     ):
         return "Tried with your input: still fails, with the same error."
-    return f"Tried with your input: still fails, with another error: {line or after.message}"
+    what = line or after.explanation or after.message
+    return f"Tried with your input: still fails, with another error: {what}"
 
 
 def _error_line(result: Result) -> str:
     """The last line that it printed, where most languages say what went wrong."""
     if result.problems:
         return str(result.problems[0]["message"])[:_MAX_ERROR_LINE]
+    if result.truncated and not result.stderr:  # it was ended in the middle of its output
+        return ""
     lines = (result.stderr or result.stdout).split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_MAX_ERROR_LINE]
 

@@ -148,6 +148,13 @@ def test_fix_that_only_adds_a_condition_is_told_from_one_that_mends(
     assert (verdict["status"], verdict["message"]) == GUARDED[kind]
 
 
+def test_proposal_that_prints_without_an_end_is_told_as_such(server: Server, ai: AIServer) -> None:
+    fix = "print(1)\nwhile True: print('x' * 10_000)\n"
+    verdict = propose(server, ai, "python", "print(1)\nprint(1 / 0)\n", fix)
+    assert verdict["status"] == "failed"
+    assert verdict["message"].endswith("Your program printed more than 1 MB and was stopped.")
+
+
 def test_error_that_is_caught_in_silence_is_not_mended(server: Server, ai: AIServer) -> None:
     fix = "try:\n    print(1 / 0)\nexcept ZeroDivisionError:\n    pass\n"
     verdict = propose(server, ai, "python", "print(1)\nprint(1 / 0)\n", f"print(1)\n{fix}")
