@@ -104,7 +104,7 @@ def test_failure_is_fixed_by_one_accepted_change(work: WorkspacePage, ai: AIServ
     work.page.keyboard.press("Escape")
     expect(work.dialog).to_be_hidden()
     expect(panel(work)).to_contain_text("Accepted in part")
-    expect(panel(work)).to_contain_text("Only all changes together were run.")
+    expect(panel(work)).to_contain_text("The verdict was for all changes together.")
     expect(panel(work)).to_contain_text("The other changes wait here.")
     expect(panel(work)).not_to_contain_text("Verified")
     assert lines(work) == BROKEN.replace("/ 0", "/ 2").split("\n")

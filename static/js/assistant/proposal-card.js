@@ -65,7 +65,7 @@ export class ProposalCard {
   /** Something was accepted, and more is there: what was run is not what one has now. */
   #wait() {
     const wasRun = (this.#parts.verdict?.status ?? 'not_tried') !== 'not_tried';
-    const about = wasRun ? 'Only all changes together were run. ' : '';
+    const about = wasRun ? 'The verdict was for all changes together. ' : '';
     const words = { title: 'Accepted in part', text: `${about}The other changes wait here.` };
     this.#show({ tone: 'plain', ...words });
     this.#parts.onTold(`${words.title}. ${words.text}`);
