@@ -23,6 +23,7 @@ _NO_BODY = re.compile(r"(?:pass|return|break|continue)\s*;?")
 _NO_BODY_BEHIND = re.compile(rf".*[:{{)\s]{_NO_BODY.pattern}")
 _AND = re.compile(r"(?:\band|&&)\s*$")
 _ONLY_IF = re.compile(r"\s+if\b.*\belse None")
+_MOST_LINES = 50  # as many conditions are more than a guard, and long to compare
 _BRACKETS = re.compile(r"[{}();\s]*")
 
 
@@ -35,6 +36,8 @@ def only_guards(language: str, before: Mapping[str, str], after: Mapping[str, st
         return False
     lines_before, lines_after = _lines(before), _lines(after)
     gone, new = lines_before - lines_after, lines_after - lines_before
+    if max(gone.total(), new.total()) > _MOST_LINES:
+        return False
     conditions = 0
     for line in new.elements():
         if _NO_BODY.fullmatch(line):
