@@ -1,6 +1,7 @@
 """`/api/ai/`: help with code. Guests may use it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any
@@ -40,6 +41,8 @@ from cloudrun.rates import subject_of
 from sandbox.api.schema import RUN_ID
 from sandbox.guests import guest_id
 from sandbox.identity import owner_of_request
+
+logger = logging.getLogger(__name__)
 
 
 class StatusView(APIView):
@@ -191,6 +194,10 @@ async def _messages(
                 yield frame  # at once: each of them costs the same
     except ApplicationError as error:
         yield message({"type": "error", "problem": problems.body(error)})
+    except Exception:
+        # The answer has begun: nobody else could tell the asker, who would wait on.
+        logger.exception("an answer of the assistant broke off")
+        yield message({"type": "error", "problem": problems.body(problems.unforeseen())})
 
 
 def _drawn(rendering: Rendering, piece: Piece) -> Drawn | None:

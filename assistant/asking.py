@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import AsyncGenerator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from assistant.errors import AllFailedError, BusyError, NoProviderError
-from assistant.providers.base import NO_ANSWER, End, Prompt, Provider, ProviderError
+from assistant.providers.base import NO_ANSWER, End, Failure, Prompt, Provider, ProviderError
 from assistant.resting import rests
 
 logger = logging.getLogger(__name__)
@@ -50,12 +50,12 @@ async def ask(
     """
     if not providers:
         raise NoProviderError
-    failures: dict[str, str] = {}
+    failures: dict[str, Failure] = {}
     waits: list[float] = []
     for provider in providers:
         if not rests.may_ask(provider.name):
-            reason, wait_s = rests.why_not(provider.name)
-            failures[provider.title] = f"{reason}, and rests"
+            failure, wait_s = rests.why_not(provider.name)
+            failures[provider.title] = replace(failure, reason=f"{failure.reason}, and rests")
             waits.append(wait_s)
             continue
         try:
@@ -63,7 +63,7 @@ async def ask(
                 async for piece in pieces:
                     yield piece
         except ProviderError as error:
-            failures[provider.title] = error.reason
+            failures[provider.title] = error.failure
             waits.append(rests.why_not(provider.name)[1])
         else:
             return
@@ -81,9 +81,11 @@ async def _judged(provider: Provider, prompt: Prompt) -> AsyncGenerator[Start | 
                     is_known = True
                 yield piece
     except ProviderError as error:
-        rests.failed(provider.name, error.reason, error.retry_after_s)
-        is_known = True
-        logger.warning("the AI provider %s %s", provider.name, error.reason)
+        # A question that a provider declines is no reason to rest, which all others would feel.
+        if error.failure.remedy != "question":
+            rests.failed(provider.name, error.failure, error.retry_after_s)
+            is_known = True
+        logger.warning("the AI provider %s %s", provider.name, error.failure.reason)
         raise
     finally:
         if not is_known:
@@ -140,6 +142,11 @@ def _pause_s() -> float:
     return max(_LEAST_PAUSE_S, len(_open) / _TEXTS_PER_S)
 
 
+def _as_unicode(text: str) -> str:
+    """JSON can hold half a character, a lone surrogate, which nothing after it could send on."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Reader:
     """Reads a blocking stream in a thread of its own.
 
@@ -182,7 +189,7 @@ class _Reader:
                 for piece in pieces:
                     if self._stopped.is_set():
                         return
-                    self._put(piece)
+                    self._put(_as_unicode(piece) if isinstance(piece, str) else piece)
                     if isinstance(piece, str):
                         self._let_more_come()
         except ProviderError as error:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from assistant.addresses import address_problem
+from assistant.configured import NAMES
 
 _EXAMPLES = {
     "GROQ_BASE_URL": "https://api.groq.com/openai/v1",
@@ -21,6 +22,20 @@ def check_addresses(**kwargs: Any) -> list[CheckMessage]:
         Error(f"{name} {problem}", hint=_hint(name), id="assistant.E001")
         for name, problem in problems.items()
         if problem
+    ]
+
+
+@register()
+def check_providers(**kwargs: Any) -> list[CheckMessage]:
+    unknown = [name for name in settings.AI_PROVIDERS if name not in NAMES]
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"AI_PROVIDERS names no provider that there is: {', '.join(unknown)}",
+            hint=f"Write it as {','.join(NAMES)}, or some of these in another order.",
+            id="assistant.E002",
+        )
     ]
 
 

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from assistant.addresses import gemini_base, openai_base
 from assistant.providers.base import Provider
 
+NAMES = ("groq", "gemini", "openai")  # as `AI_PROVIDERS` has them
 _OPENAI = "assistant.providers.openai.OpenAIProvider"
 _GEMINI = "assistant.providers.gemini.GeminiProvider"
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from assistant.providers.base import Failure, Remedy
 from cloudrun.errors import BadGatewayError, ServiceUnavailableError
 
 
@@ -26,14 +27,26 @@ class BusyError(ServiceUnavailableError):
 
 
 class AllFailedError(BadGatewayError):
-    """`failures` maps a provider's title to why it failed, in words that complete it."""
+    """`failures` maps a provider's title to why it failed."""
 
     code = "all_providers_failed"
     title = "No AI provider answered"
 
-    def __init__(self, failures: Mapping[str, str], *, retry_after_s: float) -> None:
-        self.told = "; ".join(f"{title} {reason}" for title, reason in failures.items())
+    def __init__(self, failures: Mapping[str, Failure], *, retry_after_s: float) -> None:
+        self.told = "; ".join(f"{title} {failure.reason}" for title, failure in failures.items())
+        remedies = {failure.remedy for failure in failures.values()}
         super().__init__(
-            f"No AI provider answered. {self.told}. Try again.",
-            retry_after=max(1, math.ceil(retry_after_s)),
+            f"No AI provider answered. {self.told}. {_todo(remedies)}",
+            retry_after=max(1, math.ceil(retry_after_s)) if "time" in remedies else None,
         )
+
+
+def _todo(remedies: set[Remedy]) -> str:
+    if "time" in remedies:
+        return "Try again."
+    if "question" in remedies:
+        return "Ask in other words, or about less code."
+    return (
+        "Asking again does not help: the operator of this server has to look at its providers'"
+        " keys and models."
+    )

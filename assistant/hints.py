@@ -1,10 +1,12 @@
 """A hint as its reader gets it: without the code that would be the answer.
 
 Providers are told to give none, and do now and then. So a hint is told block by block, each one
-when it is whole, and a block of code only if it quotes: the right line may be all of a solution.
+when it is whole, and code only if it quotes: the right line may be all of a solution. In a sentence
+it may be a name, too. What is said in words, or not marked as code, stays.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -17,6 +19,10 @@ from assistant.questions import Question
 
 _CODE = {"fence", "code_block"}
 LEFT_OUT = "*Code is left out of a hint.*"
+LEFT_OUT_INLINE = "*(code left out)*"
+# https://spec.commonmark.org/0.31.2/#code-spans; none goes beyond its block.
+_SPAN = re.compile(r"(?<![\\`])(`+)(?!`)((?:(?!\n\s*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_NAME = re.compile(r"[\w.]+(?:\(\))?")
 
 
 async def without_code(
@@ -53,15 +59,32 @@ class Hint:
         return self._told(self._text.finish())
 
     def _told(self, markdown: str) -> str:
-        blocks = [token for token in BLOCKS.parse(markdown) if token.type in _CODE]
         lines = markdown.split("\n")
-        for token in reversed([token for token in blocks if not self._is_quoted(token)]):
+        told: list[str] = []
+        seen = 0
+        for token in BLOCKS.parse(markdown):
+            if token.type not in _CODE:
+                continue
             first, end = token.map or (0, 0)
-            # What comes before a fence is its place in a list or a quotation.
-            place = lines[first].partition(token.markup)[0] if token.markup else ""
-            lines[first:end] = [place + LEFT_OUT, ""]
-        return "\n".join(lines)
+            told += self._without_spans(lines[seen:first])
+            is_quoted = self._is_quoted(token.content)
+            told += lines[first:end] if is_quoted else _gap(token, lines[first])
+            seen = end
+        return "\n".join([*told, *self._without_spans(lines[seen:])])
 
-    def _is_quoted(self, token: Token) -> bool:
+    def _without_spans(self, lines: list[str]) -> list[str]:
+        return _SPAN.sub(self._span, "\n".join(lines)).split("\n") if lines else []
+
+    def _span(self, found: re.Match[str]) -> str:
+        code = found[2].strip()
+        return found[0] if _NAME.fullmatch(code) or self._is_quoted(code) else LEFT_OUT_INLINE
+
+    def _is_quoted(self, code: str) -> bool:
         """From the program or its error, as they are."""
-        return any(token.content.strip() in text for text in self._known)
+        return any(code.strip() in text for text in self._known)
+
+
+def _gap(token: Token, line: str) -> list[str]:
+    """In place of a block. What comes before a fence is its place in a list or a quotation."""
+    place = line.partition(token.markup)[0] if token.markup else ""
+    return [place + LEFT_OUT, ""]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 
@@ -10,6 +11,9 @@ from sandbox.file_names import file_name_problem
 # Blocks only: what stands in a line is of no interest, and can be slow to parse.
 _BLOCKS = MarkdownIt("commonmark").disable("inline")
 _MAX_FILES = 20
+# What models call the file that is run, whatever it is called here.
+_RUN_FIRST = {"app", "index", "main", "program", "script", "solution"}
+_SAME_KIND = {".mjs": ".js", ".cjs": ".js", ".cc": ".cpp", ".cxx": ".cpp", ".bash": ".sh"}
 _NEW_FILE = re.compile(r"[\w./-]*\w\.[A-Za-z]\w*")
 
 
@@ -18,7 +22,8 @@ def proposed_files(markdown: str, sources: Mapping[str, str]) -> dict[str, str]:
 
     `sources` are the files that there are, the one that is run first. A block that names no file is
     that one's, where there is no more than one such block: two would be parts, or a before and an
-    after. A block that names a new file makes it.
+    after. A block that names a new file makes it, unless it is the one that is run under another
+    name.
     """
     main = next(iter(sources))
     named: dict[str, str] = {}
@@ -33,6 +38,8 @@ def proposed_files(markdown: str, sources: Mapping[str, str]) -> dict[str, str]:
             named[name] = token.content
     if not named and len(unnamed) == 1:
         named[main] = unnamed[0]
+    if renamed := _renamed_main(named, sources):
+        named[main] = named.pop(renamed)
     changed = {
         name: _with_end_of(sources.get(name, "\n"), content) for name, content in named.items()
     }
@@ -50,6 +57,38 @@ def _name(info: str, sources: Mapping[str, str]) -> str | None:
         if _NEW_FILE.fullmatch(word) and not file_name_problem(word):
             return word
     return None
+
+
+def _renamed_main(named: Mapping[str, str], sources: Mapping[str, str]) -> str | None:
+    """The new file that stands for the one that is run: of its kind, and asked for by no other."""
+    main = next(iter(sources))
+    if main in named:
+        return None
+    alike = [
+        name
+        for name in named
+        if name not in sources
+        and _kind(name) == _kind(main)
+        and (_is_run_first(name) or not _is_mentioned(name, {**sources, **named}))
+    ]
+    if len(alike) != 1:
+        alike = [name for name in alike if _is_run_first(name)]
+    is_clear = len(alike) == 1 and (len(sources) == 1 or _is_run_first(alike[0]))
+    return alike[0] if is_clear else None
+
+
+def _kind(name: str) -> str:
+    suffix = PurePosixPath(name).suffix
+    return _SAME_KIND.get(suffix, suffix)
+
+
+def _is_run_first(name: str) -> bool:
+    return PurePosixPath(name).stem.lower() in _RUN_FIRST
+
+
+def _is_mentioned(name: str, texts: Mapping[str, str]) -> bool:
+    word = re.compile(rf"\b{re.escape(PurePosixPath(name).stem)}\b")
+    return any(word.search(text) for other, text in texts.items() if other != name)
 
 
 def _with_end_of(before: str, content: str) -> str:

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
+
+from assistant.providers.base import Failure
 
 _FIRST_REST_S = 2.0
 _LONGEST_REST_S = 300.0
@@ -14,7 +16,7 @@ class _State:
     failures: int = 0
     until: float = 0.0
     on_trial: bool = False
-    reason: str = ""
+    failure: Failure = field(default_factory=lambda: Failure(""))
 
 
 class Rests:
@@ -42,17 +44,17 @@ class Rests:
             state.on_trial = True
             return True
 
-    def why_not(self, name: str) -> tuple[str, float]:
+    def why_not(self, name: str) -> tuple[Failure, float]:
         """Why a provider rests, and for how many seconds still."""
         with self._lock:
             state = self._states.get(name, _State())
-            return state.reason, max(0.0, state.until - self._clock())
+            return state.failure, max(0.0, state.until - self._clock())
 
     def succeeded(self, name: str) -> None:
         with self._lock:
             self._states.pop(name, None)
 
-    def failed(self, name: str, reason: str, retry_after_s: float | None) -> None:
+    def failed(self, name: str, failure: Failure, retry_after_s: float | None) -> None:
         """`retry_after_s`: what the provider asked for, which is the least that it gets."""
         with self._lock:
             state = self._states.setdefault(name, _State())
@@ -60,7 +62,7 @@ class Rests:
             rest_s = min(_FIRST_REST_S * 2 ** (state.failures - 1), _LONGEST_REST_S)
             state.until = self._clock() + max(rest_s, retry_after_s or 0.0)
             state.on_trial = False
-            state.reason = reason
+            state.failure = failure
 
     def left(self, name: str) -> None:
         """The caller went away before it was known how the provider would do."""

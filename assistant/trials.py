@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from assistant.guarding import STOPPED, only_guards, stopped_at
 from assistant.questions import Question
-from assistant.verdicts import Verdict, judge, not_tried
+from assistant.verdicts import Verdict, guarded, judge, not_tried
 from cloudrun.errors import ApplicationError
 from sandbox.executions import execution_begin, execution_result
 from sandbox.requests import Owner
@@ -36,9 +37,12 @@ class Trial:
             after = await self._run(files)
             if _differs(self._question, before, after) and await self._is_moody(before):
                 return not_tried("Your program prints something else each time it runs."), after
+            verdict = judge(self._question, files, before, after)
+            if verdict.status == "verified" and self._only_guards(files):
+                verdict = guarded(verdict, is_reached=await self._is_reached(files, before, after))
         except ApplicationError as error:
             return not_tried(f"It could not be tried. {error.detail}"), None
-        return judge(self._question, files, before, after), after
+        return verdict, after
 
     async def close(self) -> None:
         self._before.cancel()
@@ -48,6 +52,34 @@ class Trial:
     async def _run(self, files: dict[str, str]) -> Result:
         request = execution_request(_body(self._question, files))
         return await execution_result(await execution_begin(request, self._owner), self._owner)
+
+    def _only_guards(self, files: dict[str, str]) -> bool:
+        question = self._question
+        sources = question.sources
+        return question.action == "fix_error" and only_guards(
+            question.language.id, sources, {**sources, **files}
+        )
+
+    async def _is_reached(
+        self, files: dict[str, str], before: Result, after: Result
+    ) -> bool | None:
+        """Whether the proposed program runs the line that failed; None where that is not known."""
+        sources = self._question.sources
+        name = before.file
+        if name not in sources or not before.line:
+            return None
+        statement = sources[name].splitlines()[before.line - 1 :][:1]
+        proposed = {**sources, **files}[name]
+        if not statement or not statement[0].strip():
+            return None
+        stopped = stopped_at(self._question.language.id, proposed, statement[0].strip())
+        if stopped is None:
+            return None
+        result = await self._run({**files, name: stopped})
+        if result.exit_code == STOPPED:
+            return True
+        is_same = (result.status, result.stdout) == (after.status, after.stdout)
+        return False if is_same else None
 
     async def _is_moody(self, before: Result) -> bool:
         """Whether the program as it was does not print the same twice."""

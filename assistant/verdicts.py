@@ -1,7 +1,7 @@
 """What a proposal's run says about it, beside the run of the program as it was."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.hiding import hides_error
@@ -48,6 +48,19 @@ def judge(question: Question, files: dict[str, str], before: Result, after: Resu
 
 def not_tried(why: str) -> Verdict:
     return Verdict("not_tried", why)
+
+
+def guarded(verdict: Verdict, *, is_reached: bool | None) -> Verdict:
+    """The same for a proposal that only adds conditions; `is_reached` tells whether the line that
+    failed ran this time, where that is known."""
+    if is_reached:
+        return verdict
+    but = (
+        "But it only adds a condition: see whether all that you want still runs."
+        if is_reached is None
+        else "But the line that failed did not run this time."
+    )
+    return replace(verdict, status="unclear", message=f"{verdict.message} {but}")
 
 
 def _judge_fix(
@@ -99,13 +112,16 @@ def _still_fails(before: Result, after: Result) -> str:
         _PLACES.sub("0", line),
     ):
         return "Tried with your input: still fails, with the same error."
-    return f"Tried with your input: still fails, with another error: {line or after.message}"
+    what = line or after.explanation or after.message
+    return f"Tried with your input: still fails, with another error: {what}"
 
 
 def _error_line(result: Result) -> str:
     """The last line that it printed, where most languages say what went wrong."""
     if result.problems:
         return str(result.problems[0]["message"])[:_MAX_ERROR_LINE]
+    if result.truncated and not result.stderr:  # it was ended in the middle of its output
+        return ""
     lines = (result.stderr or result.stdout).split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_MAX_ERROR_LINE]
 

@@ -20,12 +20,17 @@ def run_context(run_id: str) -> None:
 
 
 class Briefly(logging.Filter):
-    """A line for a request that Django finds suspicious. A stranger sends as many as they like,
-    and there is nothing to learn from where in Django each was refused."""
+    """A warning for a request that Django finds suspicious. A stranger sends as many as they like,
+    and there is nothing to learn from where in Django each was refused.
+
+    A warning, too, for a 5xx that was foreseen, such as a provider's of the assistant: what was not
+    has its exception."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("django.security"):
+        is_suspicious = record.name.startswith("django.security")
+        if is_suspicious:
             record.exc_info = None
+        if is_suspicious or (record.name == "django.request" and not record.exc_info):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
         return True
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 # Of one answer, everything that a provider sends around it included.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_ANSWER_TOKENS = 4096
+_MOST_TOKENS = 10_000_000
 NO_ANSWER = "answered with something that is no answer"  # a reason, as `ProviderError` has it
 
 
@@ -31,6 +32,11 @@ class Usage:
     prompt_tokens: int = 0
     answer_tokens: int = 0
 
+    @classmethod
+    def told(cls, prompt_tokens: int, answer_tokens: int) -> "Usage":
+        """What a provider says, as far as that can be: it counts for a quota."""
+        return cls(*(min(max(0, count), _MOST_TOKENS) for count in (prompt_tokens, answer_tokens)))
+
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.prompt_tokens + other.prompt_tokens, self.answer_tokens + other.answer_tokens
@@ -45,16 +51,30 @@ class End:
     is_cut: bool = False
 
 
+# What may help: to ask again after a while, the operator, or another question.
+Remedy = Literal["time", "operator", "question"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a provider gave no answer. `reason` completes "Groq ..." in plain words, and holds
+    nothing that the provider sent: not its text, not a key."""
+
+    reason: str
+    remedy: Remedy = "time"
+
+
 class ProviderError(Exception):
     """A provider gave no answer, or not all of one.
 
-    `reason` completes "Groq ..." in plain words, and holds nothing that the provider sent: not its
-    text, not a key. `retry_after_s` is what the provider asked for, where it did.
+    `retry_after_s` is what the provider asked for, where it did.
     """
 
-    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, remedy: Remedy = "time", retry_after_s: float | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.failure = Failure(reason, remedy)
         self.retry_after_s = retry_after_s
 
 

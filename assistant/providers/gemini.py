@@ -65,7 +65,7 @@ class GeminiProvider:
                 )
             )
         except errors.APIError as error:
-            raise fault_of_status(error.code, getattr(error.response, "headers", {})) from None
+            raise _fault(error) from None
         except httpx2.TimeoutException as error:
             raise ProviderError("did not answer in time") from error
         except (httpx2.HTTPError, OSError) as error:
@@ -73,6 +73,16 @@ class GeminiProvider:
         except (ValueError, TypeError, AttributeError, ValidationError, RecursionError) as error:
             # The library's own words for what is not JSON, or has another shape.
             raise ProviderError(NO_ANSWER) from error
+
+
+def _fault(error: errors.APIError) -> ProviderError:
+    """Gemini answers a wrong key with 400, as if the question were malformed."""
+    is_key = error.code == 400 and "API_KEY_INVALID" in str(error.details)
+    return fault_of_status(401 if is_key else error.code, getattr(error.response, "headers", {}))
+
+
+def _declined() -> ProviderError:
+    return ProviderError("declined to answer", remedy="question")
 
 
 def _bound(response: httpx2.Response) -> None:
@@ -105,7 +115,7 @@ def _read(answers: Iterator[types.GenerateContentResponse]) -> Iterator[str | En
         candidate = answer.candidates[0] if answer.candidates else None
         if candidate is None:
             if answer.prompt_feedback and answer.prompt_feedback.block_reason:
-                raise ProviderError("declined to answer")
+                raise _declined()
             continue
         if text := _text(candidate):
             yield text
@@ -113,7 +123,7 @@ def _read(answers: Iterator[types.GenerateContentResponse]) -> Iterator[str | En
     if finish is None:
         raise ProviderError("broke off in the middle of its answer")
     if finish in _DECLINED:
-        raise ProviderError("declined to answer")
+        raise _declined()
     yield End(usage, is_cut=finish is types.FinishReason.MAX_TOKENS)
 
 
@@ -125,4 +135,4 @@ def _text(candidate: types.Candidate) -> str:
 def _usage(told: Any) -> Usage | None:
     if told is None:
         return None
-    return Usage(told.prompt_token_count or 0, told.candidates_token_count or 0)
+    return Usage.told(told.prompt_token_count or 0, told.candidates_token_count or 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from assistant.providers.base import ProviderError
+from assistant.providers.base import ProviderError, Remedy
 
 _MAX_RETRY_AFTER_S = 3600.0
 _REASONS = {
@@ -17,11 +17,23 @@ _REASONS = {
     413: "found the question too long",
     429: "has been asked too often",
 }
+_REMEDIES: dict[int, Remedy] = {
+    400: "operator",
+    401: "operator",
+    402: "operator",
+    403: "operator",
+    404: "operator",
+    413: "question",
+}
 
 
 def fault_of_status(status: int, headers: Mapping[str, str]) -> ProviderError:
     """The error for a status that is not 200."""
-    return ProviderError(_reason(status), retry_after_s=_retry_after_s(headers))
+    return ProviderError(
+        _reason(status),
+        remedy=_REMEDIES.get(status, "time"),
+        retry_after_s=_retry_after_s(headers),
+    )
 
 
 def _reason(status: int) -> str:

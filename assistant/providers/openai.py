@@ -163,6 +163,6 @@ def _usage(event: dict[str, Any]) -> Usage | None:
         case {"usage": {"prompt_tokens": int(asked), "completion_tokens": int(answered)}} | {
             "x_groq": {"usage": {"prompt_tokens": int(asked), "completion_tokens": int(answered)}}
         }:
-            return Usage(asked, answered)
+            return Usage.told(asked, answered)
         case _:
             return None

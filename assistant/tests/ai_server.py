@@ -143,6 +143,25 @@ class _Handler(BaseHTTPRequestHandler):
     def _nothing(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
         self._plain(200, "text/event-stream", b"")
 
+    def _wrongkey(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
+        """As Gemini says it."""
+        error = {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}
+        error["details"] = [{"reason": "API_KEY_INVALID"}]
+        self._plain(400, "application/json", json.dumps({"error": error}).encode())
+
+    def _declined(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
+        """As Gemini does it."""
+        self._begin(200, "text/event-stream")
+        self._send(json.dumps({"promptFeedback": {"blockReason": "SAFETY"}}))
+        self._end()
+
+    def _boasts(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
+        """Of what it has cost."""
+        self._begin(200, "text/event-stream")
+        for event in speak.stream("Fine."):
+            self._send(event.replace(": 70,", f": {argument},").replace(": 30", f": {argument}"))
+        self._end()
+
     def _html(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
         self._plain(200, "text/html", b"<html><h1>Log in to the Wi-Fi</h1></html>")
 

@@ -1,11 +1,16 @@
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from assistant.answering import Piece
+from assistant.api import _messages
+from assistant.questions import Question
 from assistant.selectors import provider_status
+from sandbox.languages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +41,18 @@ def test_status_promises_nothing_without_a_provider() -> None:
         "teaching": False,
     }
     assert provider_status() == {"status": "disabled", "provider": None}
+
+
+async def test_unforeseen_failure_ends_a_stream_with_an_error() -> None:
+    async def pieces() -> AsyncGenerator[Piece, None]:
+        yield "So far"
+        raise ZeroDivisionError
+
+    question = Question("explain_error", LANGUAGES["python"], error="No.")
+    frames = [frame async for frame in _messages(question, pieces(), None)]
+    assert '"So far"' in frames[0]
+    assert '"type": "error"' in frames[-1]
+    assert '"status": 500' in frames[-1]
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,32 @@ async def test_fault_at_both_is_one_clear_error(
     detail = caught.value.detail
     assert f"Groq {FAULTS[fault]}" in detail or f"{FAULTS[fault]}" in detail.partition("Gemini")[0]
     assert "Gemini " in detail
-    assert caught.value.retry_after
+    assert bool(caught.value.retry_after) == detail.endswith("Try again.")
     for text in (detail, *(record.getMessage() for record in caplog.records if _is_ours(record))):
         assert KEY not in text
         assert "my-own-code" not in text
+
+
+@pytest.mark.parametrize("fault", ["status-401", "status-402", "status-404"])
+async def test_who_cannot_help_it_is_sent_to_the_operator(ai: AIServer, fault: str) -> None:
+    refused = provider(ai, "groq", fault), provider(ai, "gemini", "wrongkey")
+    for rests in ("", ", and rests"):
+        with pytest.raises(AllFailedError) as caught:
+            await answer(*refused)
+        assert f"Gemini refused the key{rests}. Asking again does not help" in caught.value.detail
+        assert "the operator of this server" in caught.value.detail
+        assert caught.value.retry_after is None
+    with pytest.raises(AllFailedError, match="Try again"):
+        await answer(provider(ai, "groq", "status-500"), refused[1])
+
+
+async def test_declined_question_lets_the_others_ask(ai: AIServer) -> None:
+    gemini = provider(ai, "gemini", "declined")
+    for _ in range(2):
+        with pytest.raises(AllFailedError, match=r"declined to answer\. Ask in other words"):
+            await answer(gemini)
+    title, _, _ = await answer(gemini, provider(ai, "groq", "ok"))
+    assert title == "Groq"
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
@@ -128,6 +150,20 @@ async def test_key_travels_in_a_header_only(ai: AIServer, kind: str) -> None:
     assert KEY in str(asked["headers"])
     assert KEY not in asked["path"]
     assert KEY not in str(asked["body"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_half_a_character_harms_nobody(kind: str) -> None:
+    with ai_server(lambda prompt: "So\ud800, and \N{GRINNING FACE}.") as ai:
+        _, text, _ = await answer(provider(ai, kind, "ok"))
+    assert text == "So\N{REPLACEMENT CHARACTER}, and \N{GRINNING FACE}."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("told", "most"), [("-5", 0), ("2000000000", 10_000_000)])
+async def test_odd_cost_is_not_believed(ai: AIServer, kind: str, told: str, most: int) -> None:
+    _, _, end = await answer(provider(ai, kind, f"boasts-{told}"))
+    assert (end.usage.prompt_tokens, end.usage.answer_tokens) == (most, most)
 
 
 async def test_rate_limited_provider_rests_as_long_as_it_asked(ai: AIServer) -> None:

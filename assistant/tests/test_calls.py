@@ -82,7 +82,10 @@ def test_failure_of_all_is_a_problem_and_noted(ai: AIServer, tmp_path: Path) -> 
             asking(server)
         problem = json.load(caught.value)
         stream = frames(asking(server, "text/event-stream"))
+        log = server.log.read_text()
     assert caught.value.code == 502
+    assert "WARNING django.request: Bad Gateway: /api/ai/assist" in log
+    assert "ERROR" not in log
     assert int(caught.value.headers["Retry-After"]) >= 1
     assert "Groq cannot be reached, or broke off; Gemini failed (status 500)" in problem["detail"]
     assert KEY not in str(problem)

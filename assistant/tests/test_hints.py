@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.hints import LEFT_OUT, Hint
+from assistant.hints import LEFT_OUT, LEFT_OUT_INLINE, Hint
 from assistant.questions import Question
 from sandbox.languages import LANGUAGES
 
@@ -52,6 +52,26 @@ def test_solution_is_left_out_however_it_comes(block: str, size: int) -> None:
     assert LEFT_OUT in hint
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write `print(1 / 1)` there.\n",
+        "Write ``print(1 / 1)`` there.\n",
+        "Write `print(1\n/ 1)` there.\n",
+        "- `line_3`: `print(1 / 1)`\n",
+        "> Write `print(1 / 1)`.\n",
+        "# `print(1 / 1)`\n",
+        "Write `1 / 1`.\n\n    print(1 / 0)\n",
+        "| before | after |\n|---|---|\n| `print(1 / 0)` | `print(1 / 1)` |\n",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_code_in_a_sentence_is_left_out(text: str, size: int) -> None:
+    hint = told(text, size=size)
+    assert "1 / 1" not in hint.replace("\n", " ")
+    assert hint.count(LEFT_OUT_INLINE) == 1
+
+
 def test_text_after_the_code_is_told() -> None:
     assert told(f"One.\n\n```\n{SOLUTION}```\n\nTwo.\n").endswith("\n\nTwo.\n")
 
@@ -63,6 +83,9 @@ def test_text_after_the_code_is_told() -> None:
         "A line:\n\n```python\nline_3 = 3\n```\n",
         "The error:\n\n    ZeroDivisionError: division by zero\n",
         f"Your own:\n\n```python\n{PROGRAM}```\n",
+        "An `IndexError`, `len`, `int()`, `os.path`; in `print(1 / 0)` or ``1 / 0``.\n",
+        "| name | what |\n|---|---|\n| `line_3` | `line_3 = 3` |\n",
+        "Half a `code, and a `` that nothing ends.\n\nAnother ` one.\n",
         "",
     ],
 )

@@ -29,6 +29,35 @@ def test_block_can_make_a_new_file() -> None:
     assert proposed_files(block("python new.py", "B = 1"), SOURCES) == {"new.py": "B = 1\n"}
 
 
+@pytest.mark.parametrize("name", ["main.js", "app.mjs", "fixed.js"])
+def test_program_is_itself_under_another_name(name: str) -> None:
+    answer = block(f"javascript {name}", "let a;")
+    assert proposed_files(answer, {"index.js": "let b;\n"}) == {"index.js": "let a;\n"}
+
+
+@pytest.mark.parametrize(
+    ("names", "sources", "files"),
+    [
+        # New files: of another kind, or wanted by the program.
+        (["data.txt"], {"index.js": "read()"}, {"data.txt"}),
+        (["lib.js"], {"index.js": 'require("./lib")'}, {"lib.js"}),
+        # The program, and what it is to want.
+        (["main.js", "lib.js"], {"index.js": "x"}, {"index.js", "lib.js"}),
+        (["index.js", "main.js"], {"index.js": "x"}, {"index.js", "main.js"}),
+        # Beside other files only what can be nothing else.
+        (["main.js"], {"index.js": "x", "lib.js": "y"}, {"index.js"}),
+        (["more.js"], {"index.js": "x", "lib.js": "y"}, {"more.js"}),
+        # Nobody knows which.
+        (["one.js", "two.js"], {"index.js": "x"}, {"one.js", "two.js"}),
+    ],
+)
+def test_new_file_is_told_from_the_program(
+    names: list[str], sources: dict[str, str], files: set[str]
+) -> None:
+    answer = "".join(block(f"javascript {name}", "new") for name in names)
+    assert set(proposed_files(answer, sources)) == files
+
+
 @pytest.mark.parametrize("info", ["python ../evil.py", "python /etc/passwd.py", "python a\\b.py"])
 def test_odd_name_is_no_new_file(info: str) -> None:
     assert set(proposed_files(block(info, "print(1)"), SOURCES)) <= {"main.py"}

@@ -1,6 +1,10 @@
 """Hints come first where they are to: the order holds whatever is asked."""
 
+import json
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +16,8 @@ from accounts.models import User
 from assistant.models import Call
 from assistant.resting import rests
 from assistant.tests.ai_server import AIServer, ai_server
+from conftest import require
+from e2e.server import started
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +154,29 @@ def test_step_that_nobody_was_given_opens_nothing(ai: AIServer, settings: Settin
     rests.succeeded("groq")
     settings.GROQ_BASE_URL = ai.groq()
     assert steps(client, 1) == ["nudge"]
+
+
+def test_questions_at_once_get_the_same_step(ai: AIServer, tmp_path: Path) -> None:
+    require("bubblewrap")
+    settings_of_server = {
+        "GROQ_API_KEY": "secret",
+        "GROQ_BASE_URL": ai.groq("late-0.5"),
+        "AI_TEACHING": "true",
+    }
+    with started("bubblewrap", tmp_path, settings_of_server) as server:
+
+        def step_of(wish: str) -> str:
+            request = urllib.request.Request(
+                f"{server.url}/api/ai/assist",
+                json.dumps(FIX | {"step": wish}).encode(),
+                {"Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return str(json.load(response)["step"])
+
+        with ThreadPoolExecutor() as threads:
+            assert set(threads.map(step_of, ["nudge", "explain", "show", "show"])) == {"nudge"}
+            assert set(threads.map(step_of, ["show", "show", "show"])) == {"explain"}
 
 
 def test_staff_and_sites_without_teaching_get_what_they_ask_for(

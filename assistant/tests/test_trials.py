@@ -23,6 +23,23 @@ PROGRAMS: list[tuple[str, dict[str, str]]] = [
 ]
 IDS = [f"{language}-{number}" for number, (language, _) in enumerate(PROGRAMS)]
 
+GUARDING = [
+    (kind, program)
+    for kind, programs in tomllib.loads(
+        Path(__file__).with_name("guarding_fixes.toml").read_text()
+    ).items()
+    for program in programs
+]
+RAN = "Ran with your input: exit 0."
+GUARDED = {
+    "passed": ("unclear", f"{RAN} But the line that failed did not run this time."),
+    "see": (
+        "unclear",
+        f"{RAN} But it only adds a condition: see whether all that you want still runs.",
+    ),
+    "mended": ("verified", RAN),
+}
+
 # Reach out for the canary and the listener of the test, then do as the right fix does.
 EVIL = {
     "python": (
@@ -111,6 +128,38 @@ def test_wrong_fix_is_never_shown_as_verified(
     if verdict["status"] == "failed":
         assert len(ai.asked) == 2, "the provider has one more try, with the error"
         assert "Your proposal was run" in str(ai.asked[1]["body"])
+
+
+def propose(server: Server, ai: AIServer, language: str, code: str, fix: str) -> dict[str, Any]:
+    """The verdict on a fix."""
+    scripted, ai.answer = ai.answer, lambda prompt: f"So.\n\n```\n{fix}```\n"
+    try:
+        verdict: dict[str, Any] = assist(server, language, {"code": code}, "Mend it.")["verdict"]
+    finally:
+        ai.answer = scripted
+    return verdict
+
+
+@pytest.mark.parametrize(("kind", "program"), GUARDING)
+def test_fix_that_only_adds_a_condition_is_told_from_one_that_mends(
+    server: Server, ai: AIServer, kind: str, program: dict[str, str]
+) -> None:
+    verdict = propose(server, ai, program["language"], program["code"], program["fix"])
+    assert (verdict["status"], verdict["message"]) == GUARDED[kind]
+
+
+def test_proposal_that_prints_without_an_end_is_told_as_such(server: Server, ai: AIServer) -> None:
+    fix = "print(1)\nwhile True: print('x' * 10_000)\n"
+    verdict = propose(server, ai, "python", "print(1)\nprint(1 / 0)\n", fix)
+    assert verdict["status"] == "failed"
+    assert verdict["message"].endswith("Your program printed more than 1 MB and was stopped.")
+
+
+def test_error_that_is_caught_in_silence_is_not_mended(server: Server, ai: AIServer) -> None:
+    fix = "try:\n    print(1 / 0)\nexcept ZeroDivisionError:\n    pass\n"
+    verdict = propose(server, ai, "python", "print(1)\nprint(1 / 0)\n", f"print(1)\n{fix}")
+    assert verdict["status"] == "unclear"
+    assert "it catches errors" in verdict["message"]
 
 
 def test_first_proposal_is_streamed_again_where_the_second_is_none(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { troubleWords } from '../js/assistant/assistant-words.js';
 import { framesOf } from '../js/assistant/event-frames.js';
 import { Proposal } from '../js/assistant/proposal.js';
 import { questionAboutFailure } from '../js/assistant/question.js';
 import { typedLines } from '../js/assistant/typed-lines.js';
 import { leastChange } from '../js/editor/least-change.js';
+import { RefusedError } from '../js/ui/server.js';
 
 const QUESTION = {
   action: 'fix_error',
@@ -92,4 +94,13 @@ test('a text that was changed since the question is known as such', () => {
   const files = [{ name: 'lib.py', content: 'a = 2\n' }];
   assert.equal(proposal({ 'lib.py': 'a = 1\n' }, files).isStale, false);
   assert.equal(proposal({ 'lib.py': 'a = 7\n' }, files).isStale, true);
+});
+
+test('a refusal that says what to do is told as it is', () => {
+  const title = 'No AI provider answered';
+  const detail = 'Groq refused the key. Asking again does not help: the operator has to look.';
+  const refused = new RefusedError(502, { title, detail, code: 'all_providers_failed' });
+  assert.deepEqual(troubleWords(refused), { title, text: detail });
+  const other = new RefusedError(500, { title: 'Oh', detail: 'It failed.', code: 'error' });
+  assert.equal(troubleWords(other).text, 'It failed. Try again in a moment.');
 });

@@ -91,13 +91,19 @@ function figure(name, before, after, words) {
   return before === null || after === null ? '' : `${name}: ${words(before)} → ${words(after)}.`;
 }
 
+/** Codes of refusals that do so themselves. */
+const SAY_WHAT_TO_DO = new Set(['all_providers_failed', 'assistant_busy', 'no_provider']);
+
 /**
  * @param {unknown} error
  * @returns {{ title: string, text?: string }}
  */
 export function troubleWords(error) {
   const { title, text = '' } = failureWords(error);
-  if (error instanceof RefusedError) return { title: error.body?.title ?? title, text };
+  if (error instanceof RefusedError) {
+    const saysWhatToDo = SAY_WHAT_TO_DO.has(error.body?.code);
+    return { title: error.body?.title ?? title, text: saysWhatToDo ? error.message : text };
+  }
   return {
     title: 'The connection broke off.',
     text: 'Your question is kept. Ask again when the network is back.',

@@ -18,7 +18,6 @@ export class ProposalCard {
   #notice;
   #proposal;
   #parts;
-  #words;
 
   /**
    * @param {Notice} notice
@@ -34,8 +33,7 @@ export class ProposalCard {
     const figures = action === 'optimize_code' ? figureWords(verdict) : '';
     const leftOut = proposal.leftOut.length > 0 ? leftOutWords(proposal.leftOut) : '';
     const said = [text, figures, leftOut].filter(Boolean).join(' ');
-    this.#words = { title, tone, text: said };
-    this.#show(this.#words);
+    this.#show({ title, tone, text: said });
   }
 
   /** @param {NoticeText} words */
@@ -64,11 +62,13 @@ export class ProposalCard {
     }
   }
 
-  /** Something was accepted, and more is there. */
+  /** Something was accepted, and more is there: what was run is not what one has now. */
   #wait() {
-    const text = 'The other changes wait here.';
-    this.#show({ ...this.#words, text });
-    this.#parts.onTold(text);
+    const wasRun = (this.#parts.verdict?.status ?? 'not_tried') !== 'not_tried';
+    const about = wasRun ? 'The verdict was for all changes together. ' : '';
+    const words = { title: 'Accepted in part', text: `${about}The other changes wait here.` };
+    this.#show({ tone: 'plain', ...words });
+    this.#parts.onTold(`${words.title}. ${words.text}`);
   }
 
   async #acceptAll() {
