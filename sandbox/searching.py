@@ -1,6 +1,7 @@
 """Finding runs by what is in their code and in their output.
 
-PostgreSQL has an index of the words (`sandbox.migrations.0006`), SQLite looks at each row.
+PostgreSQL has them in a column with an index (`sandbox.migrations.0007`), of which the model does
+not know. SQLite looks at each row.
 """
 
 import re
@@ -15,10 +16,6 @@ _MOST_WORDS = 12
 _LONGEST_QUERY = 400
 _QUOTED_OR_WORD = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w+")
-# As the migration has it: its parser would take `plt.savefig` for the name of a host.
-_WORDS_SQL = (
-    r"""to_tsvector('simple', regexp_replace(search_text, '[!-/:-@\[-^`{-~]+', ' ', 'g'))"""
-)
 
 
 def runs_matching(runs: QuerySet[Run], query: str) -> QuerySet[Run]:
@@ -43,5 +40,5 @@ def _matches(phrases: list[list[str]]) -> RawSQL:
     *whole, last = [" <-> ".join(words) for words in phrases]
     tsquery = " & ".join([*(f"({phrase})" for phrase in whole), f"({last}:*)"])
     return RawSQL(  # noqa: S611  words hold nothing but letters, digits and _
-        f"{_WORDS_SQL} @@ to_tsquery('simple', %s)", [tsquery], output_field=BooleanField()
+        "search_words @@ to_tsquery('simple', %s)", [tsquery], output_field=BooleanField()
     )

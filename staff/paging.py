@@ -1,10 +1,15 @@
-"""Pages of a list of a million rows, without counting them."""
+"""Pages of a list of a million rows, without counting or sorting them."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db import connections
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.http import HttpRequest
 
 _MOST_COUNTED = 10_000
 
@@ -34,7 +39,9 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in th
     @cached_property
     def _counted(self) -> int:
         rows: Any = self.object_list
-        counted: int = rows.order_by().values("pk")[: _MOST_COUNTED + 1].count()
+        # Without a column of theirs, an index alone can be enough.
+        ones = rows.order_by().annotate(one=Value(1)).values("one")
+        counted: int = ones[: _MOST_COUNTED + 1].count()
         return counted
 
     @cached_property
@@ -51,3 +58,42 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in th
             )
             (found,) = cursor.fetchone()
         return max(int(found), 0)
+
+
+class FewAreSorted(ChangeList):
+    """Where few rows are like what is looked for, they are found first and sorted then.
+
+    PostgreSQL cannot know that they are few: it would go through all rows in the list's order,
+    sure to meet enough of them soon.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if self.paginator.has_unreachable or not self.queryset.query.where:
+            return
+        self.paginator.object_list = self.queryset = _sorted_afterwards(self.queryset)
+        is_whole = (self.show_all and self.can_show_all) or not self.multi_page
+        page = self.queryset if is_whole else self.paginator.page(self.page_num).object_list
+        self.result_list = page
+
+
+class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Of rows that may be a million."""
+
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return FewAreSorted
+
+
+def _sorted_afterwards(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """In the same order, in which PostgreSQL has no index."""
+    first, *others = rows.query.order_by
+    if connections[rows.db].vendor != "postgresql" or not isinstance(first, str):
+        return rows
+    name = first.removeprefix("-")
+    if name not in {f.name for f in rows.model._meta.fields if isinstance(f, DateTimeField)}:
+        return rows
+    time = F(name) + timedelta(0)
+    return rows.order_by(time.desc() if first.startswith("-") else time.asc(), *others)

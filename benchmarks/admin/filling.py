@@ -126,7 +126,7 @@ def fill(runs: int, into: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'; SELECT setseed(0.5)")
         _store_programs()
-        values = {
+        values: dict[str, Any] = {
             "runs": runs,
             "days": _DAYS,
             "begin": begin,
@@ -176,7 +176,7 @@ def _people(begin: datetime) -> tuple[User, User, User, list[User]]:
         User(username=name, email=f"{name}@example.org", is_staff=True) for name in names
     )
     group = Group.objects.get(name="Instructors")
-    group.user_set.add(*teachers)  # type: ignore[attr-defined]  # the stubs do not know it
+    group.user_set.add(*teachers)
     students = User.objects.bulk_create(
         User(
             username=f"student_{number:04}",

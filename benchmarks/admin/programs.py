@@ -75,7 +75,7 @@ def _program(
     chance: random.Random, language: str, status: str, reason: str, exit_code: Any, error: str
 ) -> Program:
     line = _LANGUAGES[language][1]
-    words = chance.choices(_WORDS, k=chance.randint(3, 20))
+    words = chance.choices(_WORDS, k=chance.randint(3, 9))
     code = "".join(line.format(word=word, n=chance.randint(2, 99)) for word in words)
     output = "".join(f"{word} {chance.randint(0, 999)}\n" for word in words)
     log = EventLog()

@@ -6,18 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry
-from staff.paging import EstimatingPaginator
+from staff.paging import LargeListAdmin
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class AuditAdmin(LargeListAdmin):
     list_display = ("at", "actor_name", "action", "subject", "what")
     list_select_related = ("subject",)
     list_filter = ("action", "at")
     search_fields = ("actor_name", "subject__username", "what")
     search_help_text = "Who looked, at whose, or at what."
-    show_full_result_count = False
-    paginator = EstimatingPaginator
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
