@@ -28,22 +28,22 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     ),
     "accounts/classroom": ("",),
     "accounts/auditentry": (
-        "", "p=99", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
+        "", "p=49", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
         "q=student_0001", "q=zzyzx", "q=run",
     ),
     "assistant/call": (
-        "", "p=99", "outcome=left", "outcome__exact=failed", "verdict__exact=verified",
+        "", "p=49", "outcome=left", "outcome__exact=failed", "verdict__exact=verified",
         "action=fix_error", "provider=groq&language=java", "q=student_0001", "q=zzyzx", "o=11",
         "created_at__gte={week}",
     ),
     "assistant/call/figures": ("", "since={begin}&until={today}"),
     "ide/workspace": (
-        "", "p=99", "teaching__exact=1", "language=java", "q=Exercise", "q=student_0001",
+        "", "p=49", "teaching__exact=1", "language=java", "q=Exercise", "q=student_0001",
         "q=zzyzx", "o=3",
     ),
     "auth/group": ("",),
     "account/emailaddress": ("", "verified__exact=0"),
-    "usersessions/usersession": ("", "p=99", "q=student_0001"),
+    "usersessions/usersession": ("", "p=49", "q=student_0001"),
 }  # fmt: skip
 
 
@@ -83,12 +83,12 @@ def pages(cast: Cast) -> Iterator[Page]:
 
 def _filters(words: dict[str, str]) -> Iterator[str]:
     """Of the list of runs; the pages that are furthest away, too."""
-    yield from ("", "p=99", "o=-1", "class=2", "class=40", "class=40&status=error")
+    yield from ("", "p=49", "o=-1", "class=2", "class=40", "class=40&status=error")
     yield from (f"language={language}" for language in LANGUAGES)
     yield from (f"status={status}" for status in _STATUSES)
     yield from (f"reason={reason}" for reason in _REASONS)
     yield from ("by=student_0000", "by=student_19", "by=zzyzx", "by=student_0000&status=lost")
-    yield from (f"since={words['week']}", f"until={words['begin']}", "since=2001-01-01&p=99")
+    yield from (f"since={words['week']}", f"until={words['begin']}", "since=2001-01-01&p=49")
     yield from (urlencode({"error": error}) for error in (_COMMON_ERROR, "no such error"))
     yield from ("language=java&reason=memory_limit", "language=ubuntu&status=lost")
     yield f"status=error&since={words['week']}&language=python"
