@@ -40,9 +40,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in th
     def _counted(self) -> int:
         rows: Any = self.object_list
         # Without a column of theirs, an index alone can be enough.
-        ones = rows.order_by().annotate(one=Value(1)).values("one")
-        counted: int = ones[: _MOST_COUNTED + 1].count()
-        return counted
+        return len(rows.order_by().values_list(Value(1), flat=True)[: _MOST_COUNTED + 1])
 
     @cached_property
     def _estimate(self) -> int:

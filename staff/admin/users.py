@@ -8,7 +8,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -40,7 +40,7 @@ class RanFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() == "none":
-            return queryset.filter(runs=None)
+            return queryset.filter(~Exists(Run.objects.filter(user=OuterRef("pk"))))
         if self.value() not in self._DAYS:
             return queryset
         since = timezone.now() - timedelta(days=int(self.value() or 0))
