@@ -22,7 +22,7 @@ DATABASE_TESTS = accounts assistant cloudrun ide staff \
 # Tests and checks use neither the operator's .env nor their data.
 SCRATCH = ENV_FILE=/dev/null DATA_DIR=.cache/$@
 
-.PHONY: help run setup test hostile test-js lint format e2e bench bench-page bench-assistant clean
+.PHONY: help run setup test hostile test-js lint format e2e bench bench-page bench-assistant bench-admin clean
 .DELETE_ON_ERROR:
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench   the figures of docs/performance.md in 12 minutes; ARGS=--quick for a look"
 	@echo "make bench-page  the page beside Monaco's, for docs/page-performance.md, in 8 minutes"
 	@echo "make bench-assistant  the assistant's streams, and runs beside fifty of them, in 7 minutes"
+	@echo "make bench-admin  staff's pages with a million runs in PostgreSQL, in 10 minutes"
 	@echo "make clean   remove all that was set up; data/ stays"
 
 .DEFAULT_GOAL := help
@@ -107,6 +108,11 @@ bench-assistant: $(DEV) $(SITE)
 	@mkdir -p .cache/$@
 	@echo "==> Measuring the assistant"
 	@$(SCRATCH) $(PY) -m benchmarks.assistant $(ARGS)
+
+bench-admin: $(DEV) $(SITE)
+	@mkdir -p .cache/$@
+	@echo "==> Measuring the pages of staff"
+	@$(SCRATCH) $(PY) -m benchmarks.admin $(ARGS)
 
 clean:
 	rm -rf $(VENV) node_modules static/dist staticfiles .cache .mypy_cache .ruff_cache .pytest_cache

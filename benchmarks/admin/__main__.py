@@ -1,6 +1,7 @@
 """`make bench-admin`: the pages of staff and the lists of runs, with a million runs."""
 
 import json
+import subprocess
 import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -15,11 +16,10 @@ from benchmarks.admin import report
 from benchmarks.admin.asking import Asker
 from benchmarks.admin.bars import bars
 from benchmarks.admin.pages import pages
-from benchmarks.admin.postgres import postgres
+from benchmarks.admin.postgres import database
 from benchmarks.admin.results import Cast, Looked, Page, Report
 from benchmarks.command import now, run, say
-from e2e.database import database_url, run_code
-from e2e.server import started
+from e2e.server import ROOT, started
 
 _CACHE = Path(".cache/bench-admin").absolute()
 _WARM_UP = 2
@@ -40,12 +40,9 @@ QUICK = Plan(runs=50_000, looks=5)
 def _measured(plan: Plan, quick: bool) -> Report:
     with TemporaryDirectory(prefix="cloudrun-benchmark-") as scratch:
         folder = Path(scratch)
-        with postgres(folder) as url:
-            environ["DATABASE_URL"] = url
-            data_dir = folder / "data"
-            data_dir.mkdir()
-            version = _version(database_url(data_dir))
-            looked = _looked(data_dir, plan)
+        with database(folder) as url:
+            looked = _looked(Site(folder, url), plan)
+            version = _version(url)
     return Report(
         machine=machine.describe(engine.connect() if engine.answers() else None),
         made_at=now(),
@@ -56,31 +53,50 @@ def _measured(plan: Plan, quick: bool) -> Report:
     )
 
 
-def _looked(data_dir: Path, plan: Plan) -> list[Looked]:
-    cast_file = data_dir / "cast.json"
+@dataclass(frozen=True)
+class Site:
+    """A server's folder and the address of its database."""
+
+    folder: Path
+    database_url: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {"DATA_DIR": str(self.folder), "DATABASE_URL": self.database_url}
+
+    def call(self, module: str, function: str, *arguments: object) -> None:
+        """Call a function in the server's environment."""
+        code = f"from {module} import {function}\n{function}(*{arguments!r})"
+        shell = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+        subprocess.run(shell, cwd=ROOT, env=environ | self.settings, check=True)
+
+
+def _looked(site: Site, plan: Plan) -> list[Looked]:
+    cast_file = site.folder / "cast.json"
     say(f"making {plan.runs:,} runs")
-    fill = f"fill({plan.runs}, {str(cast_file)!r})"
-    run_code(data_dir, f"from benchmarks.admin.filling import fill\n{fill}")
+    site.call("benchmarks.admin.filling", "fill", plan.runs, str(cast_file))
     cast = Cast(**json.loads(cast_file.read_text()))
-    with started("bubblewrap", data_dir) as server, closing(Asker(server.url, cast)) as asker:
+    with (
+        started("bubblewrap", site.folder, site.settings) as server,
+        closing(Asker(server.url, cast)) as asker,
+    ):
         asked = [asker.with_cursor(page) for page in pages(cast)]
-        queries = _queries(data_dir, cast_file, asked)
-        say(f"looking at {len(asked)} pages")
+        say("counting queries")
+        queries = _queries(site, cast_file, asked)
+        say(f"looking at {len(asked)} pages, {plan.looks} times each")
         looked = []
         for page, number in zip(asked, queries, strict=True):
             for _ in range(_WARM_UP):
                 asker.look_s(page)
-            times_s = [asker.look_s(page) for _ in range(plan.looks)]
-            looked.append(Looked(page, times_s, number))
+            looked.append(Looked(page, [asker.look_s(page) for _ in range(plan.looks)], number))
         return looked
 
 
-def _queries(data_dir: Path, cast_file: Path, asked: list[Page]) -> list[int]:
-    say("counting queries")
-    pages_file, into = data_dir / "pages.json", data_dir / "queries.json"
+def _queries(site: Site, cast_file: Path, asked: list[Page]) -> list[int]:
+    pages_file, into = site.folder / "pages.json", site.folder / "queries.json"
     pages_file.write_text(json.dumps([asdict(page) for page in asked]))
-    names = ", ".join(repr(str(file)) for file in (cast_file, pages_file, into))
-    run_code(data_dir, f"from benchmarks.admin.counting import count\ncount({names})")
+    files = (str(file) for file in (cast_file, pages_file, into))
+    site.call("benchmarks.admin.counting", "count", *files)
     numbers: list[int] = json.loads(into.read_text())
     return numbers
 

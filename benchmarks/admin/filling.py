@@ -74,7 +74,7 @@ _CALLS = """
     SELECT
         user_id, 'user:' || user_id,
         (ARRAY['fix_error', 'explain_error', 'explain_code', 'optimize_code'])[1 + i %% 4],
-        (ARRAY['', 'nudge', 'fix'])[1 + i %% 3], md5('about' || i), language, 3,
+        (ARRAY['nudge', 'explain', 'show'])[1 + i %% 3], md5('about' || i), language, 3,
         (ARRAY['groq', 'gemini'])[1 + i %% 2], (ARRAY['llama-3', 'flash'])[1 + i %% 2],
         CASE WHEN i %% 25 = 0 THEN 'failed' WHEN i %% 30 = 0 THEN 'left' ELSE 'answered' END,
         (ARRAY['', 'verified', 'failed', 'unclear'])[1 + i %% 4], 200 + i %% 700, 900 + i %% 5000,

@@ -1,12 +1,17 @@
-"""A PostgreSQL server as its package sets it up, for as long as it is needed."""
+"""A database of our own, and a server for it where none is named."""
 
 import os
+import secrets
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from shutil import chown
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from e2e.server import free_port
 
@@ -15,11 +20,23 @@ _USER = "postgres"
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """The address of the one that DATABASE_URL names, else of one of our own in `folder`."""
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
-        return
+def database(folder: Path) -> Iterator[str]:
+    """The address of a new one, which is gone when the block ends.
+
+    On the server that DATABASE_URL names, else on one in `folder`, as its package sets it up.
+    """
+    url = os.environ.pop("DATABASE_URL", "")  # nothing else is to use that database
+    with nullcontext(url) if url else _server(folder) as server_url:
+        name = f"cloudrun_benchmark_{secrets.token_hex(4)}"
+        _execute(server_url, "CREATE DATABASE {}", name)
+        try:
+            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        finally:
+            _execute(server_url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found:
         raise SystemExit("Set DATABASE_URL, or install the package postgresql.")
@@ -44,6 +61,11 @@ def postgres(folder: Path) -> Iterator[str]:
             yield f"postgres://{_USER}@127.0.0.1:{port}/postgres"
         finally:
             process.terminate()
+
+
+def _execute(url: str, statement: str, name: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL(statement).format(Identifier(name)))
 
 
 def _wait_until_ready(pg_isready: Path, port: int) -> None:
