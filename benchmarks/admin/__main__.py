@@ -33,7 +33,7 @@ class Plan:
     looks: int
 
 
-FULL = Plan(runs=1_000_000, looks=40)
+FULL = Plan(runs=1_000_000, looks=30)
 QUICK = Plan(runs=50_000, looks=5)
 
 

@@ -9,13 +9,17 @@ from sandbox.languages import LANGUAGES
 
 LISTS, SEARCHES, OVERVIEW = "lists of runs", "searches of runs", "front page"
 OTHERS, ONE, API, HISTORY = "other lists", "one row", "API", "past runs"
+FIGURES = "figures of the assistant"
+
+# Of how many pages each sees one.
+_STEPS = {"operator": 1, "instructor": 3, "newcomer": 5}
 
 _RUNS = "/admin/sandbox/run/"
 _COMMON_ERROR = "NameError: name '…' is not defined"
 # Frequent ones, some of which never come together; rare ones; and of nobody.
 _TERMS = (
-    "print", "total", "print total", "fibonacci palindrome", "number123", "number7777",
-    '"print total"', '"name is not defined"', "average rain", "a", "zzyzx", "print zzyzx",
+    '"name is not defined"', "print", "total", "print total", "fibonacci palindrome",
+    "number123", "number7777", '"print total"', "average rain", "a", "zzyzx", "print zzyzx",
     "ff0000000000000000000000000000ff",
 )  # fmt: skip
 _STATUSES = ("completed", "error", "timeout", "stopped", "lost", "running")
@@ -23,20 +27,18 @@ _REASONS = ("exit", "exception", "memory_limit", "output_limit", "process_limit"
 _OTHERS: dict[str, tuple[str, ...]] = {
     "accounts/user": (
         "", "p=19", "ran=1", "ran=30", "ran=none", "class=2", "is_active__exact=1",
-        "is_active__exact=0", "q=student_12", "q=zzyzx", "q=example.org", "o=6.1", "o=-7",
-        "o=-6", "o=5",
+        "is_active__exact=0", "q=student_12", "q=zzyzx", "q=example.org", "o=-7", "o=5",
     ),
     "accounts/classroom": ("",),
     "accounts/auditentry": (
-        "", "p=49", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
+        "", "p=29", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
         "q=student_0001", "q=zzyzx", "q=run",
     ),
     "assistant/call": (
-        "", "p=49", "outcome=left", "outcome__exact=failed", "verdict__exact=verified",
+        "", "p=29", "outcome__exact=left", "verdict=verified",
         "action=fix_error", "provider=groq&language=java", "q=student_0001", "q=zzyzx", "o=11",
-        "created_at__gte={week}",
+        "created_at__gte={week}%2000:00:00%2B00:00",
     ),
-    "assistant/call/figures": ("", "since={begin}&until={today}"),
     "ide/workspace": (
         "", "p=49", "teaching__exact=1", "language=java", "q=Exercise", "q=student_0001",
         "q=zzyzx", "o=3",
@@ -45,30 +47,30 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "account/emailaddress": ("", "verified__exact=0"),
     "usersessions/usersession": ("", "p=49", "q=student_0001"),
 }  # fmt: skip
+_OF_INSTRUCTORS = {"accounts/user", "accounts/classroom", "assistant/call", "ide/workspace"}
 
 
 def pages(cast: Cast) -> Iterator[Page]:
-    """All of them; those of the admin for each who may open it."""
+    """Those of the admin for each who may open them; all of them for the operator."""
     now = datetime.now(UTC)
     words = {
-        "today": f"{now:%Y-%m-%d}",
         "week": f"{now - timedelta(days=7):%Y-%m-%d}",
         "begin": f"{now - timedelta(days=89):%Y-%m-%d}",
     }
-    for viewer in ("operator", "instructor", "newcomer"):
+    for viewer, step in _STEPS.items():
         for days in (0, 7, 30, 90):
             yield Page(OVERVIEW, viewer, f"/admin/?days={days}")
-        for filter in _filters(words):
+        for filter in [*_filters(words)][::step]:
             yield Page(LISTS, viewer, f"{_RUNS}?{filter}")
-        for term in _TERMS:
+        for term in _TERMS[::step]:
             yield Page(SEARCHES, viewer, f"{_RUNS}?q={quote(term)}")
         combined = {"q": "print", "status": "timeout", "since": words["week"]}
         yield Page(SEARCHES, viewer, f"{_RUNS}?{urlencode(combined)}")
         for name, filters in _OTHERS.items():
-            if viewer == "operator" or name.split("/")[0] in {"accounts", "assistant", "ide"}:
-                for filter in filters:
-                    if name != "accounts/auditentry" or viewer == "operator":
-                        yield Page(OTHERS, viewer, f"/admin/{name}/?{filter.format(**words)}")
+            if viewer == "operator" or name in _OF_INSTRUCTORS:
+                for filter in filters[::step]:
+                    yield Page(OTHERS, viewer, f"/admin/{name}/?{filter.format(**words)}")
+        yield Page(FIGURES, viewer, "/admin/assistant/call/figures/?")
     for classroom in (2, 40):
         yield Page(OVERVIEW, "operator", f"/admin/?days=90&classroom={classroom}")
         yield Page(OVERVIEW, "operator", f"/admin/?days=0&classroom={classroom}")
