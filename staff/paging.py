@@ -68,7 +68,8 @@ class PlannedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         connection = connections[self.queryset.db]
-        if connection.vendor != "postgresql" or not self.queryset.query.where:
+        is_all = not self.queryset.query.where
+        if connection.vendor != "postgresql" or is_all or not _indexed_time(self.queryset):
             super().get_results(request)
             return
         with transaction.atomic(using=self.queryset.db), connection.cursor() as cursor:
@@ -94,11 +95,19 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
         return PlannedChangeList
 
 
+def _indexed_time(rows: QuerySet[Any]) -> str:
+    """The time that they are ordered by, if there is an index of it; else empty."""
+    first = rows.query.order_by[0] if rows.query.order_by else ""
+    name = first.removeprefix("-") if isinstance(first, str) else ""
+    meta = rows.model._meta
+    indexed = {index.fields[0].removeprefix("-") for index in meta.indexes if index.fields}
+    indexed |= {field.name for field in meta.fields if field.db_index}
+    times = {field.name for field in meta.fields if isinstance(field, DateTimeField)}
+    return name if name in times & indexed else ""
+
+
 def _sorted_afterwards(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """In the same order; where it is that of a time, said so that no index has it."""
+    """In the same order, said so that no index has it."""
     first, *others = rows.query.order_by
-    times = {field.name for field in rows.model._meta.fields if isinstance(field, DateTimeField)}
-    if not isinstance(first, str) or first.removeprefix("-") not in times:
-        return rows
-    time = F(first.removeprefix("-")) + timedelta(0)
-    return rows.order_by(time.desc() if first.startswith("-") else time.asc(), *others)
+    time = F(_indexed_time(rows)) + timedelta(0)
+    return rows.order_by(time.desc() if str(first).startswith("-") else time.asc(), *others)

@@ -1,6 +1,7 @@
 """How many queries pages need. To be run in the server's environment, beside the server."""
 
 import json
+import logging
 from pathlib import Path
 
 from django.db import connection
@@ -13,6 +14,7 @@ from benchmarks.admin.results import Cast, Page
 
 def count(cast: str, pages: str, into: str) -> None:
     """Of each page in the file `pages`; writes a list of numbers."""
+    logging.disable(logging.INFO)
     viewers = Cast(**json.loads(Path(cast).read_text()))
     client, numbers = Client(SERVER_NAME="localhost"), []
     for fields in json.loads(Path(pages).read_text()):
