@@ -18,7 +18,7 @@ from accounts.models import AuditAction, Classroom, User
 from accounts.tests.factories import make_user
 from assistant.models import Call
 from ide.tests.makers import make_workspace
-from staff.tests.makers import client_of, make_run
+from staff.tests.makers import client_of, make_instructor, make_run
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 2, 20
@@ -81,6 +81,62 @@ def test_list_asks_as_much_for_many_rows_as_for_few(name: str) -> None:
             MAKERS[name](make_user(f"user_{number}", password=None))
         numbers.append(queries(client, f"/admin/{name}/"))
     assert numbers[0] == numbers[1]
+
+
+def test_few_and_many_rows_are_found_in_the_order_of_their_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    runs = [make_run(None, code="print('hello world')\n") for _ in range(5)]
+    make_run(None, code="other\n", output="")
+    newest_first = [run.pk for run in reversed(runs)]
+    for most in (10, 2):
+        monkeypatch.setattr("staff.paging._MOST_COUNTED", most)
+        for query, wanted in (
+            ('?q="hello wor', newest_first),
+            ("?q=hello&o=-1", newest_first[::-1]),
+        ):
+            found = client.get(f"/admin/sandbox/run/{query}").context["cl"].result_list
+            assert [run.pk for run in found] == wanted
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_words_are_found_among_few_and_many(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.searching._FEW", few)
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    run = make_run(None, code="print('hello world')\n")
+    make_run(None, code="other\n", output="")
+    answer = client.get("/admin/sandbox/run/?language=python&q=hello")
+    assert [found.pk for found in answer.context["cl"].result_list] == [run.pk]
+
+
+def test_instructors_filter_their_students_by_class_and_runs() -> None:
+    ran, idle = make_user("ran"), make_user("idle")
+    instructor = make_instructor("teacher", ran, idle)
+    make_run(ran)
+    client, classroom = client_of(instructor), instructor.taught_classes.get()
+    names = {}
+    for query in (f"class={classroom.pk}", "ran=1", "ran=none"):
+        answer = client.get(f"/admin/accounts/user/?{query}")
+        names[query.split("=")[1]] = {user.username for user in answer.context["cl"].result_list}
+    assert names == {str(classroom.pk): {"ran", "idle"}, "1": {"ran"}, "none": {"idle"}}
+
+
+def test_audit_log_is_searched_by_names_and_ids() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    ada, bob = make_user("ada"), make_user("bob")
+    audit(root, AuditAction.VIEWED, subject=ada, what="run 0a1b")
+    audit(bob, AuditAction.LISTED, what="users q=ada")
+    client = client_of(root)
+    for query, wanted in {
+        "ad": ["run 0a1b"],
+        "Bo": ["users q=ada"],
+        "0a1b": ["run 0a1b"],
+        "users q": ["users q=ada"],
+        "carol": [],
+    }.items():
+        found = client.get("/admin/accounts/auditentry/", {"q": query}).context["cl"].result_list
+        assert [entry.what for entry in found] == wanted, query
 
 
 def test_every_list_is_tested() -> None:
