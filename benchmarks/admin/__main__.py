@@ -34,7 +34,7 @@ class Plan:
 
 
 FULL = Plan(runs=1_000_000, looks=30)
-QUICK = Plan(runs=50_000, looks=5)
+QUICK = Plan(runs=50_000, looks=3)
 
 
 def _measured(plan: Plan, quick: bool) -> Report:
@@ -76,13 +76,13 @@ def _looked(site: Site, plan: Plan) -> list[Looked]:
     say(f"making {plan.runs:,} runs")
     site.call("benchmarks.admin.filling", "fill", plan.runs, str(cast_file))
     cast = Cast(**json.loads(cast_file.read_text()))
+    asked = [*pages(cast)]
+    say("counting queries")
+    queries = _queries(site, cast_file, asked)
     with (
         started("bubblewrap", site.folder, site.settings) as server,
         closing(Asker(server.url, cast)) as asker,
     ):
-        asked = [asker.with_cursor(page) for page in pages(cast)]
-        say("counting queries")
-        queries = _queries(site, cast_file, asked)
         say(f"looking at {len(asked)} pages, {plan.looks} times each")
         looked = []
         for page, number in zip(asked, queries, strict=True):

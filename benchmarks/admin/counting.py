@@ -1,4 +1,4 @@
-"""How many queries pages need. To be run in the server's environment, beside the server."""
+"""How many queries pages need. To be run in the server's environment, before the server."""
 
 import json
 import logging

@@ -22,6 +22,8 @@ from accounts.authentication import token_for_user
 from accounts.models import Classroom, Membership, User
 from benchmarks.admin.programs import Program, programs
 from benchmarks.admin.results import Cast
+from sandbox.history import RunFilter, run_page
+from sandbox.requests import Owner
 
 _DAYS = 90
 _STUDENTS = 2000
@@ -30,6 +32,7 @@ _NEWCOMERS = 50  # the last class, which has not run anything yet
 _AT_ONCE = 60  # students who run something within the same hour
 _PROGRAMS = 3000
 _SHARE = 10  # of calls and of entries in the audit log there is one for so many runs
+_FAR_BACK = 100  # runs of the busiest student
 _WORKSPACES = 10  # of each student
 
 _RUNS = """
@@ -163,6 +166,7 @@ def fill(runs: int, into: str) -> None:
                 " GROUP BY workspace ORDER BY count(*) DESC LIMIT 1",
                 students,
             ),
+            cursor=_cursor(students[0]),
         )
     Path(into).write_text(json.dumps(vars(cast)))
 
@@ -238,6 +242,11 @@ def _cookie(user: User) -> str:
     client = Client()
     client.force_login(user)
     return client.cookies["sessionid"].value
+
+
+def _cursor(student: User) -> str:
+    page = run_page(owner=Owner(student.pk, "", ""), filter=RunFilter(), limit=_FAR_BACK)
+    return page.next_cursor or ""
 
 
 def _first(cursor: Any, query: str, students: list[User]) -> str:

@@ -97,9 +97,9 @@ def _filters(words: dict[str, str]) -> Iterator[str]:
 
 
 def _of_student(cast: Cast, week: str) -> Iterator[Page]:
-    """Their own runs, over the API and in the IDE. `{cursor}` is where a page far behind begins."""
+    """Their own runs, over the API and in the IDE."""
     for query in (
-        "", "limit=100", "cursor={cursor}", "language=python", "status=lost", "status=queued",
+        "", "limit=100", f"cursor={cast.cursor}", "language=python", "status=lost", "status=queued",
         "language=ubuntu&status=timeout", f"created_after={week}T00:00:00Z",
         "created_before=2001-01-01T00:00:00Z",
     ):  # fmt: skip
@@ -107,6 +107,6 @@ def _of_student(cast: Cast, week: str) -> Iterator[Page]:
     yield Page(API, "token", f"/api/runs/{cast.run_id}")
     yield Page(API, "token", f"/api/runs/{cast.run_id}/events")
     runs = f"/w/{cast.workspace_id}/runs"
-    for path in (runs, f"{runs}?cursor={{cursor}}", "/workspaces"):
+    for path in (runs, f"{runs}?cursor={cast.cursor}", "/workspaces"):
         yield Page(HISTORY, "student", path)
     yield Page(HISTORY, "student", "/accounts/profile/")

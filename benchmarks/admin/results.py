@@ -10,7 +10,8 @@ from benchmarks.results import quantile
 class Cast:
     """Who looks, by the keys of their sessions; `token` is the student's for the API.
 
-    The student is the busiest one. `run_id` and `workspace_id` are of theirs.
+    The student is the busiest one. `run_id` and `workspace_id` are of theirs, and `cursor` leads
+    far back among their runs.
     """
 
     operator: str
@@ -21,6 +22,7 @@ class Cast:
     student_id: int
     run_id: str
     workspace_id: str
+    cursor: str
 
 
 @dataclass(frozen=True)
