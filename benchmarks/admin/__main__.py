@@ -22,6 +22,7 @@ from benchmarks.command import now, run, say
 from e2e.server import ROOT, started
 
 _CACHE = Path(".cache/bench-admin").absolute()
+_RUNNER = "bubblewrap"
 _WARM_UP = 2
 
 
@@ -62,7 +63,11 @@ class Site:
 
     @property
     def settings(self) -> dict[str, str]:
-        return {"DATA_DIR": str(self.folder), "DATABASE_URL": self.database_url}
+        return {
+            "DATA_DIR": str(self.folder),
+            "DATABASE_URL": self.database_url,
+            "SANDBOX_RUNNER": _RUNNER,
+        }
 
     def call(self, module: str, function: str, *arguments: object) -> None:
         """Call a function in the server's environment."""
@@ -80,7 +85,7 @@ def _looked(site: Site, plan: Plan) -> list[Looked]:
     say("counting queries")
     queries = _queries(site, cast_file, asked)
     with (
-        started("bubblewrap", site.folder, site.settings) as server,
+        started(_RUNNER, site.folder, site.settings) as server,
         closing(Asker(server.url, cast)) as asker,
     ):
         say(f"looking at {len(asked)} pages, {plan.looks} times each")

@@ -14,7 +14,7 @@ from benchmarks.admin.results import Cast, Page
 
 def count(cast: str, pages: str, into: str) -> None:
     """Of each page in the file `pages`; writes a list of numbers."""
-    logging.disable(logging.INFO)
+    logging.disable(logging.WARNING)
     viewers = Cast(**json.loads(Path(cast).read_text()))
     client, numbers = Client(SERVER_NAME="localhost"), []
     for fields in json.loads(Path(pages).read_text()):
