@@ -61,6 +61,7 @@ class Workspace(models.Model):
         ordering = ("-changed_at", "pk")
         indexes = [
             models.Index(fields=["user", "-changed_at"]),
+            models.Index(fields=["-changed_at", "id"]),  # of everybody, for staff
             models.Index(fields=["seen_at"], condition=Q(user=None), name="guests_workspaces"),
         ]
 

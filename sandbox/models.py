@@ -107,6 +107,10 @@ class Run(models.Model):
             models.Index(fields=["instance", "status"]),
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["-created_at", "-id"]),
+            # For staff, who look for few among many.
+            models.Index(fields=["language", "-created_at"]),
+            models.Index(fields=["status", "-created_at"]),
+            models.Index(fields=["reason", "-created_at"]),
             models.Index(
                 fields=["error", "-created_at"], condition=~models.Q(error=""), name="run_error"
             ),

@@ -41,12 +41,12 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="audited"
     )
-    actor_name = models.CharField(max_length=150)
+    actor_name = models.CharField(max_length=150, db_index=True)
     action = models.CharField(max_length=16, choices=AuditAction)
     subject = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="audit_entries"
     )
-    what = models.CharField(max_length=300, blank=True)
+    what = models.CharField(max_length=300, blank=True, db_index=True)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     objects = AuditEntries.as_manager()

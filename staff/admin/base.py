@@ -2,13 +2,13 @@
 
 from typing import Any, cast
 
-from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.audit import audit
 from accounts.models import AuditAction, User
 from accounts.visibility import of_visible_users
+from staff.paging import LargeListAdmin
 
 
 def staff_of(request: HttpRequest) -> User:
@@ -16,11 +16,10 @@ def staff_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class AuditedAdmin(LargeListAdmin):
     """Every look at a row is in the audit log before it is shown, and so is every list."""
 
     owner_field = "user"
-    show_full_result_count = False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

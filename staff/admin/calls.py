@@ -1,11 +1,14 @@
 """What staff see of the assistant: every call, and nothing that they could change."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,9 +17,13 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.models import AuditAction
 from accounts.visibility import of_visible_users
+from assistant.actions import ACTIONS
 from assistant.models import Call
+from assistant.questions import STEPS
+from assistant.verdicts import Status
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.assistant_figures import calls_between, tables
+from staff.runs.filters import LanguageFilter
 
 _DAYS = 30
 _MAX_DAYS = 366
@@ -47,6 +54,39 @@ class DaysForm(forms.Form):
             raise forms.ValidationError(f"At most {_MAX_DAYS} days can be looked at together.")
 
 
+class KnownFilter(admin.SimpleListFilter):
+    """By a field whose values are known, so that no rows are asked for them."""
+
+    values: tuple[str, ...]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(value, value.replace("_", " ")) for value in self.values]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        value = self.value()
+        return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
+
+
+class VerdictFilter(KnownFilter):
+    title = parameter_name = "verdict"
+    values = get_args(Status)
+
+
+class ActionFilter(KnownFilter):
+    title = parameter_name = "action"
+    values = ACTIONS
+
+
+class StepFilter(KnownFilter):
+    title = parameter_name = "step"
+    values = STEPS
+
+
+class ProviderFilter(KnownFilter):
+    title = parameter_name = "provider"
+    values = tuple(settings.AI_PROVIDERS)
+
+
 @admin.register(Call)
 class CallAdmin(OwnedAdmin):
     list_display = (
@@ -64,10 +104,19 @@ class CallAdmin(OwnedAdmin):
         "prompt_tokens",
         "answer_tokens",
     )
-    list_filter = ("outcome", "verdict", "action", "step", "provider", "language", "created_at")
+    list_filter = (
+        "outcome",
+        VerdictFilter,
+        ActionFilter,
+        StepFilter,
+        ProviderFilter,
+        LanguageFilter,
+        "created_at",
+    )
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
     date_hierarchy = "created_at"
+    show_facets = admin.ShowFacets.NEVER
 
     def get_urls(self) -> list[URLPattern]:
         figures = self.admin_site.admin_view(self.figures)

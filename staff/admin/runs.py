@@ -28,7 +28,6 @@ from sandbox.models import Run, is_run_id
 from sandbox.searching import runs_matching
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.class_filter import ClassFilter
-from staff.paging import EstimatingPaginator
 from staff.runs import filters
 from staff.runs.again import run_again
 from staff.runs.exports import FORMATS, export_response
@@ -62,7 +61,6 @@ class RunAdmin(OwnedAdmin):
     list_select_related = ("user",)
     sortable_by = ("when",)  # what has no index would sort a million rows
     show_facets = admin.ShowFacets.NEVER
-    paginator = EstimatingPaginator
     search_fields = ("search_text",)
     search_help_text = "Words of the code or the output, a “phrase” in quotes, or a run's id"
     change_list_template = "admin/sandbox/run/change_list.html"

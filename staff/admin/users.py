@@ -8,7 +8,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -19,7 +19,6 @@ from accounts.visibility import visible_users
 from sandbox.models import Run
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_filter import ClassFilter
-from staff.paging import EstimatingPaginator
 
 _INSTRUCTORS = "Instructors"
 _SEEN_OF_STUDENTS = (
@@ -41,7 +40,7 @@ class RanFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() == "none":
-            return queryset.filter(runs=None)
+            return queryset.filter(~Exists(Run.objects.filter(user=OuterRef("pk"))))
         if self.value() not in self._DAYS:
             return queryset
         since = timezone.now() - timedelta(days=int(self.value() or 0))
@@ -57,7 +56,6 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
     )  # fmt: skip
     list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
     search_fields = ("username", "email", "display_name")
-    paginator = EstimatingPaginator
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
@@ -88,7 +86,8 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """What is not shown is no filter: it would be told, letter by letter."""
-        is_shown = lookup.split("__")[0] in {*_SEEN_OF_STUDENTS, "id"}
+        own = {ClassOfUserFilter.parameter_name, RanFilter.parameter_name}
+        is_shown = lookup.split("__")[0] in {*_SEEN_OF_STUDENTS, "id", *own}
         is_operator = request is not None and staff_of(request).is_superuser
         return super().lookup_allowed(lookup, value, request) and (is_operator or is_shown)
 

@@ -8,12 +8,14 @@ from django.http import HttpRequest
 
 from ide.models import Workspace
 from staff.admin.base import OwnedAdmin, staff_of
+from staff.runs.filters import LanguageFilter
 
 
 @admin.register(Workspace)
 class WorkspaceAdmin(OwnedAdmin):
     list_display = ("name", "id", "user", "language", "teaching", "changed_at")
-    list_filter = ("teaching", "language")
+    list_filter = ("teaching", LanguageFilter)
+    show_facets = admin.ShowFacets.NEVER
     list_select_related = ("user",)
     search_fields = ("id", "name", "user__username", "user__email")
     fields = ("id", "name", "user", "language", "created_at", "changed_at", "teaching")

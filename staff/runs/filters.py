@@ -20,13 +20,15 @@ Choice = tuple[str, str]
 
 
 class LanguageFilter(admin.SimpleListFilter):
+    """Of whatever rows have a language."""
+
     title = "language"
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
         return [(language.id, language.name) for language in LANGUAGES.values()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 

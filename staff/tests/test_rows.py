@@ -1,0 +1,144 @@
+"""Lists of staff need no query for each row."""
+
+from collections.abc import Callable
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.audit import audit
+from accounts.models import AuditAction, Classroom, User
+from accounts.tests.factories import make_user
+from assistant.models import Call
+from ide.tests.makers import make_workspace
+from staff.tests.makers import client_of, make_instructor, make_run
+
+pytestmark = pytest.mark.django_db
+FEW, MANY = 2, 20
+
+
+def make_class(user: User) -> None:
+    Classroom.objects.create(name=user.username).students.add(user)
+
+
+def make_call(user: User) -> None:
+    Call.objects.create(user=user, action="fix_error", prompt_version=1, latency_ms=1)
+
+
+def make_session(user: User) -> None:
+    UserSession.objects.create(
+        user=user, ip="127.0.0.1", session_key=user.username, user_agent="Firefox"
+    )
+
+
+# A row of each list for a user who is made for it.
+MAKERS: dict[str, Callable[[User], object]] = {
+    "accounts/user": lambda user: make_run(user),
+    "accounts/classroom": make_class,
+    "accounts/auditentry": lambda user: audit(_actor(), AuditAction.VIEWED, subject=user),
+    "sandbox/run": lambda user: make_run(user),
+    "assistant/call": make_call,
+    "assistant/call/figures": make_call,
+    "ide/workspace": make_workspace,
+    "auth/group": lambda user: Group.objects.create(name=user.username),
+    "account/emailaddress": lambda user: EmailAddress.objects.create(user=user, email=user.email),
+    "mfa/authenticator": lambda user: Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={}
+    ),
+    "socialaccount/socialaccount": lambda user: SocialAccount.objects.create(
+        user=user, provider="github", uid=user.username
+    ),
+    "usersessions/usersession": make_session,
+}
+# Of these there are as many as an operator sets up.
+SET_UP = {"socialaccount/socialapp", "socialaccount/socialtoken"}
+
+
+def _actor() -> User:
+    return User.objects.get(username="root")
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)  # the first one finds out what the others know
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_list_asks_as_much_for_many_rows_as_for_few(name: str) -> None:
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    numbers = []
+    for begin, end in ((0, FEW), (FEW, MANY)):
+        for number in range(begin, end):
+            MAKERS[name](make_user(f"user_{number}", password=None))
+        numbers.append(queries(client, f"/admin/{name}/"))
+    assert numbers[0] == numbers[1]
+
+
+def test_few_and_many_rows_are_found_in_the_order_of_their_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    runs = [make_run(None, code="print('hello world')\n") for _ in range(5)]
+    make_run(None, code="other\n", output="")
+    newest_first = [run.pk for run in reversed(runs)]
+    for most in (10, 2):
+        monkeypatch.setattr("staff.paging._MOST_COUNTED", most)
+        for query, wanted in (
+            ('?q="hello wor', newest_first),
+            ("?q=hello&o=-1", newest_first[::-1]),
+        ):
+            found = client.get(f"/admin/sandbox/run/{query}").context["cl"].result_list
+            assert [run.pk for run in found] == wanted
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_words_are_found_among_few_and_many(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.searching._FEW", few)
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    run = make_run(None, code="print('hello world')\n")
+    make_run(None, code="other\n", output="")
+    answer = client.get("/admin/sandbox/run/?language=python&q=hello")
+    assert [found.pk for found in answer.context["cl"].result_list] == [run.pk]
+
+
+def test_instructors_filter_their_students_by_class_and_runs() -> None:
+    ran, idle = make_user("ran"), make_user("idle")
+    instructor = make_instructor("teacher", ran, idle)
+    make_run(ran)
+    client, classroom = client_of(instructor), instructor.taught_classes.get()
+    names = {}
+    for query in (f"class={classroom.pk}", "ran=1", "ran=none"):
+        answer = client.get(f"/admin/accounts/user/?{query}")
+        names[query.split("=")[1]] = {user.username for user in answer.context["cl"].result_list}
+    assert names == {str(classroom.pk): {"ran", "idle"}, "1": {"ran"}, "none": {"idle"}}
+
+
+def test_audit_log_is_searched_by_names_and_ids() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    ada, bob = make_user("ada"), make_user("bob")
+    audit(root, AuditAction.VIEWED, subject=ada, what="run 0a1b")
+    audit(bob, AuditAction.LISTED, what="users q=ada")
+    client = client_of(root)
+    for query, wanted in {
+        "ad": ["run 0a1b"],
+        "Bo": ["users q=ada"],
+        "0a1b": ["run 0a1b"],
+        "users q": ["users q=ada"],
+        "carol": [],
+    }.items():
+        found = client.get("/admin/accounts/auditentry/", {"q": query}).context["cl"].result_list
+        assert [entry.what for entry in found] == wanted, query
+
+
+def test_every_list_is_tested() -> None:
+    lists = {f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry}
+    assert lists - SET_UP <= MAKERS.keys()
