@@ -20,6 +20,7 @@ class AuditAction(models.TextChoices):
     RESET_LINK = "reset_link", "sent a reset link"
     IMPORTED = "imported"
     CHANGED = "changed"
+    DELETED = "deleted"
 
 
 class AuditEntries(models.QuerySet["AuditEntry"]):

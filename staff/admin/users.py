@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.audit import audit_all
 from accounts.models import AuditAction, User
 from accounts.services import user_deactivate, user_log_out_everywhere
-from accounts.visibility import visible_users
+from accounts.visibility import is_student, visible_users
 from sandbox.models import Run
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_filter import ClassFilter
@@ -173,7 +173,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
         Nobody does it to themselves, and only operators to staff.
         """
         staff = staff_of(request)
-        allowed = Q() if staff.is_superuser else Q(is_staff=False)
+        allowed = Q() if staff.is_superuser else is_student()
         chosen = list(users.filter(allowed).exclude(pk=staff.pk))
         audit_all(staff, action, chosen, what=what)
         names = ", ".join(user.username for user in chosen[:10]) or "nobody"
