@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                     ("reactivated", "Reactivated"),
                     ("logged_out", "logged out everywhere"),
                     ("reset_link", "sent a reset link"),
+                    ("no_reset_link", "could send no reset link"),
                     ("imported", "Imported"),
                     ("changed", "Changed"),
                     ("deleted", "Deleted"),
