@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from accounts.models import Classroom, User
+from accounts.audit import audit
+from accounts.models import AuditAction, Classroom, User
 from accounts.visibility import visible_classes
 from cloudrun.errors import ConflictError, InvalidRequestError
 from cloudrun.rates import Rate, subject_of
@@ -78,6 +79,7 @@ def import_page(request: HttpRequest, staff: User, context: dict[str, Any]) -> H
     plan = planned(staff, form.rows, form.cleaned_data["classroom"])
     if is_confirmed:
         return _import(request, staff, plan)
+    audit(staff, AuditAction.LISTED, what=f"what a class list of {len(plan)} rows would do")
     return _page(request, context | _preview(form, plan))
 
 
