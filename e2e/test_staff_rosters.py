@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage
@@ -50,8 +50,8 @@ def choose_list(page: Page) -> None:
     """From the page of the class."""
     page.get_by_role("link", name="7a", exact=True).first.click()
     page.get_by_role("link", name="Import a class list").click()
-    file = {"name": "7a.csv", "mimeType": "text/csv", "buffer": _LIST.encode()}
-    page.get_by_label("Class list").set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name="7a.csv", mimeType="text/csv", buffer=_LIST.encode())
+    page.get_by_label("Class list").set_input_files(file)
     page.get_by_role("button", name="Look at it first").click()
     expect(page.get_by_role("row", name=re.compile("Grace Hopper"))).to_contain_text("New account")
 
