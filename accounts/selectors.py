@@ -23,14 +23,12 @@ def account_facts(user: User) -> dict[str, Facts]:
         ],
         "logins_elsewhere": _facts(SocialAccount, user, "provider", "uid", "date_joined"),
         "classes": _classes(user),
-        "looks": list(
-            AuditEntry.objects.filter(subject=user).values("at", "actor_name", "action", "what")
-        ),
+        "looks": _facts(AuditEntry, user, "at", "actor_name", "action", "what", owner="subject"),
     }
 
 
-def _facts(model: Any, user: User, *names: str) -> Facts:
-    return list(model.objects.filter(user=user).order_by("pk").values(*names))
+def _facts(model: Any, user: User, *names: str, owner: str = "user") -> Facts:
+    return list(model.objects.filter(**{owner: user}).order_by("pk").values(*names))
 
 
 def _classes(user: User) -> Facts:

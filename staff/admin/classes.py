@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -33,7 +33,8 @@ class ClassroomAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         return visible_classes(staff_of(request)).annotate(
-            student_count=Count("memberships", distinct=True)
+            student_count=Count("memberships", distinct=True),
+            may_remove=Value(self.has_change_permission(request)),
         )
 
     def owner_of(self, row: Any) -> User | None:
@@ -123,18 +124,20 @@ class ClassroomAdmin(AuditedAdmin):
         return format_html('<a href="{}">{}</a>', address, address)
 
     @admin.display(description="who is in it")
-    def who(self, classroom: Classroom) -> SafeString:
+    def who(self, classroom: Any) -> SafeString:
+        """With the way out of it, for whoever may remove them."""
         users = classroom.students.order_by("username")[:_MOST_NAMED]
-        rows = (
-            (
-                reverse("admin:accounts_user_change", args=[user.pk]),
-                user.username,
-                reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk]),
-                user.username,
-            )
+        links = [
+            (reverse("admin:accounts_user_change", args=[user.pk]), user.username) for user in users
+        ]
+        if not classroom.may_remove:
+            return format_html_join(", ", '<a href="{}">{}</a>', links) or _NOBODY
+        ways_out = [
+            reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk])
             for user in users
-        )
+        ]
         row = '<li><a href="{}">{}</a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
         found = format_html_join("", row, rows)
         return format_html('<ul class="students">{}</ul>', found) if found else _NOBODY
 

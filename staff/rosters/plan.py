@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from unicodedata import category
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -149,5 +150,5 @@ def _check(row: Row) -> None:
         raise RefusedError("This is no e-mail address.") from error
     if len(row.name) > DISPLAY_NAME_MAX_LENGTH:
         raise RefusedError(f"The name is longer than {DISPLAY_NAME_MAX_LENGTH} characters.")
-    if not row.name.isprintable():
+    if any(category(character) == "Cc" for character in row.name):
         raise RefusedError("The name has characters that cannot be shown.")

@@ -117,7 +117,7 @@ def _unnamed_columns(cells: list[str]) -> dict[str, int]:
 def _row(line: int, cells: list[str], places: dict[str, int]) -> Row:
     def cell(column: str) -> str:
         place = places.get(column, len(cells))
-        return cells[place] if place < len(cells) else ""
+        return " ".join(cells[place].split()) if place < len(cells) else ""
 
     name = cell("name") or f"{cell('first')} {cell('last')}".strip()
     return Row(line, name, cell("email").lower(), cell("group"))

@@ -157,6 +157,7 @@ def test_refused_rows_say_why_and_in_which_line(teacher: User) -> None:
         "name;e-mail;group\n\nNo address;;7a\nBad;nobody;7a\nTwice;a@example.org;7a\n"
         "Twice;A@example.org;7A\nElsewhere;b@example.org;8b\nNowhere;c@example.org;\n"
         f"{'x' * 101};d@example.org;7a\nMe;ada@example.org;7a\n"
+        "Bell\a;e@example.org;7a\nJo\u200cJo;f@example.org;7a\n"
     )
     page = look(teacher, text)
     for line, why in (
@@ -167,6 +168,8 @@ def test_refused_rows_say_why_and_in_which_line(teacher: User) -> None:
         (8, "There is no group"),
         (9, "The name is longer than 100 characters."),
         (10, "This is your own address."),
+        (11, "The name has characters that cannot be shown."),
+        (12, "New account"),
     ):
         row = next(row for row in page.split("<tr>") if row.startswith(f"<td>{line}</td>"))
         assert why in row
@@ -233,7 +236,8 @@ def test_lists_of_instructors_are_counted(teacher: User) -> None:
         (b"Ada,j@example.org\n", "Ada"),
         (b"j@example.org;Ada\n", "Ada"),
         (b"j@example.org\n", ""),
-        (b'"Ada\nLovelace",j@example.org', "Ada\nLovelace"),
+        (b'"Ada\nLovelace",j@example.org', "Ada Lovelace"),
+        ("Ada\xa0Lovelace;j@example.org\n".encode(), "Ada Lovelace"),
     ],
 )
 def test_lists_are_understood_as_spreadsheets_write_them(raw: bytes, name: str) -> None:
