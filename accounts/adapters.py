@@ -13,6 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -70,16 +71,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_profile")
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """What somebody asked for stays done where the mail server does not answer.
-
-        Who asks need not be who reads, so no link has the host that the request was sent to.
-        """
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None
+    ) -> EmailMessage:
+        """Who asks need not be who reads, so no link has the host that the request was sent to."""
         site = urlsplit(settings.SITE_URL)
         links = {name: _at(site, value) for name, value in context.items() if name.endswith("_url")}
         named = {"current_site": SimpleNamespace(name=site.netloc, domain=site.netloc)}
+        all_of_it = context | links | named
+        letter: EmailMessage = super().render_mail(template_prefix, email, all_of_it, headers)
+        return letter
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """What somebody asked for stays done where the mail server does not answer."""
         try:
-            super().send_mail(template_prefix, email, context | links | named)
+            super().send_mail(template_prefix, email, context)
         except (OSError, smtplib.SMTPException):
             logger.exception("a mail could not be sent: %s", template_prefix)
 

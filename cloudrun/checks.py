@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 _SECRET_MIN_BYTES = 32  # as long as the digests that it keys: RFC 7518, section 3.2
+_TALLIED_AFTER_DAYS = 3  # a day is counted last a day after its end: staff/dashboard/tallying.py
 
 
 @register(Tags.security, deploy=True)
@@ -45,6 +46,20 @@ def check_previews(**kwargs: Any) -> list[CheckMessage]:
             " nothing here, but can write any address of the site over its own, and pose as it.",
             hint="Set PREVIEW_URL to a second origin that leads to this server.",
             id="cloudrun.W003",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_retention(**kwargs: Any) -> list[CheckMessage]:
+    if not 0 < settings.RUN_RETENTION_DAYS < _TALLIED_AFTER_DAYS:
+        return []
+    return [
+        Warning(
+            "Runs are deleted before their day is counted for good: the figures of the staff's"
+            " front page will be too low.",
+            hint=f"Set RUN_RETENTION_DAYS to at least {_TALLIED_AFTER_DAYS}, or to 0.",
+            id="cloudrun.W004",
         )
     ]
 

@@ -18,8 +18,10 @@ class AuditAction(models.TextChoices):
     REACTIVATED = "reactivated"
     LOGGED_OUT = "logged_out", "logged out everywhere"
     RESET_LINK = "reset_link", "sent a reset link"
+    NO_RESET_LINK = "no_reset_link", "could send no reset link"
     IMPORTED = "imported"
     CHANGED = "changed"
+    DELETED = "deleted"
 
 
 class AuditEntries(models.QuerySet["AuditEntry"]):

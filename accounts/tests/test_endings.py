@@ -169,7 +169,7 @@ class TestAdmin:
     def test_action_ends_tokens(self, root: Client, action: str) -> None:
         user = make_user()
         client = bearer(token_for_user(user))
-        form = {"action": action, "_selected_action": [user.pk]}
+        form = {"action": action, "_selected_action": [user.pk], "confirmed": "yes"}
         assert root.post("/admin/accounts/user/", form).status_code == 302
         assert client.get("/api/auth/me").status_code == 401
         user.refresh_from_db()

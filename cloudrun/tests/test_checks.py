@@ -35,6 +35,11 @@ def test_proper_deployment_has_no_warning(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("days", ["0", "3"])
+def test_days_that_can_be_counted_are_fine(tmp_path: Path, days: str) -> None:
+    assert check(tmp_path, RUN_RETENTION_DAYS=days).returncode == 0
+
+
 def test_secrets_of_ones_own_are_fine(tmp_path: Path) -> None:
     own = {"JWT_SECRET": os.urandom(16).hex(), "SECRET_KEY": os.urandom(32).hex()}
     assert check(tmp_path, **own).returncode == 0
@@ -71,9 +76,10 @@ def test_missing_secret_is_an_error(tmp_path: Path, name: str) -> None:
         ({"GUEST_RUNS": "true"}, "cloudrun.W001"),
         ({"SANDBOX_RUNNER": "auto"}, "cloudrun.W002"),
         ({"PREVIEW_URL": ""}, "cloudrun.W003"),
+        ({"RUN_RETENTION_DAYS": "2"}, "cloudrun.W004"),
     ],
 )
-def test_operator_is_told_of_open_doors(
+def test_operator_is_told_what_is_open(
     tmp_path: Path, change: dict[str, str], warning: str
 ) -> None:
     assert f"({warning})" in check(tmp_path, **change).stderr

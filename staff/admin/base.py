@@ -1,5 +1,6 @@
 """What the admin's pages have in common: whose rows are shown, and that looking is written down."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.db.models import Model, QuerySet
@@ -41,6 +42,20 @@ class AuditedAdmin(LargeListAdmin):
         if row is not None and self.has_view_permission(request, row):
             self.audit(request, AuditAction.VIEWED, row)
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.audit_deletion(request, [obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.audit_deletion(request, queryset)
+        super().delete_queryset(request, queryset)
+
+    def audit_deletion(self, request: HttpRequest, rows: Iterable[Model]) -> None:
+        """By their ids, which say nothing of who is gone."""
+        for row in rows:
+            what = f"{self.opts.verbose_name} {row.pk}"
+            audit(staff_of(request), AuditAction.DELETED, subject=self.owner_of(row), what=what)
 
     def audit(self, request: HttpRequest, action: AuditAction, row: Model) -> None:
         """Write down what is done to a row of its owner's."""

@@ -2,36 +2,102 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.audit import audit
-from accounts.models import AuditAction, Classroom, new_join_code
+from accounts.classes import class_leave
+from accounts.models import AuditAction, Classroom, User, new_join_code
 from accounts.visibility import visible_classes
-from staff.admin.base import staff_of
+from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_view.page import class_context, class_events
+from staff.confirming import confirmation, is_confirmed
+from staff.rosters.page import import_page
 
 _SHOWN = ("join_code", "join_link", "who")
 _MOST_NAMED = 500
+_NOBODY = SafeString("nobody yet")
 
 
 @admin.register(Classroom)
-class ClassroomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class ClassroomAdmin(AuditedAdmin):
     list_display = ("name", "watch", "join_code", "is_open", "students", "created_at")
     actions = ("renew_codes",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         return visible_classes(staff_of(request)).annotate(
-            student_count=Count("memberships", distinct=True)
+            student_count=Count("memberships", distinct=True),
+            may_remove=Value(self.has_change_permission(request)),
         )
+
+    def owner_of(self, row: Any) -> User | None:
+        """Nobody in particular: students look up who has looked at their own work."""
+        return None
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("import/", wrap(self.import_view), name="accounts_classroom_import"),
+            path(
+                "<int:pk>/remove/<int:user_pk>/",
+                wrap(self.remove_view),
+                name="accounts_classroom_remove",
+            ),
+            path("<int:pk>/watch/", wrap(self.watch_view), name="accounts_classroom_watch"),
+            path(
+                "<int:pk>/watch/events/", wrap(self.events_view), name="accounts_classroom_events"
+            ),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        can_import = {"can_import": self.has_change_permission(request)}
+        return super().changelist_view(request, can_import | (extra_context or {}))
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {"title": "Import a class list"}
+        return import_page(request, staff_of(request), context | {"opts": self.opts})
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def remove_view(self, request: HttpRequest, pk: int, user_pk: int) -> HttpResponse:
+        """Takes a student out of the class, whose teachers see nothing of theirs any more."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        classroom = self.get_queryset(request).filter(pk=pk).first()
+        student = classroom.students.filter(pk=user_pk).first() if classroom else None
+        if classroom is None or student is None:
+            raise Http404("There is no such student in a class of yours.")
+        back = reverse("admin:accounts_classroom_change", args=[pk])
+        if not is_confirmed(request):
+            return confirmation(
+                self,
+                request,
+                [student],
+                title=f"Remove from {classroom}?",
+                consequence="The account and its runs stay, but whoever teaches the class does not"
+                " see them any more. With the code of the class one can join again.",
+                button="Remove",
+                back=back,
+            )
+        what = f"removed from class {pk}"
+        audit(staff_of(request), AuditAction.CHANGED, subject=student, what=what)
+        class_leave(pk, user=student)
+        messages.success(request, f"{student} is not in {classroom} any more.")
+        return redirect(back)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who teaches what is for operators to say: to see all staff is not for instructors."""
@@ -53,16 +119,6 @@ class ClassroomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
             form.instance.teachers.add(staff_of(request))
         what = f"class {form.instance.pk}"
         audit(staff_of(request), AuditAction.CHANGED, what=what)
-
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/watch/", wrap(self.watch_view), name="accounts_classroom_watch"),
-            path(
-                "<int:pk>/watch/events/", wrap(self.events_view), name="accounts_classroom_events"
-            ),
-            *super().get_urls(),
-        ]
 
     @method_decorator(require_safe)
     def watch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -100,17 +156,40 @@ class ClassroomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
         return format_html('<a href="{}">{}</a>', address, address)
 
     @admin.display(description="who is in it")
-    def who(self, classroom: Classroom) -> SafeString:
-        """They join and leave by themselves."""
+    def who(self, classroom: Any) -> SafeString:
+        """With the way out of it, for whoever may remove them."""
         users = classroom.students.order_by("username")[:_MOST_NAMED]
-        links = (
+        links = [
             (reverse("admin:accounts_user_change", args=[user.pk]), user.username) for user in users
-        )
-        return format_html_join(", ", '<a href="{}">{}</a>', links) or SafeString("nobody yet")
+        ]
+        if not classroom.may_remove:
+            return format_html_join(", ", '<a href="{}">{}</a>', links) or _NOBODY
+        ways_out = [
+            reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk])
+            for user in users
+        ]
+        row = '<li><a href="{}">{}</a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
+        found = format_html_join("", row, rows)
+        return format_html('<ul class="students">{}</ul>', found) if found else _NOBODY
 
     @admin.action(description="Give them new codes; the old ones end", permissions=["change"])
-    def renew_codes(self, request: HttpRequest, classes: QuerySet[Classroom]) -> None:
+    def renew_codes(
+        self, request: HttpRequest, classes: QuerySet[Classroom]
+    ) -> HttpResponse | None:
+        if not is_confirmed(request):
+            return confirmation(
+                self,
+                request,
+                classes,
+                title="Give new codes?",
+                consequence="Nobody can join these classes with their codes and links of today,"
+                " also whoever has been invited. Students who are in them stay.",
+                button="Give new codes",
+                action="renew_codes",
+            )
         for classroom in classes:
             classroom.join_code = new_join_code()
             classroom.save(update_fields=["join_code"])
             audit(staff_of(request), AuditAction.CHANGED, what=f"code of class {classroom.pk}")
+        return None

@@ -6,21 +6,29 @@ from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
-from accounts.audit import audit_all
+from accounts.audit import audit, audit_all
 from accounts.models import AuditAction, User
 from accounts.services import user_deactivate, user_log_out_everywhere
-from accounts.visibility import visible_users
+from accounts.visibility import is_student, visible_classes, visible_users
 from sandbox.models import Run
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_filter import ClassFilter
+from staff.confirming import confirmation, is_confirmed
+from staff.rosters.exports import users_response
 
 _INSTRUCTORS = "Instructors"
+_MOST_NAMED = 10
 _SEEN_OF_STUDENTS = (
     "username", "display_name", "email", "is_active", "last_login", "date_joined"
 )  # fmt: skip
@@ -60,10 +68,36 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
     )
+    change_list_template = "admin/accounts/user/change_list.html"
     actions = (
-        "deactivate", "reactivate", "log_out_everywhere", "send_reset_link",
+        "export_csv", "deactivate", "reactivate", "log_out_everywhere", "send_reset_link",
         "make_instructor", "make_no_instructor",
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("export/", export, name="accounts_user_export"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """All users whom the list shows with the same query."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            users = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise Http404("No list has such filters.") from error
+        return self.export_csv(request, users)
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponseBase:
+        """In the audit log for everybody who is among them, and once as a whole."""
+        staff = staff_of(request)
+        users = User.objects.filter(pk__in=users.order_by().values("pk"))
+        what = f"users as csv {request.GET.urlencode()}"
+        audit(staff, AuditAction.EXPORTED, what=what)
+        audit_all(staff, AuditAction.EXPORTED, users, what="account")
+        return users_response(users, visible_classes(staff))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         week = timezone.now() - timedelta(days=7)
@@ -121,9 +155,22 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
     @admin.action(
         description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
     )
-    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        allowed = self._allowed(request, users)
+        if allowed and not is_confirmed(request):
+            return confirmation(
+                self,
+                request,
+                allowed,
+                title="Deactivate these users?",
+                consequence="They are logged out everywhere at once, and cannot log in before"
+                " somebody activates them again. Nothing of theirs is deleted.",
+                button="Deactivate",
+                action="deactivate",
+            )
         for user in self._others(request, users, AuditAction.DEACTIVATED):
             user_deactivate(user)
+        return None
 
     @admin.action(description="Activate again", permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -139,13 +186,18 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
     @admin.action(description="Send a link to set a new password", permissions=["reset"])
     def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """By mail to the user's own address: nobody else gets to see it."""
-        for user in self._others(request, users, AuditAction.RESET_LINK):
+        reachable = Q(is_active=True) & ~Q(email="")
+        for user in self._others(request, users.filter(reachable), AuditAction.RESET_LINK):
             form = ResetPasswordForm({"email": user.email})
-            if user.email and user.is_active and form.is_valid():
+            if form.is_valid():
                 form.save(request)
-            else:
-                why = f"{user.username} is deactivated, or has no e-mail address: no link is sent."
-                self.message_user(request, why, messages.WARNING)
+        left_out = self._allowed(request, users.exclude(reachable))
+        if not left_out:
+            return
+        why = "deactivated, or without an e-mail address"
+        audit_all(staff_of(request), AuditAction.NO_RESET_LINK, left_out, what=why)
+        told = f"No link could be sent to {_names(left_out)}: {why}."
+        self.message_user(request, told, messages.WARNING)
 
     @admin.action(description="Make instructors of them", permissions=["operate"])
     def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -167,20 +219,27 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
     def _others(
         self, request: HttpRequest, users: QuerySet[User], action: AuditAction, what: str = ""
     ) -> list[User]:
-        """Who is ticked, as far as the asker may do something to them; it is written down first.
-
-        Nobody does it to themselves, and only operators to staff.
-        """
-        staff = staff_of(request)
-        allowed = Q() if staff.is_superuser else Q(is_staff=False)
-        chosen = list(users.filter(allowed).exclude(pk=staff.pk))
-        audit_all(staff, action, chosen, what=what)
-        names = ", ".join(user.username for user in chosen[:10]) or "nobody"
-        self.message_user(request, f"{action.label.capitalize()}: {names}.", messages.SUCCESS)
+        """Those of the ticked to whom the asker may do something; it is written down first."""
+        chosen = self._allowed(request, users)
+        audit_all(staff_of(request), action, chosen, what=what)
+        told = f"{action.label.capitalize()}: {_names(chosen)}."
+        self.message_user(request, told, messages.SUCCESS)
         return chosen
+
+    def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
+        """Nobody does anything to themselves, and only operators to staff."""
+        staff = staff_of(request)
+        allowed = Q() if staff.is_superuser else is_student()
+        return list(users.filter(allowed).exclude(pk=staff.pk))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         self.audit(request, AuditAction.CHANGED, obj)
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)
+
+
+def _names(users: list[User]) -> str:
+    names = ", ".join(user.username for user in users[:_MOST_NAMED]) or "nobody"
+    more = len(users) - _MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import Membership
+from accounts.visibility import is_student
 from ide.models import Workspace
 from sandbox.models import ALIVE, Run
 from staff.class_view.students import Need, RunFacts, Tile, tile_of
@@ -126,7 +127,7 @@ def _summary(tiles: Sequence[Tile], student_count: int) -> str:
 
 
 def _memberships(classroom_id: int) -> QuerySet[Membership]:
-    return Membership.objects.filter(classroom=classroom_id, user__is_staff=False)
+    return Membership.objects.filter(is_student("user"), classroom=classroom_id)
 
 
 def _names(classroom_id: int) -> dict[int, str]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncHour
 
 from accounts.models import Classroom, Membership, User
-from accounts.visibility import sees_everybody, students_of
+from accounts.visibility import is_student, sees_everybody, students_of
 from sandbox.models import Run
 from staff.dashboard.facts import HAVING, NAMES, quantile_ms
 from staff.dashboard.tallying import begin_of, tallied_until
@@ -33,7 +33,7 @@ class Scope:
         if sees_everybody(staff):
             if classroom is None:
                 return cls(None)
-            members = Membership.objects.filter(user__is_staff=False)
+            members = Membership.objects.filter(is_student("user"))
         else:
             members = students_of(staff)
         return cls(members.filter(classroom=classroom) if classroom else members)

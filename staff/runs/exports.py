@@ -42,7 +42,7 @@ def harmless(cell: Any) -> Any:
 async def _lines(runs: QuerySet[Run], format: str, *, with_code: bool) -> AsyncIterator[bytes]:
     names = (*_FACTS, *(_CODE if with_code else ()))
     if format == "csv":
-        yield _csv([names])
+        yield csv_lines([names])
     write = _csv_rows if format == "csv" else _json_rows
     async for chunk in _chunks(runs, with_code=with_code):
         yield await database_sync_to_async(write)(chunk, names)
@@ -70,7 +70,7 @@ def _json_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:
 
 
 def _csv_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:
-    return _csv(_cells(_values(run, names)) for run in runs)
+    return csv_lines(_cells(_values(run, names)) for run in runs)
 
 
 def _cells(values: dict[str, Any]) -> Iterator[Any]:
@@ -78,7 +78,8 @@ def _cells(values: dict[str, Any]) -> Iterator[Any]:
         yield harmless(json.dumps(value) if isinstance(value, list) else value)
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+def csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Cells that somebody wrote must be `harmless` already."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode(errors="replace")

@@ -1,11 +1,14 @@
 """Who may see what of the admin: every page and action, for everybody there is."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.core import mail
 from django.test import Client
 
-from accounts.models import AuditEntry, Membership, User
+from accounts.models import AuditEntry, Classroom, Membership, User
 from accounts.tests.factories import make_user
 from staff.tests.makers import client_of, make_instructor, make_run
 
@@ -13,12 +16,15 @@ pytestmark = pytest.mark.django_db
 
 
 class School:
-    """Ada teaches Sam; Bob teaches nobody of hers; the operator sees all."""
+    """Ada teaches Sam; Bob teaches nobody of hers; the operator sees all, and so does the clerk,
+    with an instructor's rights besides."""
 
     def __init__(self) -> None:
         self.operator = User.objects.create_superuser("root", "root@example.org", "x")
         self.sam = make_user("sam")
         self.ada, self.bob = make_instructor("ada", self.sam), make_instructor("bob")
+        self.clerk = make_instructor("clerk")
+        self.clerk.user_permissions.add(Permission.objects.get(codename="see_everybody"))
         self.classroom = self.ada.taught_classes.get()
         self.run = make_run(self.sam, status="error", reason="exception", error="NameError")
         self.guest_run = make_run(None)
@@ -33,40 +39,68 @@ def school() -> School:
     return School()
 
 
-PEOPLE = ("root", "ada", "bob", "sam", "anonymous")
+PEOPLE = ("root", "clerk", "ada", "bob", "sam", "anonymous")
 YES, NO, AWAY = 200, 404, 302
 Page = Callable[[School], str]
-# What each gets: the operator, the instructor, another class's, the student, nobody.
+# What each gets: the operator, the clerk, the instructor, another class's, the student, nobody.
 PAGES: dict[str, tuple[Page, tuple[int, ...]]] = {
-    "front": (lambda s: "/admin/", (YES, YES, YES, AWAY, AWAY)),
-    "runs": (lambda s: "/admin/sandbox/run/", (YES, YES, YES, AWAY, AWAY)),
-    "a run": (lambda s: f"/admin/sandbox/run/{s.run.pk}/change/", (YES, YES, NO, AWAY, AWAY)),
-    "its output": (lambda s: f"/admin/sandbox/run/{s.run.pk}/output/", (YES, YES, NO, AWAY, AWAY)),
-    "a guest's": (
-        lambda s: f"/admin/sandbox/run/{s.guest_run.pk}/change/", (YES, NO, NO, AWAY, AWAY)
+    "front": (lambda s: "/admin/", (YES, YES, YES, YES, AWAY, AWAY)),
+    "runs": (lambda s: "/admin/sandbox/run/", (YES, YES, YES, YES, AWAY, AWAY)),
+    "a run": (lambda s: f"/admin/sandbox/run/{s.run.pk}/change/", (YES, YES, YES, NO, AWAY, AWAY)),
+    "its output": (
+        lambda s: f"/admin/sandbox/run/{s.run.pk}/output/", (YES, YES, YES, NO, AWAY, AWAY)
     ),
-    "users": (lambda s: "/admin/accounts/user/", (YES, YES, YES, AWAY, AWAY)),
+    "a guest's": (
+        lambda s: f"/admin/sandbox/run/{s.guest_run.pk}/change/", (YES, YES, NO, NO, AWAY, AWAY)
+    ),
+    "users": (lambda s: "/admin/accounts/user/", (YES, YES, YES, YES, AWAY, AWAY)),
     "a student": (
-        lambda s: f"/admin/accounts/user/{s.sam.pk}/change/", (YES, YES, AWAY, AWAY, AWAY)
+        lambda s: f"/admin/accounts/user/{s.sam.pk}/change/", (YES, YES, YES, AWAY, AWAY, AWAY)
     ),
     "a colleague": (
-        lambda s: f"/admin/accounts/user/{s.bob.pk}/change/", (YES, AWAY, AWAY, AWAY, AWAY)
+        lambda s: f"/admin/accounts/user/{s.bob.pk}/change/", (YES, YES, AWAY, AWAY, AWAY, AWAY)
     ),
     "password of a student": (
-        lambda s: f"/admin/accounts/user/{s.sam.pk}/password/", (YES, 403, 403, AWAY, AWAY)
+        lambda s: f"/admin/accounts/user/{s.sam.pk}/password/", (YES, 403, 403, 403, AWAY, AWAY)
     ),
-    "classes": (lambda s: "/admin/accounts/classroom/", (YES, YES, YES, AWAY, AWAY)),
+    "classes": (lambda s: "/admin/accounts/classroom/", (YES, YES, YES, YES, AWAY, AWAY)),
     "a class": (
         lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/change/",
-        (YES, YES, AWAY, AWAY, AWAY),
+        (YES, YES, YES, AWAY, AWAY, AWAY),
     ),
     "a class, live": (
-        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/watch/", (YES, YES, NO, AWAY, AWAY)
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/watch/",
+        (YES, YES, YES, NO, AWAY, AWAY),
     ),
-    "audit log": (lambda s: "/admin/accounts/auditentry/", (YES, 403, 403, AWAY, AWAY)),
-    "groups": (lambda s: "/admin/auth/group/", (YES, 403, 403, AWAY, AWAY)),
-    "calls": (lambda s: "/admin/assistant/call/", (YES, YES, YES, AWAY, AWAY)),
-    "workspaces": (lambda s: "/admin/ide/workspace/", (YES, YES, YES, AWAY, AWAY)),
+    "import of a class list": (
+        lambda s: "/admin/accounts/classroom/import/", (YES, YES, YES, YES, AWAY, AWAY)
+    ),
+    "removal from a class": (
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/remove/{s.sam.pk}/",
+        (YES, YES, YES, NO, AWAY, AWAY),
+    ),
+    "removal of nobody": (
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/remove/{s.bob.pk}/",
+        (NO, NO, NO, NO, AWAY, AWAY),
+    ),
+    "history of a class": (
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/history/",
+        (YES, YES, YES, AWAY, AWAY, AWAY),
+    ),
+    "deletion of a class": (
+        lambda s: f"/admin/accounts/classroom/{s.classroom.pk}/delete/",
+        (YES, 403, 403, 403, AWAY, AWAY),
+    ),
+    "deletion of a student": (
+        lambda s: f"/admin/accounts/user/{s.sam.pk}/delete/", (YES, 403, 403, 403, AWAY, AWAY)
+    ),
+    "export of users": (
+        lambda s: "/admin/accounts/user/export/", (YES, YES, YES, YES, AWAY, AWAY)
+    ),
+    "audit log": (lambda s: "/admin/accounts/auditentry/", (YES, 403, 403, 403, AWAY, AWAY)),
+    "groups": (lambda s: "/admin/auth/group/", (YES, 403, 403, 403, AWAY, AWAY)),
+    "calls": (lambda s: "/admin/assistant/call/", (YES, YES, YES, YES, AWAY, AWAY)),
+    "workspaces": (lambda s: "/admin/ide/workspace/", (YES, YES, YES, YES, AWAY, AWAY)),
 }  # fmt: skip
 
 
@@ -98,36 +132,132 @@ ACTIONS = ("deactivate", "log_out_everywhere", "send_reset_link")
 @pytest.mark.parametrize("person", ["bob", "sam", "anonymous"])
 def test_actions_on_others_do_nothing(school: School, action: str, person: str) -> None:
     stamp = school.sam.stamp
-    data = {"action": action, "_selected_action": [school.sam.pk]}
+    data = {"action": action, "_selected_action": [school.sam.pk], "confirmed": "yes"}
     school.client(person).post("/admin/accounts/user/", data)
     school.sam.refresh_from_db()
     assert (school.sam.is_active, school.sam.stamp) == (True, stamp)
     assert not AuditEntry.objects.filter(subject=school.sam).exists()
 
 
-def test_instructor_deactivates_a_student_of_theirs(school: School) -> None:
+@pytest.mark.parametrize("person", ["root", "clerk", "ada"])
+def test_deactivation_is_asked_about_and_then_done(school: School, person: str) -> None:
     data = {"action": "deactivate", "_selected_action": [school.sam.pk]}
-    school.client("ada").post("/admin/accounts/user/", data)
-    school.sam.refresh_from_db()
-    assert not school.sam.is_active
+    client = school.client(person)
+    page = client.post("/admin/accounts/user/", data).content.decode()
+    assert User.objects.get(username="sam").is_active
+    assert "<li>sam</li>" in page
+    client.post("/admin/accounts/user/", {**data, "confirmed": "Deactivate"})
+    assert not User.objects.get(username="sam").is_active
     entry = AuditEntry.objects.get(subject=school.sam)
-    assert (entry.actor, entry.action) == (school.ada, "deactivated")
+    assert (entry.actor_name, entry.action) == (person, "deactivated")
 
 
-@pytest.mark.parametrize("victim", ["bob", "root"])
-def test_instructor_who_has_staff_in_class_gets_no_hold_of_them(
-    school: School, victim: str
+@pytest.mark.parametrize("person", ["clerk", "ada"])
+@pytest.mark.parametrize("victim", ["bob", "root", "boss"])
+def test_whoever_has_staff_in_class_gets_no_hold_of_them(
+    school: School, victim: str, person: str
 ) -> None:
+    """Also not of an operator who is not staff: the boss."""
+    make_user("boss", is_superuser=True)
     user = User.objects.get(username=victim)
     Membership.objects.create(classroom=school.classroom, user=user)
     for action in ACTIONS:
-        data = {"action": action, "_selected_action": [user.pk]}
-        school.client("ada").post("/admin/accounts/user/", data)
+        data = {"action": action, "_selected_action": [user.pk], "confirmed": "yes"}
+        school.client(person).post("/admin/accounts/user/", data)
     user.refresh_from_db()
     assert user.is_active
     assert victim not in {
         entry.subject and entry.subject.username for entry in AuditEntry.objects.all()
     }
+
+
+def test_operator_is_no_student(school: School) -> None:
+    boss = make_user("boss", is_superuser=True)
+    Membership.objects.create(classroom=school.classroom, user=boss)
+    run = make_run(boss)
+    client = school.client("ada")
+    assert "boss" not in client.get("/admin/accounts/user/").content.decode()
+    assert client.get(f"/admin/sandbox/run/{run.pk}/change/").status_code == NO
+    query = f"/admin/?days=7&classroom={school.classroom.pk}"
+    assert "boss" not in client.get(query).content.decode()
+
+
+def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> None:
+    mute = make_user("mute", email="")
+    gone = make_user("gone", is_active=False)
+    school.classroom.students.add(mute, gone)
+    data = {"action": "send_reset_link", "_selected_action": [school.sam.pk, mute.pk, gone.pk]}
+    page = school.client("ada").post("/admin/accounts/user/", data, follow=True).content.decode()
+    assert "Sent a reset link: sam." in page
+    assert "No link could be sent to" in page
+    assert [letter.to for letter in mail.outbox] == [["sam@example.org"]]
+    actions = dict(AuditEntry.objects.exclude(subject=None).values_list("subject", "action"))
+    assert actions == {
+        school.sam.pk: "reset_link", mute.pk: "no_reset_link", gone.pk: "no_reset_link"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_removal_from_a_class_is_asked_about_and_then_done(school: School, person: str) -> None:
+    address = f"/admin/accounts/classroom/{school.classroom.pk}/remove/{school.sam.pk}/"
+    client = school.client(person)
+    client.get(address)
+    client.post(address)
+    assert school.classroom.students.get() == school.sam
+    client.post(address, {"confirmed": "Remove"})
+    may = person in {"root", "clerk", "ada"}
+    assert school.classroom.students.exists() != may
+    entries = AuditEntry.objects.filter(subject=school.sam, action="changed")
+    assert [entry.what for entry in entries] == [f"removed from class {school.classroom.pk}"] * may
+
+
+def test_right_to_change_classes_is_needed(school: School) -> None:
+    reader = make_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_classroom"))
+    school.classroom.teachers.add(reader)
+    client = school.client("reader")
+    page = client.get(f"/admin/accounts/classroom/{school.classroom.pk}/change/").content.decode()
+    assert "sam" in page
+    assert "Remove" not in page
+    for page in ("import", f"{school.classroom.pk}/remove/{school.sam.pk}"):
+        assert client.get(f"/admin/accounts/classroom/{page}/").status_code == 403
+    assert client.get("/admin/accounts/user/export/").status_code == 403
+
+
+@pytest.mark.parametrize("person", ["bob", "sam", "anonymous"])
+def test_codes_of_others_stay(school: School, person: str) -> None:
+    data = {"action": "renew_codes", "_selected_action": [school.classroom.pk], "confirmed": "yes"}
+    school.client(person).post("/admin/accounts/classroom/", data)
+    assert Classroom.objects.get(pk=school.classroom.pk).join_code == school.classroom.join_code
+
+
+def test_new_codes_are_asked_about_and_then_given(school: School) -> None:
+    data = {"action": "renew_codes", "_selected_action": [school.classroom.pk]}
+    client = school.client("ada")
+    page = client.post("/admin/accounts/classroom/", data).content.decode()
+    assert "<li>class of ada</li>" in page
+    assert Classroom.objects.get(pk=school.classroom.pk).join_code == school.classroom.join_code
+    client.post("/admin/accounts/classroom/", {**data, "confirmed": "Give new codes"})
+    assert Classroom.objects.get(pk=school.classroom.pk).join_code != school.classroom.join_code
+
+
+def test_looks_at_classes_are_in_the_audit_log(school: School) -> None:
+    client = school.client("ada")
+    client.get("/admin/accounts/classroom/")
+    client.get(f"/admin/accounts/classroom/{school.classroom.pk}/change/")
+    entries = AuditEntry.objects.filter(actor=school.ada).values_list("action", "what")
+    assert set(entries) == {("listed", "classes"), ("viewed", f"class {school.classroom.pk}")}
+
+
+@pytest.mark.parametrize("model", ["user", "classroom"])
+def test_deletions_are_in_the_audit_log(school: School, model: str) -> None:
+    gone: Any = make_user("gone") if model == "user" else school.classroom
+    name = "user" if model == "user" else "class"
+    data = {"action": "delete_selected", "_selected_action": [gone.pk], "post": "yes"}
+    school.client("root").post(f"/admin/accounts/{model}/", data)
+    assert not type(gone).objects.filter(pk=gone.pk).exists()
+    entry = AuditEntry.objects.get(action="deleted")
+    assert (entry.actor, entry.subject, entry.what) == (school.operator, None, f"{name} {gone.pk}")
 
 
 def test_instructor_cannot_rise(school: School) -> None:

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.audit import audit
 from accounts.models import AuditAction, Classroom, Membership, User
+from accounts.selectors import account_facts
 from accounts.tests.factories import make_user
 from accounts.visibility import visible_users
 
@@ -77,3 +78,17 @@ def test_who_looked_is_shown_to_whom_it_was_looked_at(
     assert "teacher viewed: run 1f" in client.get(PATH).content.decode()
     client.force_login(make_user("eve"))
     assert "teacher" not in client.get(PATH).content.decode()
+
+
+def test_classes_and_looks_are_among_ones_data(ada: User, classroom: Classroom) -> None:
+    teacher = classroom.teachers.get()
+    classroom.students.add(ada)
+    audit(teacher, AuditAction.VIEWED, subject=ada, what="run 1f")
+    audit(teacher, AuditAction.VIEWED, subject=make_user("eve"), what="run 2f")
+    facts = account_facts(ada)
+    assert [(one["name"], one["teaches"]) for one in facts["classes"]] == [("Algorithms", False)]
+    assert [(look["actor_name"], look["what"]) for look in facts["looks"]] == [
+        ("teacher", "run 1f")
+    ]
+    assert account_facts(teacher)["classes"] == [{"name": "Algorithms", "teaches": True}]
+    assert account_facts(teacher)["looks"] == []
