@@ -93,7 +93,7 @@ def test_few_and_many_rows_are_found_in_the_order_of_their_time(
     for most in (10, 2):
         monkeypatch.setattr("staff.paging._MOST_COUNTED", most)
         for query, wanted in (
-            ('?q="hello wor', newest_first),
+            ('?q="hello wor"', newest_first),
             ("?q=hello&o=-1", newest_first[::-1]),
         ):
             found = client.get(f"/admin/sandbox/run/{query}").context["cl"].result_list
