@@ -34,7 +34,7 @@ class Plan:
     looks: int
 
 
-FULL = Plan(runs=1_000_000, looks=30)
+FULL = Plan(runs=1_000_000, looks=20)
 QUICK = Plan(runs=50_000, looks=3)
 
 
