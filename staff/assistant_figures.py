@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value, Window
+from django.db import connection
+from django.db.models import (
+    Aggregate,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, RowNumber, TruncDate
 
@@ -91,8 +103,26 @@ def _classes_of(staff: User) -> Subject:
     return Subject("Class", by, nothing="in no class", relation=memberships, names=names)
 
 
+class _Percentile(Aggregate):
+    """The smallest value that `share` percent do not exceed. Only PostgreSQL has it."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(share)s / 100.0) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = IntegerField()
+
+    def __init__(self, expression: str, share: int, **extra: Any) -> None:
+        super().__init__(expression, share=share, **extra)
+
+
+_ANSWERED = Q(outcome=Outcome.ANSWERED)
+_PERCENTILES = {
+    f"p{share}": _Percentile("latency_ms", share, filter=_ANSWERED) for share in (50, 95)
+}
+
+
 def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
-    """Two queries, however many rows there are."""
+    """One query or two, however many rows there are."""
+    has_percentiles = connection.vendor == "postgresql"
     seen = calls.annotate(seen=subject.relation) if subject.relation else calls
     of_subject = seen.annotate(name=subject.by).order_by()
     sums = of_subject.values("name").annotate(
@@ -102,14 +132,17 @@ def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
         verified=Count("pk", filter=Q(verdict="verified")),
         tokens_in=Sum("prompt_tokens"),
         tokens_out=Sum("answer_tokens"),
+        **(_PERCENTILES if has_percentiles else {}),
     )
     ordered = sums.order_by("-calls", "name") if subject.most else sums.order_by("name")
     found = [values for values in ordered[: subject.most] if values["calls"]]
+    if has_percentiles:
+        return [_row(values, values, subject) for values in found]
     times = _times(of_subject, [values["name"] for values in found] if subject.most else None)
     return [_row(values, times.get(values["name"], {}), subject) for values in found]
 
 
-def _row(values: Any, times: dict[str, int], subject: Subject) -> Row:
+def _row(values: Any, times: Mapping[str, Any], subject: Subject) -> Row:
     return Row(
         name=str(subject.names.get(values["name"], values["name"]) or "").strip()
         or subject.nothing,
@@ -127,11 +160,11 @@ def _row(values: Any, times: dict[str, int], subject: Subject) -> Row:
 
 
 def _times(calls: QuerySet[Call], names: list[Any] | None) -> dict[Any, dict[str, int]]:
-    """Quantiles by name: the smallest time that so many of each hundred do not exceed.
+    """The percentiles by name, by rank, since SQLite has no function for them.
 
-    By rank, since SQLite has no function for it. `names` are all that is wanted.
+    `names` are all that is wanted.
     """
-    answered = calls.filter(outcome=Outcome.ANSWERED)
+    answered = calls.filter(_ANSWERED)
     if names is not None:
         wanted = Q(name__in=[name for name in names if name is not None])
         answered = answered.filter(wanted | Q(name=None) if None in names else wanted)

@@ -58,7 +58,7 @@ def pages(cast: Cast) -> Iterator[Page]:
         "begin": f"{now - timedelta(days=89):%Y-%m-%d}",
     }
     for viewer, step in _STEPS.items():
-        for days in (0, 7, 30, 90):
+        for days in (0, 7, 30, 91):
             yield Page(OVERVIEW, viewer, f"/admin/?days={days}")
         for filter in [*_filters(words)][::step]:
             yield Page(LISTS, viewer, f"{_RUNS}?{filter}")
@@ -72,7 +72,7 @@ def pages(cast: Cast) -> Iterator[Page]:
                     yield Page(OTHERS, viewer, f"/admin/{name}/?{filter.format(**words)}")
         yield Page(FIGURES, viewer, "/admin/assistant/call/figures/?")
     for classroom in (2, 40):
-        yield Page(OVERVIEW, "operator", f"/admin/?days=90&classroom={classroom}")
+        yield Page(OVERVIEW, "operator", f"/admin/?days=91&classroom={classroom}")
         yield Page(OVERVIEW, "operator", f"/admin/?days=0&classroom={classroom}")
     yield Page(ONE, "operator", f"{_RUNS}{cast.run_id}/change/")
     yield Page(ONE, "operator", f"/admin/accounts/user/{cast.student_id}/change/")

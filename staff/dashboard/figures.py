@@ -18,6 +18,7 @@ from staff.models import Kind, Tally
 _MOST = 10
 _CANDIDATES = 1000
 _HOURS = 24
+_MOST_DAYS = 31  # beyond, weeks
 _Key = tuple[str, str]
 
 
@@ -47,7 +48,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Figures:
-    """`units` are the hours or days, oldest first, and the others run beside them."""
+    """`units` are the hours, days or weeks, oldest first, and the others run beside them."""
 
     units: list[datetime]
     statuses: list[Counter[str]]
@@ -66,16 +67,19 @@ class Figures:
 
 
 class Counted:
-    """The runs of a scope since `days` (0: the last 24 hours) up to now."""
+    """The runs of a scope in the last `days` (0: 24 hours), of which many must be whole weeks."""
 
     def __init__(self, scope: Scope, days: int, now: datetime) -> None:
         self.scope, self.hourly = scope, days == 0
         today = begin_of(now.astimezone(UTC).date())
         if self.hourly:
             hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-            self.units = [hour - timedelta(hours=n) for n in reversed(range(_HOURS))]
+            self.step = timedelta(hours=1)
+            self.units = [hour - n * self.step for n in reversed(range(_HOURS))]
         else:
-            self.units = [today - timedelta(days=n) for n in reversed(range(days))]
+            self.step = timedelta(days=1 if days <= _MOST_DAYS else 7)
+            first = today - timedelta(days=days - 1)
+            self.units = [first + n * self.step for n in range(days // self.step.days)]
         self.raw_since = self.units[0]
         if not self.hourly and (last := tallied_until()):
             self.raw_since = max(self.raw_since, begin_of(last + timedelta(days=1)))
@@ -91,7 +95,7 @@ class Counted:
 
     def by_unit(self, kind: Kind) -> list[Counter[str]]:
         """For each unit how many runs there are of each name."""
-        found = {unit: Counter[str]() for unit in self.units}
+        found = [Counter[str]() for _ in self.units]
         trunc = TruncHour if self.hourly else TruncDate
         raw = self.raw(kind).annotate(unit=trunc("created_at", tzinfo=UTC))
         tallied = self.tallied(kind, self.scope.tallies())
@@ -99,9 +103,10 @@ class Counted:
         rows += tallied.values_list("day", "name").annotate(Sum("runs"))
         for unit, name, runs in rows:
             at = unit if isinstance(unit, datetime) else begin_of(unit)
-            if at in found:
-                found[at][name] += runs
-        return list(found.values())
+            number = (at - self.units[0]) // self.step
+            if 0 <= number < len(found):
+                found[number][name] += runs
+        return found
 
     def busiest(self) -> list[tuple[int, str, int]]:
         known = Q(user__isnull=False)

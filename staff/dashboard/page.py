@@ -1,5 +1,6 @@
 """What the front page shows."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from sandbox.selectors import counts
 from staff.dashboard.charts import bar_chart, time_chart
 from staff.dashboard.figures import Figures, Scope, figures
 
-_RANGES = {"0": "24 hours", "7": "7 days", "30": "30 days", "90": "90 days"}
+_RANGES = {"0": "24 hours", "7": "7 days", "30": "30 days", "91": "13 weeks"}
 _ENDS = ("completed", "error", "timeout", "stopped", "lost")
 
 
@@ -49,7 +50,8 @@ def dashboard(request: HttpRequest, staff: User) -> dict[str, Any]:
 
 
 def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
-    hourly = len(found.units) > 1 and (found.units[1] - found.units[0]).days == 0
+    step = found.units[1] - found.units[0]
+    hourly = step < timedelta(days=1)
     labels = [f"{unit:%H:%M}" if hourly else f"{unit:%d %b}" for unit in found.units]
     others = [name for name in found.outcomes if name not in _ENDS]
     ends: dict[str, list[int | None]] = {
@@ -59,6 +61,7 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
     units = zip(found.units, ends_by_unit(ends), found.p50_ms, found.p95_ms, strict=True)
     return {
         "hourly": hourly,
+        "unit": "hour" if hourly else "day" if step == timedelta(days=1) else "week",
         "ends": list(ends),
         "units": list(units),
         "runs_chart": time_chart("bars", "Runs by outcome", labels, ends),

@@ -25,7 +25,7 @@ def test_page_shows_charts_tables_and_links_and_is_audited() -> None:
         user=root, instance="t", source=b"", language="python", status="error",
         error="NameError: <b>", first_output_ms=40,
     )  # fmt: skip
-    for days in ("", "0", "7", "30", "90"):
+    for days in ("", "0", "7", "30", "91"):
         text = client_of(root).get("/admin/", {"days": days}).content.decode()
         assert text.count('role="img"') == 5
         assert "NameError: &lt;b&gt;" in text
