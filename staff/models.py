@@ -34,6 +34,12 @@ class Tally(models.Model):
         indexes = [
             models.Index(fields=["user", "kind", "day"], name="tally_of_user"),
             models.Index(fields=["kind", "day"], name="tally_of_kind"),
+            # Who has had the commonest errors, without a look at the rows.
+            models.Index(
+                fields=["name", "day", "user"],
+                condition=models.Q(kind=Kind.ERROR),
+                name="tally_of_error",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from django.db.models import DateTimeField, F, QuerySet, Value
 from django.http import HttpRequest
 
-_MOST_COUNTED = 5_000
+_MOST_COUNTED = 2_000
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only

@@ -24,9 +24,9 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose runs. `members` is None where it is everybody, guests too."""
+    """Whose runs. `members` are their users' ids, None where it is everybody, guests too."""
 
-    members: QuerySet[Membership] | None
+    members: frozenset[int] | None
 
     @classmethod
     def of(cls, staff: User, classroom: Classroom | None) -> "Scope":
@@ -37,10 +37,13 @@ class Scope:
             members = Membership.objects.filter(is_student("user"))
         else:
             members = students_of(staff)
-        return cls(members.filter(classroom=classroom) if classroom else members)
+        if classroom:
+            members = members.filter(classroom=classroom)
+        # By their numbers: of a query, PostgreSQL cannot tell how many rows are theirs.
+        return cls(frozenset(members.order_by().values_list("user", flat=True)))
 
     def users(self) -> Q:
-        return Q() if self.members is None else Q(user__in=self.members.order_by().values("user"))
+        return Q() if self.members is None else Q(user__in=self.members)
 
     def tallies(self) -> Q:
         return Q(user=None) if self.members is None else self.users()
