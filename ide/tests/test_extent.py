@@ -156,7 +156,7 @@ def test_first_of_much_that_differs_is_shown_and_the_rest_told() -> None:
     diff = text_diff("Output", before, after)
     assert (diff.added, diff.removed) == (500, 500)
     assert [line.text for line in diff.lines if line.before == 101] == ["a0"]
-    assert "from line 601 on, is left out" in diff.note
+    assert "from line 601, is left out" in diff.note
 
 
 def test_what_differs_behind_what_is_compared_is_told() -> None:

@@ -86,4 +86,5 @@ def test_large_texts_take_no_time(distinct: int) -> None:
     assert text_diff("x", before, after).lines
     assert time.monotonic() - began < 5
     huge = text_diff("x", before * 50, "\n".join(map(str, range(100_000))))
-    assert (huge.lines, bool(huge.note)) == ([], True)
+    assert 0 < len(huge.lines) < 2000
+    assert huge.note
