@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+")
 
 def runs_matching(runs: QuerySet[Run], query: str) -> QuerySet[Run]:
     """Those with every word of the query in code or output, and every "quoted phrase"; of a run's
-    id, that run. All of them where the query holds no word."""
+    id, that run. None where the query holds no word."""
     query = query[:_LONGEST_QUERY].strip()
     if is_run_id(query):
         return runs.filter(pk=query)
@@ -29,7 +29,7 @@ def runs_matching(runs: QuerySet[Run], query: str) -> QuerySet[Run]:
     phrases = [_WORD.findall(term) for term in terms][:_MOST_WORDS]
     phrases = [words for words in phrases if words]
     if not phrases:
-        return runs
+        return runs.none()
     if connection.vendor == "postgresql":
         return runs.filter(_matches(phrases, by_index=not _are_few(runs)))
     texts = [term.replace("\x00", "") for term in terms if _WORD.search(term)][:_MOST_WORDS]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet, Value
@@ -30,7 +31,7 @@ _NOBODY = SafeString("nobody yet")
 
 @admin.register(Classroom)
 class ClassroomAdmin(AuditedAdmin):
-    list_display = ("name", "watch", "join_code", "is_open", "students", "created_at")
+    list_display = ("name", "watch", "join_code", "is_open", "size", "created_at")
     actions = ("renew_codes",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
@@ -147,12 +148,12 @@ class ClassroomAdmin(AuditedAdmin):
         return format_html('<a href="{}" aria-label="Watch {}">Watch</a>', address, classroom)
 
     @admin.display(description="students")
-    def students(self, classroom: Any) -> int:
+    def size(self, classroom: Any) -> int:
         return int(classroom.student_count)
 
     @admin.display(description="link to join")
     def join_link(self, classroom: Classroom) -> str:
-        address = reverse("class_join", args=[classroom.join_code])
+        address = f"{settings.SITE_URL}{reverse('class_join', args=[classroom.join_code])}"
         return format_html('<a href="{}">{}</a>', address, address)
 
     @admin.display(description="who is in it")
@@ -171,7 +172,7 @@ class ClassroomAdmin(AuditedAdmin):
         row = '<li><a href="{}">{}</a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
         rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
         found = format_html_join("", row, rows)
-        return format_html('<ul class="students">{}</ul>', found) if found else _NOBODY
+        return format_html('<ul class="roster">{}</ul>', found) if found else _NOBODY
 
     @admin.action(description="Give them new codes; the old ones end", permissions=["change"])
     def renew_codes(

@@ -118,7 +118,9 @@ def _import(request: HttpRequest, staff: User, plan: list[Planned]) -> HttpRespo
         messages.error(request, error.detail)
         return redirect("admin:accounts_classroom_import")
     made = f"{done.made} new account{'' if done.made == 1 else 's'}"
-    told = f"Imported: {made}, {done.invited} invited. The letters to them are on their way."
+    told = f"Imported: {made}, {done.invited} invited."
+    if done.made + done.invited:
+        told = f"{told} The letters to them are on their way."
     messages.success(request, told)
     classes = {item.classroom.pk for item in plan if item.classroom}
     if len(classes) == 1:

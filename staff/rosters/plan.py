@@ -113,13 +113,11 @@ class Plan:
         return Outcome.INVITED
 
     def _classroom(self, row: Row) -> Classroom:
-        if self.into and not row.group:
+        if self.into:
             return self.into
         if not row.group:
             raise RefusedError("There is no group, and no class is chosen for all.")
         found = self.by_name.get(_key(row.group), [])
-        if self.into and not found:
-            raise RefusedError(f"This is of the group “{row.group}”, not of {self.into.name}.")
         if not found:
             raise RefusedError(f"You have no class “{row.group}”. Make it first.")
         if len(found) > 1:

@@ -92,7 +92,7 @@ class FieldsFilter(admin.ListFilter):
 
 
 class UserFilter(FieldsFilter):
-    """Whose name or address begins so."""
+    """Whose name or address begins so; of somebody's whole username, only they."""
 
     title = "user"
     names = {"by": ("Name or e-mail", "search")}
@@ -100,10 +100,20 @@ class UserFilter(FieldsFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
         if not (words := self.value("by").lower()):
             return queryset
-        names = User.objects.filter(username__startswith=words).values_list("pk", flat=True)
-        addresses = User.objects.filter(email__startswith=words).values_list("pk", flat=True)
-        found = {*names[:_MOST_USERS], *addresses[:_MOST_USERS]}
-        return queryset.filter(user__in=found)
+        whole = User.objects.filter(username=words).values_list("pk", flat=True)
+        return queryset.filter(user__in=[*whole] or _beginning(words))
+
+
+def _beginning(words: str) -> set[int]:
+    """Whose username, name or address begins so, at most a few hundred."""
+    conditions = ("username__startswith", "email__startswith", "display_name__istartswith")
+    return {
+        pk
+        for condition in conditions
+        for pk in User.objects.filter(**{condition: words}).values_list("pk", flat=True)[
+            :_MOST_USERS
+        ]
+    }
 
 
 class DayFilter(FieldsFilter):

@@ -185,10 +185,11 @@ def test_class_of_another_is_none(teacher: User, confirm: Any) -> None:
     assert not Membership.objects.exists()
 
 
-def test_chosen_class_takes_no_row_of_another_group(teacher: User, classroom: Classroom) -> None:
+def test_chosen_class_takes_the_rows_of_every_group(teacher: User, classroom: Classroom) -> None:
     page = look(teacher, LIST.replace("Sam,sam@example.org,7a", "Sam,sam@example.org,8b"),
                 classroom=classroom.pk)  # fmt: skip
-    assert "This is of the group “8b”, not of 7a." in page
+    assert "2 new account" in page
+    assert "refused" not in page
 
 
 def test_one_list_fills_several_classes(teacher: User, classroom: Classroom, confirm: Any) -> None:
