@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -64,7 +65,7 @@ class Board:
 
     def _latest(self, since: datetime) -> Iterable[RunFacts]:
         """The runs that began since then, for each student the latest few."""
-        rows = self._rows().filter(created_at__gte=since)
+        rows = Run.objects.filter(user__in=self._students(), created_at__gte=since)
         nth = Window(
             RowNumber(), partition_by=F("user"), order_by=[F("created_at").desc(), F("pk").desc()]
         )
@@ -77,14 +78,15 @@ class Board:
         ]
         return _facts(Run.objects.filter(pk__in=alive)) if alive else ()
 
-    def _rows(self) -> QuerySet[Run]:
-        return Run.objects.filter(user__in=_memberships(self.classroom_id).values("user"))
-
     def _changes(self, since: datetime) -> list[tuple[int, datetime]]:
         """Who has changed a file since then, and when last."""
-        mine = Workspace.objects.filter(user__in=_memberships(self.classroom_id).values("user"))
-        changed = mine.filter(changed_at__gte=since).order_by().values("user")
-        return list(changed.annotate(at=Max("changed_at")).values_list("user", "at"))
+        changed = Workspace.objects.filter(user__in=self._students(), changed_at__gte=since)
+        changed_by = changed.order_by().values("user")
+        return list(changed_by.annotate(at=Max("changed_at")).values_list("user", "at"))
+
+    def _students(self) -> QuerySet[Any]:
+        """Their ids, for queries to look in."""
+        return _memberships(self.classroom_id).order_by().values("user")
 
     def _tiles_of(self, names: dict[int, str], now: datetime) -> Iterable[Tile]:
         """Of those who were active; what is too old is forgotten."""

@@ -23,7 +23,8 @@ _feeds: dict[int, "ClassFeed"] = {}
 
 
 class ClassFeed:
-    """Looks at a class, once a second, for as long as somebody watches."""
+    """Looks at a class, once a second, for as long as somebody watches. Where `looking` is done it
+    has failed, and there will be no news."""
 
     def __init__(self, classroom_id: int) -> None:
         self.shown = Shown()
@@ -31,14 +32,14 @@ class ClassFeed:
         self._board = Board(classroom_id)
         self._news = asyncio.Event()
         # Not in the context of a request, which would have a thread of its own for the database.
-        self._looking = asyncio.create_task(self._look(), context=Context())
+        self.looking = asyncio.create_task(self._look(), context=Context())
 
     async def news(self) -> None:
         """Return after the next look."""
         await self._news.wait()
 
     def close(self) -> None:
-        self._looking.cancel()
+        self.looking.cancel()
 
     async def _look(self) -> None:
         while True:
@@ -85,7 +86,10 @@ async def class_stream(
     try:
         with watching_class(classroom_id) as feed:
             sent, sent_at = Shown(), time.monotonic()
-            while await _is_news(feed, ending):
+            while not (ending.done() or feed.looking.done()):
+                if not await _is_news(feed, ending):
+                    yield ": keep-alive\n\n"  # no message: the page says that nothing is known
+                    continue
                 shown = feed.shown
                 if strangers := shown.drawn.keys() - sent.drawn.keys():
                     await database_sync_to_async(seen)(strangers)
@@ -99,13 +103,17 @@ async def class_stream(
 
 
 async def _is_news(feed: ClassFeed, ending: "asyncio.Task[None]") -> bool:
-    """Wait for the next look; False where watching is over before."""
+    """Wait for the next look, for a while; False where there was none, or watching is over."""
     news = asyncio.create_task(feed.news())
     try:
-        await asyncio.wait({news, ending}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {news, ending, feed.looking},
+            timeout=_KEEP_ALIVE_S,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        return news.done() and not ending.done()
     finally:
         news.cancel()
-    return not ending.done()
 
 
 def _change(before: Shown, now: Shown) -> dict[str, Any]:
