@@ -1,9 +1,7 @@
 """The figures as tables, for the terminal and for the page, and as JSON."""
 
-import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.bars import bars
@@ -20,7 +18,7 @@ from benchmarks.results import (
     paired_ratio,
     quantile,
 )
-from benchmarks.tables import Table, bars_table, machine_line, put_figures
+from benchmarks.tables import Table, bars_table, machine_line, save_figures
 from sandbox.languages import LANGUAGES
 
 _LOAD_HEAD = [
@@ -36,12 +34,9 @@ def text(report: Report) -> str:
 
 def save(report: Report, folder: Path) -> None:
     """Write `performance.json`, `.svg` and `.md`, where the page's own words are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = asdict(report)
-    data["bars"] = [asdict(bar) for bar in bars(report.docker)] if report.docker else []
-    (folder / "performance.json").write_text(json.dumps(data, indent=1) + "\n")
+    cleared = bars(report.docker) if report.docker else []
+    save_figures(folder, "performance", report, cleared, text(report))
     (folder / "performance.svg").write_text(plot(report))
-    put_figures(folder / "performance.md", text(report))
 
 
 def _tables(report: Report) -> Iterator[Table]:

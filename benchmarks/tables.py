@@ -1,8 +1,10 @@
 """What the reports share: tables, the machine in words, and a page that keeps its own words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.bars import Bar
 from benchmarks.machine import Machine
@@ -47,6 +49,15 @@ def machine_line(machine: Machine, made_at: str) -> str:
         f"{machine.cores} cores ({machine.processor}), {size} of memory, {machine.kernel},"
         f" {engine}; {made_at}.\n"
     )
+
+
+def save_figures(folder: Path, name: str, report: Any, bars: Iterable[Bar], text: str) -> None:
+    """Write `<name>.json`, all of the report and its bars, and `<name>.md`, as `put_figures`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = asdict(report) | {"bars": [asdict(bar) for bar in bars]}
+    content = json.dumps(data, indent=1, ensure_ascii=False)
+    (folder / f"{name}.json").write_text(f"{content}\n")
+    put_figures(folder / f"{name}.md", text)
 
 
 def put_figures(page: Path, figures: str) -> None:

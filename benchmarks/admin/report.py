@@ -1,14 +1,12 @@
 """The figures as tables, for the terminal and for the page, and as JSON."""
 
-import json
 import statistics
-from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote_plus
 
 from benchmarks.admin.bars import bars
 from benchmarks.admin.results import Looked, Report
-from benchmarks.tables import Table, bars_table, machine_line, put_figures
+from benchmarks.tables import Table, bars_table, machine_line, save_figures
 
 _NAME = "admin-performance"
 _LONGEST_PATH = 76
@@ -24,10 +22,7 @@ def text(report: Report) -> str:
 
 def save(report: Report, folder: Path) -> None:
     """Write `admin-performance.json` and `.md`, where the page's own words are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = asdict(report) | {"bars": [asdict(bar) for bar in bars(report)]}
-    (folder / f"{_NAME}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-    put_figures(folder / f"{_NAME}.md", text(report))
+    save_figures(folder, _NAME, report, bars(report), text(report))
 
 
 def _table(report: Report, subject: str) -> Table:

@@ -1,15 +1,13 @@
 """The figures as tables, for the terminal and for the page, and as JSON."""
 
-import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.assistant.bars import bars
 from benchmarks.assistant.results import Report
 from benchmarks.results import quantile
-from benchmarks.tables import Table, bars_table, machine_line, put_figures
+from benchmarks.tables import Table, bars_table, machine_line, save_figures
 
 _NAME = "assistant-performance"
 
@@ -22,10 +20,7 @@ def text(report: Report) -> str:
 
 def save(report: Report, folder: Path) -> None:
     """Write `assistant-performance.json` and `.md`, where the page's own words are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = asdict(report) | {"bars": [asdict(bar) for bar in bars(report)]}
-    (folder / f"{_NAME}.json").write_text(json.dumps(data, indent=1) + "\n")
-    put_figures(folder / f"{_NAME}.md", text(report))
+    save_figures(folder, _NAME, report, bars(report), text(report))
 
 
 def _times_table(report: Report) -> Table:

@@ -1,14 +1,12 @@
 """The figures as tables, for the terminal and for the page, and as JSON."""
 
-import json
 import statistics
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.class_view.bars import bars
 from benchmarks.class_view.results import Report
 from benchmarks.results import quantile
-from benchmarks.tables import Table, bars_table, machine_line, put_figures
+from benchmarks.tables import Table, bars_table, machine_line, save_figures
 
 _NAME = "class-view-performance"
 
@@ -21,10 +19,7 @@ def text(report: Report) -> str:
 
 def save(report: Report, folder: Path) -> None:
     """Write `class-view-performance.json` and `.md`, where the page's own words are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = asdict(report) | {"bars": [asdict(bar) for bar in bars(report)]}
-    (folder / f"{_NAME}.json").write_text(json.dumps(data, indent=1) + "\n")
-    put_figures(folder / f"{_NAME}.md", text(report))
+    save_figures(folder, _NAME, report, bars(report), text(report))
 
 
 def _runs_table(report: Report) -> Table:

@@ -1,16 +1,14 @@
 """The figures as tables, for the terminal and for the page, and as JSON."""
 
-import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.page.bars import bars
 from benchmarks.page.results import Flood, Load, Presses, Report, Weight
 from benchmarks.page.subjects import MONACO, OURS
 from benchmarks.results import paired_ratio, quantile
-from benchmarks.tables import Table, bars_table, machine_line, put_figures
+from benchmarks.tables import Table, bars_table, machine_line, save_figures
 
 
 def text(report: Report) -> str:
@@ -21,10 +19,7 @@ def text(report: Report) -> str:
 
 def save(report: Report, folder: Path) -> None:
     """Write `page-performance.json` and `.md`, where the page's own words are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = asdict(report) | {"bars": [asdict(bar) for bar in bars(report)]}
-    (folder / "page-performance.json").write_text(json.dumps(data, indent=1) + "\n")
-    put_figures(folder / "page-performance.md", text(report))
+    save_figures(folder, "page-performance", report, bars(report), text(report))
 
 
 def _tables(report: Report) -> Iterator[Table]:
