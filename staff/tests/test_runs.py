@@ -175,7 +175,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_small_chunks")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)  # the group of a migration
+@pytest.mark.django_db(transaction=True)
 async def test_export_has_what_the_list_shows(async_client: Any) -> None:
     school = await threaded(make_school)()
     await async_client.aforce_login(school.teacher)
