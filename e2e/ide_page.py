@@ -76,6 +76,7 @@ class IdePage:
 
     def wait_until_ready(self) -> None:
         expect(self.code).to_be_editable()
+        expect(self.terminal).to_be_attached()  # which comes last
 
     def choose(self, language: str) -> None:
         self.language_button.click()

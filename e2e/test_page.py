@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, IdePage
@@ -45,6 +45,36 @@ def test_keyboard_alone_chooses_runs_and_stops(ide: IdePage) -> None:
     ide.stop_button.focus()
     ide.page.keyboard.press("Enter")
     ide.expect_state("Stopped")
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])
+def test_text_is_written_and_run_before_the_terminal_has_come(ide: IdePage, by_key: bool) -> None:
+    held: list[Route] = []
+    ide.page.route("**/workbench-*.js", lambda route: held.append(route))
+    ide.page.reload()
+    ide.write("print('ear' + 'ly')")
+    if by_key:
+        ide.page.keyboard.press("ControlOrMeta+Enter")
+    else:
+        ide.run_button.click()
+    expect(ide.terminal).not_to_be_attached()
+    for route in held:
+        route.continue_()
+    ide.expect_output("early")
+    expect(ide.code).to_have_text("print('ear' + 'ly')")
+
+
+def test_terminal_that_does_not_come_is_told(ide: IdePage) -> None:
+    ide.page.route("**/workbench-*.js", lambda route: route.abort())
+    ide.page.reload()
+    toast = ide.page.get_by_role("region", name="Messages").get_by_text("Programs cannot run here")
+    expect(toast).to_be_visible()
+    ide.write("print('kept')")
+    ide.page.unroute("**/workbench-*.js")
+    ide.page.get_by_role("button", name="Load again").click()
+    ide.wait_until_ready()
+    expect(ide.code).to_have_text("print('kept')")
+    ide.complaints.clear()  # of what did not come
 
 
 @pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])

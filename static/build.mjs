@@ -1,9 +1,12 @@
 /** Builds the front end into `static/dist/`; with `--watch`, again after every change. */
 
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { context } from 'esbuild';
 
 const OUT = 'static/dist';
+/** Where this is imported as the page runs, it comes right after the page's first modules. */
+const LATE = 'static/js/workbench.js';
 
 /** The package marks the calls that bind its keys as pure, so that they would be left out. */
 const emacsKeys = {
@@ -27,6 +30,37 @@ const ownMessages = {
     });
   },
 };
+
+/** Writes down which modules each page loads, so that it can ask for them all at once. */
+const listModules = {
+  name: 'list-modules',
+  setup(build) {
+    build.onEnd(async ({ metafile: { outputs } }) => {
+      const pages = Object.keys(outputs).filter((path) => /^static\/dist\/[^/]+\.js$/.test(path));
+      const lists = pages.map((path) => [relative(OUT, path), modulesOf(path, outputs)]);
+      await writeFile(`${OUT}/modules.json`, JSON.stringify(Object.fromEntries(lists)));
+    });
+  },
+};
+
+function modulesOf(path, outputs) {
+  const first = importedBy(path, outputs);
+  const late = [path, ...first]
+    .flatMap((one) => outputs[one].imports)
+    .filter(({ path, kind }) => kind === 'dynamic-import' && outputs[path]?.entryPoint === LATE)
+    .flatMap(({ path }) => [path, ...importedBy(path, outputs)]);
+  const names = (paths) => [...paths].map((one) => relative(OUT, one));
+  return { first: names(first), late: names(late.filter((one) => !first.has(one))) };
+}
+
+function importedBy(path, outputs, found = new Set()) {
+  for (const { path: imported, kind } of outputs[path].imports) {
+    if (kind !== 'import-statement' || found.has(imported)) continue;
+    found.add(imported);
+    importedBy(imported, outputs, found);
+  }
+  return found;
+}
 
 await rm(OUT, { recursive: true, force: true });
 const build = await context({
@@ -67,7 +101,8 @@ const build = await context({
   assetNames: 'chunks/[name]-[hash]',
   minify: true,
   legalComments: 'none',
-  plugins: [emacsKeys, ownMessages],
+  metafile: true,
+  plugins: [emacsKeys, ownMessages, listModules],
   logLevel: 'warning',
 });
 if (process.argv.includes('--watch')) {

@@ -31,21 +31,21 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     ),
     "accounts/classroom": ("",),
     "accounts/auditentry": (
-        "", "p=29", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
+        "", "p=20", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
         "q=student_0001", "q=zzyzx", "q=run",
     ),
     "assistant/call": (
-        "", "p=29", "outcome__exact=left", "verdict=verified",
+        "", "p=20", "outcome__exact=left", "verdict=verified",
         "action=fix_error", "provider=groq&language=java", "q=student_0001", "q=zzyzx", "o=11",
         "created_at__gte={week}%2000:00:00%2B00:00",
     ),
     "ide/workspace": (
-        "", "p=49", "teaching__exact=1", "language=java", "q=Exercise", "q=student_0001",
+        "", "p=20", "teaching__exact=1", "language=java", "q=Exercise", "q=student_0001",
         "q=zzyzx", "o=3",
     ),
     "auth/group": ("",),
     "account/emailaddress": ("", "verified__exact=0"),
-    "usersessions/usersession": ("", "p=49", "q=student_0001"),
+    "usersessions/usersession": ("", "p=20", "q=student_0001"),
 }  # fmt: skip
 _OF_INSTRUCTORS = {"accounts/user", "accounts/classroom", "assistant/call", "ide/workspace"}
 
@@ -85,12 +85,12 @@ def pages(cast: Cast) -> Iterator[Page]:
 
 def _filters(words: dict[str, str]) -> Iterator[str]:
     """Of the list of runs; the pages that are furthest away, too."""
-    yield from ("", "p=49", "o=-1", "class=2", "class=40", "class=40&status=error")
+    yield from ("", "p=20", "o=-1", "class=2", "class=40", "class=40&status=error")
     yield from (f"language={language}" for language in LANGUAGES)
     yield from (f"status={status}" for status in _STATUSES)
     yield from (f"reason={reason}" for reason in _REASONS)
     yield from ("by=student_0000", "by=student_19", "by=zzyzx", "by=student_0000&status=lost")
-    yield from (f"since={words['week']}", f"until={words['begin']}", "since=2001-01-01&p=49")
+    yield from (f"since={words['week']}", f"until={words['begin']}", "since=2001-01-01&p=20")
     yield from (urlencode({"error": error}) for error in (_COMMON_ERROR, "no such error"))
     yield from ("language=java&reason=memory_limit", "language=ubuntu&status=lost")
     yield f"status=error&since={words['week']}&language=python"

@@ -12,6 +12,7 @@ import { indentOf } from './editor/modes.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
 import { openAsWorkspace } from './files/new-workspace.js';
+import { loadWorkbench } from './load-workbench.js';
 import { ImageWatch } from './run/image-watch.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
 import { find, findAll, jsonScript } from './ui/dom.js';
@@ -21,11 +22,11 @@ import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
 import { watchTroubles } from './ui/troubles.js';
-import { makeWorkbench } from './workbench.js';
 
 /** @import { Command } from './commands/commands.js' */
 /** @import { ToastText } from './ui/toasts.js' */
 /** @import { Language, PageData, Place } from './types.js' */
+/** @import { Workbench } from './workbench.js' */
 
 const page = /** @type {PageData} */ (jsonScript('page-data'));
 const nonce = pageNonce();
@@ -35,11 +36,13 @@ setSpanStylesAsProperties();
 const languages = new Languages(page.languages);
 const status = new StatusBar();
 const saved = find('saved');
+/** What runs programs: there once the text can be written. @type {Workbench | undefined} */
+let workbench;
 const { toasts, connection, failed } = watchTroubles(
   {
     kept: () => 'Your text is kept in this browser.',
     onBack: async () => {
-      view.backOnline();
+      workbench?.view.backOnline();
       return '';
     },
   },
@@ -67,32 +70,38 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   },
   onCursor: (line, column) => status.cursor(line, column),
 });
-const { run, view, terminal, input, problems, panes, layout, notice, packages, assistant, forRun } =
-  makeWorkbench({
-    languages,
-    status,
-    editor,
-    title: () => language.file,
-    keptAs: 'run',
-    start,
-    runAgain,
-    goTo,
-    textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
-    markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
-    fileNames: () => [],
-    assistantData: page.assistant,
-    project: {
-      textOf: ({ isEntry, language: id }) => (isEntry ? drafts.text(id) : null),
-      canWrite: ({ isEntry }) => isEntry,
-      write: ({ language: id }, text) => take(id, text),
-    },
-    program: async (id = language.id) => ({ language: id, code: drafts.text(id) }),
-    nonce,
-    onLost: () => connection.look(),
-    onPane: (pane) => {
-      if (pane === 'code') editor.measure();
-    },
-  });
+let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
+showText();
+if (!isNarrow()) editor.focus();
+
+const { makeWorkbench, takeRun } = await loadWorkbench(toasts);
+const made = makeWorkbench({
+  languages,
+  status,
+  editor,
+  title: () => language.file,
+  keptAs: 'run',
+  start,
+  runAgain,
+  goTo,
+  textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
+  markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
+  fileNames: () => [],
+  assistantData: page.assistant,
+  project: {
+    textOf: ({ isEntry, language: id }) => (isEntry ? drafts.text(id) : null),
+    canWrite: ({ isEntry }) => isEntry,
+    write: ({ language: id }, text) => take(id, text),
+  },
+  program: async (id = language.id) => ({ language: id, code: drafts.text(id) }),
+  nonce,
+  onLost: () => connection.look(),
+  onPane: (pane) => {
+    if (pane === 'code') editor.measure();
+  },
+});
+workbench = made;
+const { run, view, terminal, input, problems, panes, layout, notice, packages, forRun } = made;
 const images = new ImageWatch(
   () => picker.isOpen || !language.available,
   (details, fetched) => {
@@ -111,14 +120,13 @@ const picker = new LanguagePicker(languages.list, {
   noteOf: (one) => languages.note(one),
 });
 
-let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
-choose(language);
+showLanguage();
 find('reset').addEventListener('click', putTemplateBack);
 for (const button of findAll('make-workspace')) button.addEventListener('click', makeWorkspace);
 find('other-draft').addEventListener('click', () => {
   editor.replaceText(drafts.takeOther(language.id));
 });
-if (!run.resume(terminal.size) && !isNarrow()) editor.focus();
+run.resume(terminal.size);
 const showSettings = wireSettings(editor, settings, showIndent);
 const formatCode = formatCommand({
   editor,
@@ -133,7 +141,7 @@ wireCommands([
     ofButton('make-workspace', { label: 'Make a workspace of this program', group: 'Code' }),
     ...languageCommands(),
   ],
-  () => assistantCommands(assistant),
+  () => assistantCommands(made.assistant),
   () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
@@ -143,6 +151,7 @@ wireCommands([
       { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
     ]),
 ]);
+if (takeRun()) start();
 
 /** @returns {Command[]} */
 function languageCommands() {
@@ -160,18 +169,27 @@ function languageCommands() {
 function choose(chosen) {
   drafts.flush();
   language = chosen;
-  remember('session', 'language', chosen.id);
-  remember('local', 'language', chosen.id);
-  picker.show(chosen.id);
-  packages.show(chosen.id);
-  find('file-name').textContent = chosen.file;
+  showText();
+  showLanguage();
+}
+
+function showText() {
+  find('file-name').textContent = language.file;
   showIndent();
-  status.network(chosen.image && page.runner.name ? chosen.network : null);
-  editor.open(chosen.id, chosen.file, drafts.text(chosen.id));
+  editor.open(language.id, language.file, drafts.text(language.id));
   showOtherDraft();
+}
+
+function showLanguage() {
+  const { id, image, network, available } = language;
+  remember('session', 'language', id);
+  remember('local', 'language', id);
+  picker.show(id);
+  packages.show(id);
+  status.network(image && page.runner.name ? network : null);
   if (run.isActive) return;
   notice.clear();
-  if (!chosen.available) showAvailability();
+  if (!available) showAvailability();
 }
 
 function showIndent() {

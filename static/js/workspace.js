@@ -21,6 +21,7 @@ import { SaveToasts } from './files/save-toasts.js';
 import { currentContent, currentText } from './files/stored-file.js';
 import { saveWords } from './files/workspace-words.js';
 import { takeWantedRun } from './history/run-again.js';
+import { loadWorkbench } from './load-workbench.js';
 import { WorkspaceProgram } from './run/workspace-program.js';
 import { wireSearch } from './search/wire-search.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/csp.js';
@@ -30,11 +31,12 @@ import { isNarrow } from './ui/panes.js';
 import { StatusBar } from './ui/status-bar.js';
 import { thisTab } from './ui/tabs.js';
 import { watchTroubles } from './ui/troubles.js';
-import { makeWorkbench } from './workbench.js';
 
 /** @import { Target } from './assistant/proposal.js' */
 /** @import { FileStoreHooks } from './files/file-store.js' */
+/** @import { StoredFile } from './files/stored-file.js' */
 /** @import { Place, WorkspaceData } from './types.js' */
+/** @import { Workbench } from './workbench.js' */
 
 const page = /** @type {WorkspaceData} */ (jsonScript('page-data'));
 const { workspace } = page;
@@ -47,12 +49,14 @@ const language = languages.of(workspace.language);
 const status = new StatusBar();
 const saved = find('saved');
 let isKept = true;
+/** What runs programs: there once the text can be written. @type {Workbench | undefined} */
+let workbench;
 
 const { toasts, connection, failed } = watchTroubles(
   {
     kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
     onBack: async () => {
-      view.backOnline();
+      workbench?.view.backOnline();
       await store.save();
       if (!store.isSaved) await store.save(); // the first was under way before
       return store.isSaved ? 'All is saved.' : '';
@@ -78,11 +82,11 @@ const hooks = {
   },
   onReplaced: (file) => {
     opened.replace(file);
-    preview.refresh();
+    workbench?.preview.refresh();
   },
   onSaved: () => {
     otherTabs.tell();
-    preview.refresh();
+    workbench?.preview.refresh();
   },
   onRemoved: (file) => opened.close(file.id),
   onMoved: (file) => opened.rename(file),
@@ -103,7 +107,7 @@ const opened = new OpenFiles({
   entry: workspace.entry,
   onFront: ({ path }) => files.choose(path),
   onShown: (file) => {
-    if (file.isText && file.path.endsWith('.html')) preview.choose(file.path);
+    previewPage(file);
     conflicts.show(file);
   },
 });
@@ -111,9 +115,26 @@ const files = new FilesPane({
   workspaceId: workspace.id,
   store,
   onOpen: openForWriting,
-  onSay: () => layout.bringBack('files'),
+  onSay: () => workbench?.layout.bringBack('files'),
 });
-const workbench = makeWorkbench({
+const conflicts = new Conflicts({
+  store,
+  nonce,
+  onMerged: (file, text) => editor.documents.setText(String(file.id), text),
+  onKept: async (path) => {
+    await files.refresh();
+    const kept = store.at(path);
+    if (kept) opened.open(kept.id);
+  },
+  tell: (card) => workbench?.view.showCard(card),
+});
+const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
+
+opened.openAsBefore();
+if (!isNarrow()) editor.focus();
+
+const { makeWorkbench, takeRun } = await loadWorkbench(toasts);
+const made = makeWorkbench({
   languages,
   status,
   editor,
@@ -142,23 +163,11 @@ const workbench = makeWorkbench({
     if (pane === 'code') editor.measure();
   },
 });
-const { run, view, preview, terminal, panes, layout } = workbench;
+workbench = made;
+const { run, view, preview, terminal, panes, layout } = made;
 const program = new WorkspaceProgram({ workspace, languages, language, store, editor, workbench });
-const conflicts = new Conflicts({
-  store,
-  nonce,
-  onMerged: (file, text) => editor.documents.setText(String(file.id), text),
-  onKept: async (path) => {
-    await files.refresh();
-    const kept = store.at(path);
-    if (kept) opened.open(kept.id);
-  },
-  tell: (card) => view.showCard(card),
-});
-const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
-
-workbench.packages.show(language.id);
-opened.openAsBefore();
+made.packages.show(language.id);
+if (opened.front) previewPage(opened.front);
 if (page.preview) {
   preview.live({
     workspaceId: workspace.id,
@@ -170,10 +179,7 @@ if (page.preview) {
 store.begin();
 const wantedRun = takeWantedRun();
 if (wantedRun) program.startPast(wantedRun);
-else if (!run.resume(terminal.size)) {
-  if (!language.available) program.showAvailability();
-  if (!isNarrow()) editor.focus();
-}
+else if (!run.resume(terminal.size) && !language.available) program.showAvailability();
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') files.refresh();
   else store.save();
@@ -192,10 +198,10 @@ const formatCode = formatCommand({
 });
 const searchFiles = wireSearch({ store, editor, opened, goTo });
 wireCommands([
-  () => runCommands(workbench),
+  () => runCommands(made),
   () => fileCommands(store, openForWriting),
   () => [searchFiles],
-  () => assistantCommands(workbench.assistant),
+  () => assistantCommands(made.assistant),
   () => toasts.commands,
   () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
   () => partCommands(layout),
@@ -206,12 +212,18 @@ wireCommands([
       { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
     ]),
 ]);
+if (takeRun()) program.start();
 
 /** @param {number} id */
 async function openForWriting(id) {
-  panes.show('code');
+  workbench?.panes.show('code');
   await opened.open(id);
   editor.focus();
+}
+
+/** @param {StoredFile} file the one in front */
+function previewPage({ isText, path }) {
+  if (isText && path.endsWith('.html')) workbench?.preview.choose(path);
 }
 
 /**
