@@ -20,10 +20,11 @@ from cloudrun.event_streams import CONTENT_TYPE, event_stream
 from cloudrun.rates import subject_of
 from sandbox import recording, streams
 from sandbox.api.schema import NOT_FOUND, RESULT, RUN_ID, SUMMARY, caller_refusals
+from sandbox.connections import logged_out
 from sandbox.errors import RunNotFoundError
 from sandbox.events import Event
 from sandbox.history import run_page
-from sandbox.identity import logged_out, owner_of_request
+from sandbox.identity import owner_of_request
 from sandbox.live import LiveRun
 from sandbox.models import Run
 from sandbox.records import run_delete

@@ -26,10 +26,12 @@ _DISK_TEXTS = (
 # How many lines at the end may tell of a refused fork or a full disk.
 _LAST_LINES = 5
 
-_KILLED: dict[str, Callable[[Facts], str]] = {
-    Reason.TIME_LIMIT: sentences.time_limit,
-    Reason.OUTPUT_LIMIT: sentences.output_limit,
-    Reason.DISK_LIMIT: sentences.disk_limit,
+_KILLED: dict[str, tuple[Reason, Callable[[Facts], str]]] = {
+    "stopped": (Reason.STOPPED, sentences.stopped),
+    "deactivated": (Reason.STOPPED, sentences.deactivated),
+    "time_limit": (Reason.TIME_LIMIT, sentences.time_limit),
+    "output_limit": (Reason.OUTPUT_LIMIT, sentences.output_limit),
+    "disk_limit": (Reason.DISK_LIMIT, sentences.disk_limit),
 }
 
 Reader = Callable[[str, Sources], Report | None]
@@ -110,10 +112,8 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
 
 
 def _killed(facts: Facts, ended_by: str) -> Diagnosis:
-    explain = _KILLED.get(ended_by)
-    if explain is None:
-        return Diagnosis(Reason.STOPPED, sentences.stopped(facts))
-    return Diagnosis(Reason(ended_by), explain(facts))
+    reason, explain = _KILLED[ended_by]
+    return Diagnosis(reason, explain(facts))
 
 
 def _not_compiled(facts: Facts, errors: list[Report], text: str) -> Diagnosis:
