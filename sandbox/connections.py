@@ -8,9 +8,9 @@ import asyncio
 import logging
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -32,44 +32,44 @@ _CHECK_INTERVAL_S = 300.0
 
 
 @dataclass(eq=False)
-class _Connection:
-    """`known` is what the last look told of it, by which nothing has ended."""
+class Connection:
+    """`known` is what the last look told of it, by which it was not over."""
 
     scope: dict[str, Any]
     owner: Owner
-    session_key: str | None
-    over: asyncio.Future[NotAuthenticatedError] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
     known: Any = None
     check_at: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.session_key = session_key_of_scope(self.scope)
+
 
 class Connections:
-    """Those of one event loop. Looks once a second, for as long as there are any."""
+    """Those of one event loop, looked at once a second for as long as there are any."""
 
     def __init__(self) -> None:
-        self._open: set[_Connection] = set()
+        self._open: dict[Connection, asyncio.Future[NotAuthenticatedError]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def over(self, scope: dict[str, Any], owner: Owner) -> NotAuthenticatedError:
-        connection = _Connection(scope, owner, session_key_of_scope(scope))
-        self._open.add(connection)
+        connection = Connection(scope, owner)
+        over = self._open[connection] = asyncio.get_running_loop().create_future()
         if self._looking is None or self._looking.done():
             # Not in the context of a request, which would have a thread of its own for the
             # database.
             self._looking = asyncio.create_task(self._look(), context=Context())
         try:
-            return await connection.over
+            return await over
         finally:
-            self._open.discard(connection)
+            del self._open[connection]
 
     async def _look(self) -> None:
         while self._open:
             await asyncio.sleep(_LOOK_INTERVAL_S)
             for connection, why in await database_sync_to_async(_ended)(list(self._open)):
-                if not connection.over.done():
-                    connection.over.set_result(why)
+                over = self._open.get(connection)
+                if over and not over.done():
+                    over.set_result(why)
 
 
 _connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Connections]" = (
@@ -90,18 +90,10 @@ async def logged_out(scope: dict[str, Any], owner: Owner) -> NotAuthenticatedErr
     return await _connections.setdefault(loop, Connections()).over(scope, owner)
 
 
-def _ended(connections: list[_Connection]) -> list[tuple[_Connection, NotAuthenticatedError]]:
-    """Which of them are over, and why; none where that cannot be found out."""
-    try:
-        return list(_looked_at(connections))
-    except (DatabaseError, InterfaceError):
-        logger.warning("who is connected could not be looked up", exc_info=True)
-        return []
-
-
-def _looked_at(
-    connections: Iterable[_Connection],
-) -> Iterator[tuple[_Connection, NotAuthenticatedError]]:
+def connections_ended(
+    connections: Collection[Connection],
+) -> Iterator[tuple[Connection, NotAuthenticatedError]]:
+    """Which of them are over, and why."""
     users = {
         row[0]: row
         for row in User.objects.filter(
@@ -121,6 +113,15 @@ def _looked_at(
             is_deactivated = row is not None and not row[1]
             logged_out = NotAuthenticatedError("You are logged out.")
             yield connection, DeactivatedError() if is_deactivated else logged_out
+
+
+def _ended(connections: list[Connection]) -> list[tuple[Connection, NotAuthenticatedError]]:
+    """The same; none where that cannot be found out."""
+    try:
+        return list(connections_ended(connections))
+    except (DatabaseError, InterfaceError):
+        logger.warning("who is connected could not be looked up", exc_info=True)
+        return []
 
 
 def _live_sessions(keys: set[str | None]) -> set[str]:

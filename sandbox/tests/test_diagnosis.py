@@ -131,6 +131,7 @@ def test_platform_kill_beats_everything(
             "Your program was stopped because it used 30 seconds of processor time or was still"
             " running after 300 seconds.",
         ),
+        (LIMITS, "deactivated", "Your program was stopped because your account was deactivated."),
         (
             replace(LIMITS, wall_time_s=1),
             "time_limit",
@@ -153,7 +154,7 @@ def test_platform_kill_beats_everything(
         ),
     ],
 )
-def test_explanation_names_the_limit_of_the_run(
+def test_explanation_says_what_ended_the_run(
     limits: Limits, ended_by: str, explanation: str
 ) -> None:
     assert diagnose(make_facts(limits=limits, ended_by=ended_by), "").explanation == explanation
