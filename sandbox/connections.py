@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +53,8 @@ class Connections:
 
     async def over(self, scope: dict[str, Any], owner: Owner) -> NotAuthenticatedError:
         connection = Connection(scope, owner)
-        over = self._open[connection] = asyncio.get_running_loop().create_future()
+        over: asyncio.Future[NotAuthenticatedError] = asyncio.get_running_loop().create_future()
+        self._open[connection] = over
         if self._looking is None or self._looking.done():
             # Not in the context of a request, which would have a thread of its own for the
             # database.
@@ -86,7 +87,7 @@ async def logged_out(scope: dict[str, Any], owner: Owner) -> NotAuthenticatedErr
     """
     loop = asyncio.get_running_loop()
     if owner.user_id is None:
-        return await loop.create_future()
+        await loop.create_future()
     return await _connections.setdefault(loop, Connections()).over(scope, owner)
 
 
@@ -94,23 +95,18 @@ def connections_ended(
     connections: Collection[Connection],
 ) -> Iterator[tuple[Connection, NotAuthenticatedError]]:
     """Which of them are over, and why."""
-    users = {
-        row[0]: row
-        for row in User.objects.filter(
-            pk__in={connection.owner.user_id for connection in connections}
-        ).values_list("pk", "is_active", "password", "stamp")
-    }
-    sessions = _live_sessions({connection.session_key for connection in connections} - {None})
+    users = {row[0]: row for row in _user_facts(connections)}
+    sessions = _live_sessions(connections)
     now = time.monotonic()
     for connection in connections:
-        row = users.get(connection.owner.user_id)
-        told = (row, connection.session_key in sessions)
+        facts = users.get(connection.owner.user_id)
+        told = (facts, connection.session_key in sessions)
         if told == connection.known and now < connection.check_at:
             continue
         if is_still_here(connection.scope, connection.owner):
             connection.known, connection.check_at = told, now + _CHECK_INTERVAL_S
         else:
-            is_deactivated = row is not None and not row[1]
+            is_deactivated = facts is not None and not facts[1]
             logged_out = NotAuthenticatedError("You are logged out.")
             yield connection, DeactivatedError() if is_deactivated else logged_out
 
@@ -124,7 +120,14 @@ def _ended(connections: list[Connection]) -> list[tuple[Connection, NotAuthentic
         return []
 
 
-def _live_sessions(keys: set[str | None]) -> set[str]:
+def _user_facts(connections: Iterable[Connection]) -> Iterable[tuple[int | None, bool, str, str]]:
+    """Their ids, whether they are active, and what ends their tokens and sessions."""
+    users = User.objects.filter(pk__in={connection.owner.user_id for connection in connections})
+    return users.values_list("pk", "is_active", "password", "stamp")
+
+
+def _live_sessions(connections: Iterable[Connection]) -> set[str]:
+    keys = {connection.session_key for connection in connections} - {None}
     if not keys:
         return set()
     live = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())

@@ -19,7 +19,8 @@ async def end_deactivated(lives: Mapping[str, LiveRun]) -> None:
     """Look once a second, with one query for all, until there are no live runs."""
     while lives:
         await asyncio.sleep(_LOOK_INTERVAL_S)
-        users = {live.owner.user_id for live in lives.values()} - {None}
+        owners = (live.owner.user_id for live in lives.values())
+        users = {user_id for user_id in owners if user_id is not None}
         if not users:
             continue
         deactivated = await database_sync_to_async(_deactivated)(users)
@@ -28,7 +29,7 @@ async def end_deactivated(lives: Mapping[str, LiveRun]) -> None:
                 live.end(Cause.DEACTIVATED)
 
 
-def _deactivated(user_ids: set[int | None]) -> set[int | None]:
+def _deactivated(user_ids: set[int]) -> set[int]:
     """Those of them who are; whoever has no row may be about to get one."""
     try:
         rows = User.objects.filter(pk__in=user_ids, is_active=False)

@@ -58,7 +58,7 @@ async def _right_lost(owner: Owner, refusal: Refusal) -> ApplicationError | None
 
 def _refused(user_id: int | None, refusal: Refusal) -> ApplicationError | None:
     # Anew: what a user object knows of its rights it keeps.
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).first() if user_id is not None else None
     if user is None or not user.is_active:
         return DeactivatedError()
     return refusal(user) if user.is_staff else NoInstructorError()

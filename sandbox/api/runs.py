@@ -145,9 +145,9 @@ class RunEventsView(APIView):
             "The frames of the WebSocket, those so far as JSON. With `Accept: text/event-stream`"
             " they come as server-sent events, the live rest too, and the answer ends after the"
             " last one; `Last-Event-ID` goes on behind an event, and where nothing is left to tell"
-            " the answer is 204, on which an `EventSource` stops. Where its reader is logged out the"
-            " stream ends with an event `over`, an `error` frame without a number. Reading keeps no"
-            " run going, and going away stops none."
+            " the answer is 204, on which an `EventSource` stops. The stream of a reader who is"
+            " logged out ends with an event `over`, an `error` frame without a number. Reading"
+            " keeps no run going, and going away stops none."
         ),
         tags=["runs"],
         parameters=[

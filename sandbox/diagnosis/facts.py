@@ -28,9 +28,10 @@ class Facts:
 
     `files` holds the texts of the workspace's files as they were sent, by their relative names.
     `ended_by` says why the platform killed the program, None where it did not: `stopped`,
-    `deactivated`, `time_limit`, `output_limit` or `disk_limit`. `compiled` is False where the compiler failed, so
-    that the program never ran. `process_limited` says that a fork was refused, `disk_full` that
-    the workspace or /tmp was full at the end, both at some time and perhaps harmlessly.
+    `deactivated`, `time_limit`, `output_limit` or `disk_limit`. `compiled` is False where the
+    compiler failed, so that the program never ran. `process_limited` says that a fork was refused,
+    `disk_full` that the workspace or /tmp was full at the end, both at some time and perhaps
+    harmlessly.
     """
 
     language: str
