@@ -39,7 +39,8 @@ def test_who_may_see_it_no_more_is_told_why(browser: Browser, tmp_path: Path) ->
         browser.new_context(viewport=WIDE) as theirs,
     ):
         logged_in(hers, server.url, "ada")
-        ide = IdePage(hers.pages[0], f"{server.url}/")
+        ide = IdePage(hers.new_page(), f"{server.url}/")
+        ide.page.goto(f"{server.url}/")
         ide.wait_until_ready()
         ide.run(_LOOP)
         ide.expect_output("turn")
