@@ -40,10 +40,11 @@ def never_started(live: LiveRun) -> Outcome:
     cause = live.ending.result()
     if cause == Cause.SHUTDOWN:
         return lost(live, "The server was shut down before the run started.")
-    explanation = "You stopped your program before it started."
+    diagnosis = Diagnosis(Reason.STOPPED, "You stopped your program before it started.")
     if cause == Cause.DEACTIVATED:
         explanation = "Your account was deactivated before your program started."
-    return _complete(live, RunStatus.STOPPED, Diagnosis(Reason.STOPPED, explanation))
+        diagnosis = Diagnosis(Reason.DEACTIVATED, explanation)
+    return _complete(live, RunStatus.STOPPED, diagnosis)
 
 
 def ended(live: LiveRun, job: Job, ending: Ending) -> Outcome:

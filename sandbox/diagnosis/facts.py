@@ -20,6 +20,7 @@ class Reason(StrEnum):
     DISK_LIMIT = "disk_limit"
     SIGNAL = "signal"
     STOPPED = "stopped"
+    DEACTIVATED = "deactivated"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Facts:
     """What the platform itself knows of a run; nothing in here can be made up from inside.
 
     `files` holds the texts of the workspace's files as they were sent, by their relative names.
-    `ended_by` says why the platform killed the program, None where it did not: `stopped`,
+    `ended_by` is the reason where the platform killed the program, else None: `stopped`,
     `deactivated`, `time_limit`, `output_limit` or `disk_limit`. `compiled` is False where the
     compiler failed, so that the program never ran. `process_limited` says that a fork was refused,
     `disk_full` that the workspace or /tmp was full at the end, both at some time and perhaps

@@ -26,12 +26,12 @@ _DISK_TEXTS = (
 # How many lines at the end may tell of a refused fork or a full disk.
 _LAST_LINES = 5
 
-_KILLED: dict[str, tuple[Reason, Callable[[Facts], str]]] = {
-    "stopped": (Reason.STOPPED, sentences.stopped),
-    "deactivated": (Reason.STOPPED, sentences.deactivated),
-    "time_limit": (Reason.TIME_LIMIT, sentences.time_limit),
-    "output_limit": (Reason.OUTPUT_LIMIT, sentences.output_limit),
-    "disk_limit": (Reason.DISK_LIMIT, sentences.disk_limit),
+_KILLED: dict[str, Callable[[Facts], str]] = {
+    Reason.STOPPED: sentences.stopped,
+    Reason.DEACTIVATED: sentences.deactivated,
+    Reason.TIME_LIMIT: sentences.time_limit,
+    Reason.OUTPUT_LIMIT: sentences.output_limit,
+    Reason.DISK_LIMIT: sentences.disk_limit,
 }
 
 Reader = Callable[[str, Sources], Report | None]
@@ -94,7 +94,7 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
     exact form about its own lines, and exits with the runtime's code, is believed.
     """
     if facts.ended_by is not None:
-        return _killed(facts, facts.ended_by)
+        return Diagnosis(Reason(facts.ended_by), _KILLED[facts.ended_by](facts))
     if not facts.exit_code:
         return Diagnosis(Reason.EXIT, "Your program ended normally.")
     text = plain(stderr)
@@ -109,11 +109,6 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
     has_remark = exception is None and facts.exit_code in runtime.remark_codes
     remark = runtime.remark(text, sources) if has_remark else None
     return _failed(facts, exception, remark, text)
-
-
-def _killed(facts: Facts, ended_by: str) -> Diagnosis:
-    reason, explain = _KILLED[ended_by]
-    return Diagnosis(reason, explain(facts))
 
 
 def _not_compiled(facts: Facts, errors: list[Report], text: str) -> Diagnosis:

@@ -79,7 +79,7 @@ async def test_all_runs_of_who_is_deactivated_are_stopped(server: Server, folder
         while httpx.get(f"{server.url}/api/status").json()["active_executions"] > 1:
             await asyncio.sleep(0.1)
     assert (stopped["type"], stopped["status"], stopped["reason"]) == (
-        "complete", "stopped", "stopped",
+        "complete", "stopped", "deactivated",
     )  # fmt: skip
     assert stopped["explanation"] == _BECAUSE
     before = "Your account was deactivated before your program started."

@@ -103,6 +103,7 @@ def test_a_flood_of_errors_is_cut() -> None:
     ("ended_by", "explanation"),
     [
         ("stopped", "Your program was stopped before it ended."),
+        ("deactivated", "Your program was stopped because your account was deactivated."),
         ("time_limit", "Your program was still running after 30 seconds and was stopped."),
         ("output_limit", "Your program printed more than 1 MB and was stopped."),
         ("disk_limit", "Your program wrote more than 64 MB to disk and was stopped."),
@@ -131,7 +132,6 @@ def test_platform_kill_beats_everything(
             "Your program was stopped because it used 30 seconds of processor time or was still"
             " running after 300 seconds.",
         ),
-        (LIMITS, "deactivated", "Your program was stopped because your account was deactivated."),
         (
             replace(LIMITS, wall_time_s=1),
             "time_limit",
@@ -154,7 +154,7 @@ def test_platform_kill_beats_everything(
         ),
     ],
 )
-def test_explanation_says_what_ended_the_run(
+def test_explanation_names_the_limit_of_the_run(
     limits: Limits, ended_by: str, explanation: str
 ) -> None:
     assert diagnose(make_facts(limits=limits, ended_by=ended_by), "").explanation == explanation
