@@ -172,7 +172,7 @@ def test_watching_ends_with_the_right_to_it_and_says_why(
         run_code(folder, loss)
         lost_at = time.monotonic()
         last = list(frames)[-1]
-    assert time.monotonic() - lost_at < 3
+    assert time.monotonic() - lost_at < 4  # 2 on a machine that has nothing else to do
     assert (last["type"], last["code"], last["content"]) == ("error", code, words)
     assert last["id"] is None  # it is no event of the run
     assert ada.get(f"/api/runs/{run_id}").json()["status"] == "running"
@@ -220,7 +220,7 @@ def test_a_class_changes_as_its_students_run(server: Server, folder: Path) -> No
         run_code(folder, _DISMISS)
         dismissed_at = time.monotonic()
         last = list(changes)[-1]
-    assert time.monotonic() - dismissed_at < 3
+    assert time.monotonic() - dismissed_at < 4
     assert (last["code"], last["content"]) == ("not_found", "You do not teach it any more.")
     assert teacher.get(_CLASS_EVENTS).status_code == 404
     assert teacher.get(_CLASS_EVENTS, headers=_SSE).status_code == 204
