@@ -228,7 +228,7 @@ class LogoutEverywhereView(APIView):
         summary="End all sessions and tokens",
         description=(
             "Those of the site and those of the API, the one that is sent included. Open"
-            " connections end within a minute."
+            " connections end within two seconds."
         ),
         tags=["auth"],
         request=None,

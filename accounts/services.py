@@ -162,14 +162,15 @@ def user_change_password(
 
 
 def user_log_out_everywhere(user: User) -> None:
-    """End all sessions and tokens of the user, and within a minute their open connections."""
+    """End all sessions and tokens of the user, and within seconds their open connections."""
     user.stamp = new_stamp()
     user.save(update_fields=["stamp"])
     _forget_sessions(user)
 
 
 def user_deactivate(user: User) -> None:
-    """Lock the account; what was open stays ended when it is activated again."""
+    """Lock the account, which ends its runs within seconds, too; what was open stays ended when it
+    is activated again."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     user_log_out_everywhere(user)

@@ -11,6 +11,7 @@ from asgiref.sync import SyncToAsync
 from django.http import StreamingHttpResponse
 
 CONTENT_TYPE = "text/event-stream"
+NOTHING_MORE = 204  # the status on which an EventSource stops without a word
 
 # Proxies must not keep the beginning until the end.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -25,6 +26,11 @@ def message(frame: dict[str, Any]) -> str:
     """JSON holds no line break, which would end the message."""
     number = f"id: {frame['seq']}\n" if "seq" in frame else ""
     return f"{number}data: {json.dumps(frame, ensure_ascii=False)}\n\n"
+
+
+def last_message(frame: dict[str, Any]) -> str:
+    """Why nothing follows: a script closes its EventSource by it, which would ask again."""
+    return f"event: over\n{message(frame)}"
 
 
 def release_thread() -> None:

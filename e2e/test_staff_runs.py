@@ -26,7 +26,7 @@ def test_keyboard_alone_leads_to_a_replayed_run(browser: Browser, school: Server
     with browser.new_context(viewport=WIDE) as context:
         visitor = AccountPage(context.new_page(), school.url)
         page = visitor.page
-        visitor.open("/accounts/login/?next=/admin/sandbox/run/")
+        visitor.open("/accounts/login/?next=/admin/sandbox/run/%3Fq%3Dreplayed")
         visitor.field("Username or e-mail").focus()
         page.keyboard.type("teacher")
         page.keyboard.press("Tab")

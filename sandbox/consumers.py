@@ -9,18 +9,14 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from cloudrun.errors import (
-    ApplicationError,
-    InvalidRequestError,
-    NotAuthenticatedError,
-    RateLimitedError,
-)
+from cloudrun.errors import ApplicationError, InvalidRequestError, RateLimitedError
 from cloudrun.parsers import parse_object
 from cloudrun.problems import unforeseen
 from cloudrun.rates import subject_of
 from sandbox import events
-from sandbox.errors import LostError, RunNotFoundError
-from sandbox.identity import address_of_scope, logged_out, owner_of_scope
+from sandbox.connections import logged_out
+from sandbox.errors import DeactivatedError, LostError, RunNotFoundError
+from sandbox.identity import address_of_scope, owner_of_scope
 from sandbox.live import Cause, LiveRun
 from sandbox.requests import Owner
 from sandbox.selectors import run_get
@@ -32,6 +28,7 @@ from sandbox.sockets import socket_give_back, socket_take
 logger = logging.getLogger(__name__)
 
 _FIRST_FRAME_TIMEOUT_S = 30.0
+_LAST_FRAME_TIMEOUT_S = 0.8
 # A browser's `close()` without a code arrives as 1005, "no status received".
 _DELIBERATE_CLOSE = (1000, 1005)
 
@@ -120,13 +117,19 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             await self._refuse(unforeseen())
 
     async def _end_when_logged_out(self, owner: Owner) -> None:
-        """The run then ends as if the connection was lost."""
-        await logged_out(dict(self.scope), owner)
+        """The run then ends as if the connection was lost; at once where its owner may have none
+        any more, who is told by its last frame."""
+        why = await logged_out(dict(self.scope), owner)
         assert self.reader is not None
+        if self.live and isinstance(why, DeactivatedError):
+            self.live.end(Cause.DEACTIVATED)
+            await asyncio.wait({self.reader}, timeout=_LAST_FRAME_TIMEOUT_S)
+            if self.reader.done():
+                return
         self.live = None  # takes no more controls
         self.reader.cancel()
         await asyncio.wait({self.reader})
-        await self._refuse(NotAuthenticatedError("You are logged out. Log in, and run it again."))
+        await self._refuse(why)
 
     async def _resume(self, body: dict[str, Any], owner: Owner) -> None:
         """Every frame after a number: of a live run with the live rest, else of the stored log."""
@@ -173,17 +176,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             logger.info("run %s: input was dropped, as its program does not read", live.id)
 
     async def _refuse(self, error: ApplicationError) -> None:
-        frame: dict[str, Any] = {
-            "type": "error",
-            "content": error.detail,
-            "timestamp": events.now(),
-            "code": error.code,
-        }
-        if error.errors:
-            frame["errors"] = [vars(item) for item in error.errors]
-        if error.retry_after is not None:
-            frame["retry_after"] = error.retry_after
-        await self._send(frame)
+        await self._send(events.refusal(error))
         await self.close(1000)
 
     async def _send(self, frame: dict[str, Any]) -> None:

@@ -37,9 +37,13 @@ def previewed(live: LiveRun) -> Outcome:
 
 def never_started(live: LiveRun) -> Outcome:
     """It was stopped before its turn came."""
-    if live.ending.result() == Cause.SHUTDOWN:
+    cause = live.ending.result()
+    if cause == Cause.SHUTDOWN:
         return lost(live, "The server was shut down before the run started.")
     diagnosis = Diagnosis(Reason.STOPPED, "You stopped your program before it started.")
+    if cause == Cause.DEACTIVATED:
+        explanation = "Your account was deactivated before your program started."
+        diagnosis = Diagnosis(Reason.DEACTIVATED, explanation)
     return _complete(live, RunStatus.STOPPED, diagnosis)
 
 
@@ -92,7 +96,7 @@ def _without_end(live: LiveRun, reason: str) -> Outcome:
 
 def _status(ending: Ending) -> RunStatus:
     """Limits and stops are told only from what the platform itself did."""
-    if ending.cause == Cause.STOPPED:
+    if ending.cause in {Cause.STOPPED, Cause.DEACTIVATED}:
         return RunStatus.STOPPED
     if ending.cause == Cause.TIME_LIMIT:
         return RunStatus.TIMEOUT

@@ -1,6 +1,11 @@
 """Why a run was refused or lost. A program's own failure is a result and no error."""
 
-from cloudrun.errors import ApplicationError, NotFoundError, ServiceUnavailableError
+from cloudrun.errors import (
+    ApplicationError,
+    NotAuthenticatedError,
+    NotFoundError,
+    ServiceUnavailableError,
+)
 
 
 class SandboxError(ApplicationError):
@@ -58,3 +63,10 @@ class RunNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("There is no such run, or it is not yours.")
+
+
+class DeactivatedError(NotAuthenticatedError):
+    """Who was logged in is locked out."""
+
+    def __init__(self) -> None:
+        super().__init__("Your account was deactivated.")

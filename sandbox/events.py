@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cloudrun.errors import ApplicationError
+
 _LAST_TYPES = frozenset({"complete", "error"})
 
 
@@ -87,6 +89,21 @@ class EventLog:
     def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def refusal(error: ApplicationError) -> dict[str, Any]:
+    """The last frame of a connection that is refused or over, which is no event of a run."""
+    frame: dict[str, Any] = {
+        "type": "error",
+        "content": error.detail,
+        "timestamp": now(),
+        "code": error.code,
+    }
+    if error.errors:
+        frame["errors"] = [vars(item) for item in error.errors]
+    if error.retry_after is not None:
+        frame["retry_after"] = error.retry_after
+    return frame
 
 
 def now() -> str:

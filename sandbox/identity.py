@@ -1,16 +1,12 @@
 """Who is calling, from an HTTP request or a WebSocket's scope."""
 
-import asyncio
-import logging
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import DatabaseError
 from django.http import HttpRequest, parse_cookie
 
 from accounts.services import user_for_token
@@ -18,9 +14,6 @@ from cloudrun.errors import NotAuthenticatedError
 from sandbox.guests import guest_id
 from sandbox.requests import Owner
 
-logger = logging.getLogger(__name__)
-
-_LOOK_INTERVAL_S = 20.0
 _session_store = import_module(settings.SESSION_ENGINE).SessionStore
 
 
@@ -47,17 +40,21 @@ def address_of_scope(scope: dict[str, Any]) -> str:
     return str((scope.get("client") or [""])[0])
 
 
-async def logged_out(scope: dict[str, Any], owner: Owner) -> None:
-    """Return once the owner is logged out: their token or session ended, or they were deactivated.
+def is_still_here(scope: dict[str, Any], owner: Owner) -> bool:
+    """False once the token or the session of a connection, by its ASGI scope, is its owner's no
+    more. Reads the database."""
+    try:
+        if token := _token(scope):
+            return user_for_token(token).pk == owner.user_id
+        # Anew: what the connection began with is kept in memory.
+        return _user_of_session(_session_store(_session_cookie(scope))) == owner.user_id
+    except NotAuthenticatedError:
+        return False
 
-    For what stays open, a WebSocket or a stream; `scope` is its ASGI scope (`request.scope` of a
-    view). A guest has nothing that could end.
-    """
-    is_here = True
-    while is_here:
-        await asyncio.sleep(_LOOK_INTERVAL_S)
-        if owner.user_id is not None:
-            is_here = await database_sync_to_async(_is_still_here)(scope, owner)
+
+def session_key_of_scope(scope: dict[str, Any]) -> str | None:
+    """Of the session that says who it is; None where a token does."""
+    return None if _token(scope) else _session_cookie(scope)
 
 
 def _token(scope: dict[str, Any]) -> str | None:
@@ -77,19 +74,6 @@ def _admitted(user_id: int | None, session_key: str, address: str) -> Owner:
     return Owner(user_id, session_key, address, not is_guest or settings.GUEST_NETWORK)
 
 
-def _is_still_here(scope: dict[str, Any], owner: Owner) -> bool:
-    try:
-        if token := _token(scope):
-            return user_for_token(token).pk == owner.user_id
-        # Anew: what the connection began with is kept in memory.
-        return _user_of_session(_session_store(_session_key(scope))) == owner.user_id
-    except NotAuthenticatedError:
-        return False
-    except DatabaseError:
-        logger.warning("who is connected could not be looked up", exc_info=True)
-        return True
-
-
 def _user_of_session(session: SessionBase) -> int | None:
     request = HttpRequest()
     request.session = session
@@ -97,6 +81,6 @@ def _user_of_session(session: SessionBase) -> int | None:
     return user.pk if user.is_authenticated else None
 
 
-def _session_key(scope: dict[str, Any]) -> str | None:
+def _session_cookie(scope: dict[str, Any]) -> str | None:
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     return parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)

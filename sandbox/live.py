@@ -42,6 +42,7 @@ class Cause(StrEnum):
     OUTPUT_LIMIT = "output_limit"
     DISK_LIMIT = "disk_limit"
     SHUTDOWN = "shutdown"
+    DEACTIVATED = "deactivated"
 
 
 @dataclass(frozen=True)

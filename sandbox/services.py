@@ -18,6 +18,7 @@ from cloudrun.secret_files import generated_secret
 from sandbox import records
 from sandbox.admission import WAITING_WEIGHT, Admission, check_rate
 from sandbox.callbacks import Callbacks
+from sandbox.deactivation import end_deactivated
 from sandbox.errors import NoSandboxError, RunNotFoundError, SandboxError, ShuttingDownError
 from sandbox.languages import LANGUAGES
 from sandbox.live import Cause, LiveRun, Row
@@ -79,6 +80,7 @@ class RunService:
         self._check_again_at = 0.0
         self._problem: str | None = None
         self._live: dict[str, LiveRun] = {}
+        self._guarding: asyncio.Task[None] | None = None
         self._callbacks = Callbacks()
 
     @property
@@ -163,6 +165,8 @@ class RunService:
         # it.
         live.task = asyncio.create_task(drive(live, runner, live.row), context=Context())
         live.task.add_done_callback(partial(self._forget, live))
+        if self._guarding is None or self._guarding.done():
+            self._guarding = asyncio.create_task(end_deactivated(self._live), context=Context())
         return live
 
     def get(self, run_id: str, owner: Owner) -> LiveRun:

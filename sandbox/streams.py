@@ -6,19 +6,23 @@ from contextlib import aclosing
 from contextvars import Context
 from typing import Any
 
-from cloudrun.event_streams import message, release_thread
-from sandbox.events import Event
+from cloudrun.errors import ApplicationError
+from cloudrun.event_streams import last_message, message, release_thread
+from sandbox.events import Event, refusal
 from sandbox.live import LiveRun, Watcher
 from sandbox.sockets import socket_give_back, socket_take
 from sandbox.watching import watching
+
+# Returns why a stream is over, None where that is not known.
+Over = Callable[[], Coroutine[Any, Any, ApplicationError | None]]
 
 _KEEP_ALIVE_S = 15.0  # below the minute after which proxies close what is silent
 
 
 async def live_stream(
-    live: LiveRun, after_seq: int, subject: str, over: Callable[[], Coroutine[Any, Any, None]]
+    live: LiveRun, after_seq: int, subject: str, over: Over
 ) -> AsyncGenerator[str, None]:
-    """The frames after a number, then the live rest, until `over` returns.
+    """The frames after a number, then the live rest, until `over` returns, which is told.
 
     A reader of these is not attached to the run: it neither keeps it going nor stops it by leaving.
     It counts as one of the `subject`'s sockets, for which the caller has checked that there is
@@ -32,6 +36,8 @@ async def live_stream(
         async with aclosing(_until(ending, live.log.follow(after_seq))) as events:
             async for event in events:
                 yield message(event.frame(live.id)) if event else ": keep-alive\n\n"
+        if ending.done() and (why := ending.result()):
+            yield last_message(refusal(why))
     finally:
         ending.cancel()
         socket_give_back(subject)
@@ -41,7 +47,7 @@ async def watched_stream(
     live: LiveRun,
     after_seq: int,
     subject: str,
-    over: Callable[[], Coroutine[Any, Any, None]],
+    over: Over,
     watcher: Watcher,
 ) -> AsyncGenerator[str, None]:
     """`live_stream` for somebody else than the owner, who is told for as long as it lasts."""
@@ -58,7 +64,7 @@ async def stored_stream(frames: Iterable[dict[str, Any]]) -> AsyncGenerator[str,
 
 
 async def _until(
-    ending: "asyncio.Task[None]", events: AsyncGenerator[Event, None]
+    ending: "asyncio.Task[ApplicationError | None]", events: AsyncGenerator[Event, None]
 ) -> AsyncGenerator[Event | None, None]:
     """The events until `ending` is done, and None wherever none came for a while."""
     async with aclosing(events):

@@ -20,10 +20,11 @@ from cloudrun.event_streams import CONTENT_TYPE, event_stream
 from cloudrun.rates import subject_of
 from sandbox import recording, streams
 from sandbox.api.schema import NOT_FOUND, RESULT, RUN_ID, SUMMARY, caller_refusals
+from sandbox.connections import logged_out
 from sandbox.errors import RunNotFoundError
 from sandbox.events import Event
 from sandbox.history import run_page
-from sandbox.identity import logged_out, owner_of_request
+from sandbox.identity import owner_of_request
 from sandbox.live import LiveRun
 from sandbox.models import Run
 from sandbox.records import run_delete
@@ -144,8 +145,9 @@ class RunEventsView(APIView):
             "The frames of the WebSocket, those so far as JSON. With `Accept: text/event-stream`"
             " they come as server-sent events, the live rest too, and the answer ends after the"
             " last one; `Last-Event-ID` goes on behind an event, and where nothing is left to tell"
-            " the answer is 204, on which an `EventSource` stops. Reading keeps no run going, and"
-            " going away stops none."
+            " the answer is 204, on which an `EventSource` stops. The stream of a reader who is"
+            " logged out ends with an event `over`, an `error` frame without a number. Reading"
+            " keeps no run going, and going away stops none."
         ),
         tags=["runs"],
         parameters=[

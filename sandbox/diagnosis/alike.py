@@ -31,7 +31,7 @@ def alike(diagnosis: Diagnosis, output: str) -> str:
 
     `output` is the program's own error output. What was stopped is no error.
     """
-    if diagnosis.reason == Reason.STOPPED:
+    if diagnosis.reason in {Reason.STOPPED, Reason.DEACTIVATED}:
         return ""
     if fixed := _BY_REASON.get(diagnosis.reason):
         return fixed

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     DISK_LIMIT = "disk_limit"
     SIGNAL = "signal"
     STOPPED = "stopped"
+    DEACTIVATED = "deactivated"
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Facts:
 
     `files` holds the texts of the workspace's files as they were sent, by their relative names.
     `ended_by` is the reason where the platform killed the program, else None: `stopped`,
-    `time_limit`, `output_limit` or `disk_limit`. `compiled` is False where the compiler failed, so
-    that the program never ran. `process_limited` says that a fork was refused, `disk_full` that
-    the workspace or /tmp was full at the end, both at some time and perhaps harmlessly.
+    `deactivated`, `time_limit`, `output_limit` or `disk_limit`. `compiled` is False where the
+    compiler failed, so that the program never ran. `process_limited` says that a fork was refused,
+    `disk_full` that the workspace or /tmp was full at the end, both at some time and perhaps
+    harmlessly.
     """
 
     language: str

@@ -33,6 +33,10 @@ def stopped(facts: Facts) -> str:
     return f"{_subject(facts)} was stopped before it ended."
 
 
+def deactivated(facts: Facts) -> str:
+    return f"{_subject(facts)} was stopped because your account was deactivated."
+
+
 def time_limit(facts: Facts) -> str:
     limits = facts.limits
     if limits.cpu_time_s is None or not facts.compiled:

@@ -27,6 +27,8 @@ _DISK_TEXTS = (
 _LAST_LINES = 5
 
 _KILLED: dict[str, Callable[[Facts], str]] = {
+    Reason.STOPPED: sentences.stopped,
+    Reason.DEACTIVATED: sentences.deactivated,
     Reason.TIME_LIMIT: sentences.time_limit,
     Reason.OUTPUT_LIMIT: sentences.output_limit,
     Reason.DISK_LIMIT: sentences.disk_limit,
@@ -92,7 +94,7 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
     exact form about its own lines, and exits with the runtime's code, is believed.
     """
     if facts.ended_by is not None:
-        return _killed(facts, facts.ended_by)
+        return Diagnosis(Reason(facts.ended_by), _KILLED[facts.ended_by](facts))
     if not facts.exit_code:
         return Diagnosis(Reason.EXIT, "Your program ended normally.")
     text = plain(stderr)
@@ -107,13 +109,6 @@ def diagnose(facts: Facts, stderr: str) -> Diagnosis:
     has_remark = exception is None and facts.exit_code in runtime.remark_codes
     remark = runtime.remark(text, sources) if has_remark else None
     return _failed(facts, exception, remark, text)
-
-
-def _killed(facts: Facts, ended_by: str) -> Diagnosis:
-    explain = _KILLED.get(ended_by)
-    if explain is None:
-        return Diagnosis(Reason.STOPPED, sentences.stopped(facts))
-    return Diagnosis(Reason(ended_by), explain(facts))
 
 
 def _not_compiled(facts: Facts, errors: list[Report], text: str) -> Diagnosis:

@@ -222,7 +222,7 @@ async def test_who_asks_for_nothing_is_dropped_and_a_quiet_program_is_not(
     assert frames[-1]["status"] == "completed"
 
 
-async def test_open_connections_end_within_a_minute_of_the_logout(open_server: Server) -> None:
+async def test_open_connections_end_soon_after_the_logout(open_server: Server) -> None:
     """That of a token and that of a session; their runs then stop as after a lost connection."""
     token = token_of(open_server, "leaver", "192.0.2.13")
     with httpx.Client(base_url=open_server.url) as browser:
@@ -251,12 +251,13 @@ async def test_open_connections_end_within_a_minute_of_the_logout(open_server: S
             sockets.append(socket)
         url = f"{open_server.url}/api/auth/logout-everywhere"
         assert httpx.post(url, headers=bearer).status_code == 200
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(3):  # 2 on a machine that has nothing else to do
             for socket in sockets[:2]:
                 frame = json.loads(await socket.recv())
                 assert (frame["type"], frame["code"]) == ("error", "not_authenticated")
                 with pytest.raises(websockets.ConnectionClosedOK):
                     await socket.recv()
+        async with asyncio.timeout(10):
             while httpx.get(f"{open_server.url}/api/status").json()["active_executions"] > 1:
                 await asyncio.sleep(0.2)
         assert sockets[2].state is websockets.State.OPEN  # a guest's goes on

@@ -103,6 +103,7 @@ def test_a_flood_of_errors_is_cut() -> None:
     ("ended_by", "explanation"),
     [
         ("stopped", "Your program was stopped before it ended."),
+        ("deactivated", "Your program was stopped because your account was deactivated."),
         ("time_limit", "Your program was still running after 30 seconds and was stopped."),
         ("output_limit", "Your program printed more than 1 MB and was stopped."),
         ("disk_limit", "Your program wrote more than 64 MB to disk and was stopped."),

@@ -22,6 +22,7 @@ from accounts.visibility import visible_classes
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_view.page import class_context, class_events
 from staff.confirming import confirmation, is_confirmed
+from staff.permitted import refused_silently
 from staff.rosters.page import import_page
 
 _SHOWN = ("join_code", "join_link", "who")
@@ -55,7 +56,9 @@ class ClassroomAdmin(AuditedAdmin):
             ),
             path("<int:pk>/watch/", wrap(self.watch_view), name="accounts_classroom_watch"),
             path(
-                "<int:pk>/watch/events/", wrap(self.events_view), name="accounts_classroom_events"
+                "<int:pk>/watch/events/",
+                refused_silently(wrap(self.events_view)),
+                name="accounts_classroom_events",
             ),
             *super().get_urls(),
         ]

@@ -28,6 +28,7 @@ from sandbox.models import Run, is_run_id
 from sandbox.searching import runs_matching
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.class_filter import ClassFilter
+from staff.permitted import refused_silently
 from staff.runs import filters
 from staff.runs.again import run_again
 from staff.runs.exports import FORMATS, export_response
@@ -94,7 +95,6 @@ class RunAdmin(OwnedAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own: dict[str, Callable[..., HttpResponseBase]] = {
-            "live": self.live_view,
             "recording": self.recording_view,
             "output": self.output_view,
             "files": self.files_view,
@@ -111,6 +111,11 @@ class RunAdmin(OwnedAdmin):
             *(
                 path(f"<str:run_id>/{name}/", wrap(view), name=f"sandbox_run_{name}")
                 for name, view in own.items()
+            ),
+            path(
+                "<str:run_id>/live/",
+                refused_silently(wrap(self.live_view)),
+                name="sandbox_run_live",
             ),
             path("<str:run_id>/made/<path:name>", wrap(self.made_view), name="sandbox_run_made"),
             *super().get_urls(),

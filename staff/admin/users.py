@@ -163,8 +163,9 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
                 request,
                 allowed,
                 title="Deactivate these users?",
-                consequence="They are logged out everywhere at once, and cannot log in before"
-                " somebody activates them again. Nothing of theirs is deleted.",
+                consequence="They are logged out everywhere at once, what they run is stopped, and"
+                " they cannot log in before somebody activates them again. Nothing of theirs is"
+                " deleted.",
                 button="Deactivate",
                 action="deactivate",
             )

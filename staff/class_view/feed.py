@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
-from cloudrun.event_streams import message, release_thread
+from cloudrun.errors import ApplicationError
+from cloudrun.event_streams import last_message, message, release_thread
+from sandbox.events import refusal
 from sandbox.sockets import socket_give_back, socket_take
+from sandbox.streams import Over
 from staff.class_view.board import Board, Shown
 
 logger = logging.getLogger(__name__)
@@ -72,9 +75,9 @@ async def class_stream(
     classroom_id: int,
     subject: str,
     seen: Callable[[set[int]], None],
-    over: Callable[[], Coroutine[Any, Any, None]],
+    over: Over,
 ) -> AsyncGenerator[str, None]:
-    """First the whole class, then what changes, until `over` returns.
+    """First the whole class, then what changes, until `over` returns, which is told.
 
     `{"summary": str, "order": [user id], "tiles": {user id: HTML}}`, without what is as it was.
     `seen` is called with the ids of those who are shown for the first time, before they are. It
@@ -97,12 +100,14 @@ async def class_stream(
                 if change or time.monotonic() - sent_at >= _KEEP_ALIVE_S:
                     yield message(change)
                     sent, sent_at = shown, time.monotonic()
+        if ending.done() and (why := ending.result()):
+            yield last_message(refusal(why))
     finally:
         ending.cancel()
         socket_give_back(subject)
 
 
-async def _is_news(feed: ClassFeed, ending: "asyncio.Task[None]") -> bool:
+async def _is_news(feed: ClassFeed, ending: "asyncio.Task[ApplicationError | None]") -> bool:
     """Wait for the next look, for a while; False where there was none, or watching is over."""
     news = asyncio.create_task(feed.news())
     try:

@@ -10,13 +10,14 @@ from django.utils import timezone
 from accounts.audit import audit_all
 from accounts.models import AuditAction, AuditEntry, Classroom, User
 from accounts.visibility import visible_classes
+from cloudrun.errors import ApplicationError, NotFoundError
 from cloudrun.event_streams import event_stream
 from cloudrun.rates import subject_of
 from sandbox.identity import owner_of_request
 from sandbox.sockets import socket_check
 from staff.class_view.board import ACTIVE_FOR, Board
 from staff.class_view.feed import class_stream
-from staff.permitted import until_forbidden
+from staff.permitted import NoInstructorError, until_forbidden
 
 
 def class_context(staff: User, classroom: Classroom) -> dict[str, Any]:
@@ -34,14 +35,18 @@ def class_events(request: HttpRequest, staff: User, classroom: Classroom) -> Htt
     subject = subject_of(owner.user_id, owner.address)
     socket_check(subject)
     scope = dict(cast(ASGIRequest, request).scope)
-    over = partial(until_forbidden, scope, owner, partial(may_watch, classroom.pk))
+    over = partial(until_forbidden, scope, owner, partial(_refusal, classroom.pk))
     seen = partial(_note, staff, classroom)
     return event_stream(class_stream(classroom.pk, subject, seen, over))
 
 
-def may_watch(classroom_id: int, staff: User) -> bool:
-    rights = ("accounts.view_classroom", "sandbox.view_run")
-    return staff.has_perms(rights) and visible_classes(staff).filter(pk=classroom_id).exists()
+def _refusal(classroom_id: int, staff: User) -> ApplicationError | None:
+    """Why the class may not be watched any more."""
+    if not staff.has_perms(("accounts.view_classroom", "sandbox.view_run")):
+        return NoInstructorError()
+    if not visible_classes(staff).filter(pk=classroom_id).exists():
+        return NotFoundError("You do not teach it any more.")
+    return None
 
 
 def _note(staff: User, classroom: Classroom, user_ids: set[int]) -> None:

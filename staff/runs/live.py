@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import User
 from accounts.visibility import of_visible_users
-from cloudrun.event_streams import event_stream
+from cloudrun.errors import ApplicationError, NotFoundError
+from cloudrun.event_streams import NOTHING_MORE, event_stream
 from cloudrun.rates import subject_of
 from sandbox.identity import owner_of_request
 from sandbox.live import LiveRun, Watcher
@@ -17,10 +18,9 @@ from sandbox.models import Run
 from sandbox.services import service
 from sandbox.sockets import socket_check
 from sandbox.streams import watched_stream
-from staff.permitted import until_forbidden
+from staff.permitted import NoInstructorError, until_forbidden
 
 _MOST_DIGITS = 9
-_NOTHING_MORE = 204  # an EventSource stops on it
 
 
 def live_run(run_id: str) -> LiveRun | None:
@@ -39,13 +39,13 @@ def watch_response(request: HttpRequest, staff: User, live: LiveRun | None) -> H
     `RateLimitedError` where the watcher has too many connections.
     """
     if live is None:
-        return HttpResponse(status=_NOTHING_MORE)
+        return HttpResponse(status=NOTHING_MORE)
     owner = owner_of_request(request)
     subject = subject_of(owner.user_id, owner.address)
     socket_check(subject)
     watcher = Watcher(staff.pk, staff.display_name or staff.username)
     scope = dict(cast(ASGIRequest, request).scope)
-    over = partial(until_forbidden, scope, owner, partial(_may_watch, live.id))
+    over = partial(until_forbidden, scope, owner, partial(_refusal, live.id))
     return event_stream(watched_stream(live, _after_seq(request), subject, over, watcher))
 
 
@@ -55,6 +55,10 @@ def _after_seq(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
-def _may_watch(run_id: str, staff: User) -> bool:
-    run = Run.objects.filter(pk=run_id)
-    return staff.has_perm("sandbox.view_run") and run.filter(of_visible_users(staff)).exists()
+def _refusal(run_id: str, staff: User) -> ApplicationError | None:
+    """Why the run may not be watched any more."""
+    if not staff.has_perm("sandbox.view_run"):
+        return NoInstructorError()
+    if not Run.objects.filter(of_visible_users(staff), pk=run_id).exists():
+        return NotFoundError("It is of none of your classes any more.")
+    return None

@@ -1,7 +1,6 @@
 """Watching a run that goes on, and a class, against the real server: the watcher sees it, who is
 watched is told."""
 
-import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,8 @@ from e2e.database import run_code
 from e2e.server import Server, started
 from sandbox.tests.test_run_events import messages
 
+_SSE = {"Accept": "text/event-stream"}
+_CLASS_EVENTS = "/admin/accounts/classroom/1/watch/events/"
 _LOOP = "import time\nfor n in range(200):\n    print(n, flush=True)\n    time.sleep(0.1)\n"
 _FILL = f"""
 from django.contrib.auth.models import Group
@@ -36,9 +37,21 @@ from accounts.models import Classroom
 Classroom.objects.get(name="teacher").students.clear()
 """
 _JOIN = """
+from django.contrib.auth.models import Group
 from accounts.models import Classroom, User
 Classroom.objects.get(name="teacher").students.add(User.objects.get(username="ada"))
+User.objects.filter(username="teacher").update(is_active=True, is_staff=True)
+User.objects.get(username="teacher").groups.add(Group.objects.get(name="Instructors"))
 """
+_TEACHER = """
+from accounts.models import User
+from accounts.services import user_deactivate, user_log_out_everywhere
+teacher = User.objects.get(username="teacher")
+"""
+_DEMOTE = f"{_TEACHER}teacher.is_staff = False; teacher.save()"
+_NO_GROUP = f"{_TEACHER}teacher.groups.clear()"
+_LOG_OUT = f"{_TEACHER}user_log_out_everywhere(teacher)"
+_DEACTIVATE = f"{_TEACHER}user_deactivate(teacher)"
 _DISMISS = """
 from accounts.models import Classroom
 Classroom.objects.get(name="teacher").teachers.clear()
@@ -136,19 +149,37 @@ def test_what_is_watched_to_its_end_is_kept_as_any_other(server: Server) -> None
     assert teacher.get(f"/admin/sandbox/run/{run_id}/live/").status_code == 204
 
 
-def test_watching_ends_with_the_right_to_it(server: Server, folder: Path) -> None:
+_LOST: dict[str, tuple[str, str, str]] = {
+    "removed": (_LEAVE, "not_found", "It is of none of your classes any more."),
+    "demoted": (_DEMOTE, "forbidden", "You are no instructor any more."),
+    "out of the group": (_NO_GROUP, "forbidden", "You are no instructor any more."),
+    "logged out": (_LOG_OUT, "not_authenticated", "You are logged out."),
+    "deactivated": (_DEACTIVATE, "not_authenticated", "Your account was deactivated."),
+}
+
+
+@pytest.mark.parametrize("lost", _LOST)
+def test_watching_ends_with_the_right_to_it_and_says_why(
+    server: Server, folder: Path, lost: str
+) -> None:
+    loss, code, words = _LOST[lost]
     ada, teacher = caller(server, "ada"), logged_in(server, "teacher")
     run_id = begin(ada)
-    with teacher.stream("GET", f"/admin/sandbox/run/{run_id}/live/") as answer:
+    live = f"/admin/sandbox/run/{run_id}/live/"
+    with teacher.stream("GET", live) as answer:
         frames = messages(answer)
         assert next(frames)
-        run_code(folder, _LEAVE)
-        with contextlib.suppress(StopIteration):
-            while next(frames)["type"] != "complete":
-                pass
-            pytest.fail("It was watched to its end.")
+        run_code(folder, loss)
+        lost_at = time.monotonic()
+        last = list(frames)[-1]
+    assert time.monotonic() - lost_at < 4  # 2 on a machine that has nothing else to do
+    assert (last["type"], last["code"], last["content"]) == ("error", code, words)
+    assert last["id"] is None  # it is no event of the run
     assert ada.get(f"/api/runs/{run_id}").json()["status"] == "running"
-    assert teacher.get(f"/admin/sandbox/run/{run_id}/live/").status_code == 404
+    assert teacher.get(live).status_code in {302, 403, 404}
+    # An EventSource, which would complain, stops on it.
+    assert teacher.get(live, headers=_SSE).status_code == 204
+    ada.delete(f"/api/runs/{run_id}")
     run_code(folder, _JOIN)
 
 
@@ -171,9 +202,8 @@ def test_staff_run_it_again_as_themselves(server: Server) -> None:
 def test_a_class_changes_as_its_students_run(server: Server, folder: Path) -> None:
     ada = caller(server, "ada")
     teacher, other = logged_in(server, "teacher"), logged_in(server, "other")
-    events = "/admin/accounts/classroom/1/watch/events/"
-    assert other.get(events).status_code == 404
-    with teacher.stream("GET", events) as answer:
+    assert other.get(_CLASS_EVENTS).status_code == 404
+    with teacher.stream("GET", _CLASS_EVENTS) as answer:
         changes = messages(answer)
         ran = ada.post("/api/execute", json={"language": "python", "code": "nothing\n"})
         ended = time.monotonic()
@@ -188,7 +218,9 @@ def test_a_class_changes_as_its_students_run(server: Server, folder: Path) -> No
         run_code(folder, _JOIN)
         # Who teaches it no more does not see it any more.
         run_code(folder, _DISMISS)
-        deadline = time.monotonic() + 20
-        for _ in changes:
-            assert time.monotonic() < deadline
-    assert teacher.get(events).status_code == 404
+        dismissed_at = time.monotonic()
+        last = list(changes)[-1]
+    assert time.monotonic() - dismissed_at < 4
+    assert (last["code"], last["content"]) == ("not_found", "You do not teach it any more.")
+    assert teacher.get(_CLASS_EVENTS).status_code == 404
+    assert teacher.get(_CLASS_EVENTS, headers=_SSE).status_code == 204

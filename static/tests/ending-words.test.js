@@ -34,6 +34,12 @@ test('success and stop need no words', () => {
   assert.equal(endingNotice('stopped', complete({ reason: 'stopped' })), null);
 });
 
+test('who did not stop it is told who did', () => {
+  const explanation = 'Your program was stopped because your account was deactivated.';
+  const notice = endingNotice('stopped', complete({ reason: 'deactivated', explanation }));
+  assert.deepEqual(notice, { tone: 'bad', title: explanation, text: '' });
+});
+
 test('a package that is called otherwise than its module is named', () => {
   const frame = { type: 'dependency', content: 'The module bs4 is not installed.', module: 'bs4' };
   const notice = dependencyNotice({ ...frame, package_name: 'beautifulsoup4' });

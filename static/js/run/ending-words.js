@@ -17,7 +17,8 @@ const ADVICE = {
  * @returns {NoticeText | null} null where there is nothing to say
  */
 export function endingNotice(state, frame) {
-  if (state !== 'error' && state !== 'timeout') return null;
+  const isNews = state === 'error' || state === 'timeout' || frame.reason === 'deactivated';
+  if (!isNews) return null;
   const { title, text } = splitSentence(frame.explanation || frame.content);
   const advice = ADVICE[frame.reason ?? ''] ?? '';
   return { tone: 'bad', title, text: [text, advice].filter(Boolean).join(' ') };

@@ -3,6 +3,7 @@
 import { find } from '../ui/dom.js';
 import { showLocalTimes } from '../ui/local-times.js';
 import { agoWords, stuckWords } from './class-words.js';
+import { whenOver } from './over.js';
 import { Students } from './students.js';
 
 /** @import { ClassChange } from '../types.js' */
@@ -17,6 +18,7 @@ const nobody = find('nobody');
 const students = new Students(find('students'));
 const events = new EventSource(find('class').dataset.class ?? '');
 let heardAt = Date.now();
+let isOver = false;
 
 events.addEventListener('message', ({ data }) => {
   heardAt = Date.now();
@@ -24,6 +26,10 @@ events.addEventListener('message', ({ data }) => {
   sayHowLive();
 });
 events.addEventListener('error', sayHowLive);
+whenOver(events, 'You can no longer see this class.', () => {
+  isOver = true;
+  sayHowLive();
+});
 setInterval(() => {
   students.writeTimes(agoWords);
   sayHowLive();
@@ -46,8 +52,9 @@ function sayHowLive() {
 }
 
 function howLive() {
+  if (isOver) return 'Not live any more.';
   if (events.readyState === EventSource.CLOSED) {
-    return 'You are not watching any more. Load the page again.';
+    return 'You are not watching any more. Load the page again to see whether you still can.';
   }
   if (events.readyState === EventSource.CONNECTING) return 'Connecting…';
   if (Date.now() - heardAt > SILENT_AFTER_MS) return 'The server has been silent for a while.';

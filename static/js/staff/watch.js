@@ -3,6 +3,7 @@
 import { Screen } from '../history/screen.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from '../ui/csp.js';
 import { find, jsonScript } from '../ui/dom.js';
+import { whenOver } from './over.js';
 
 /** @import { Frame, TerminalSize } from '../types.js' */
 
@@ -28,6 +29,9 @@ events.addEventListener('error', () => {
   } else {
     said.textContent = 'The connection is lost. Trying again…';
   }
+});
+whenOver(events, 'You can no longer see this run.', () => {
+  said.textContent = 'Not live any more.';
 });
 
 /** @param {Frame} frame */
