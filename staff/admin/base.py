@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.audit import audit
 from accounts.models import AuditAction, User
 from accounts.visibility import of_visible_users
+from sandbox.languages import language_name
+from staff.filters import UNKNOWN, problems_of
 from staff.paging import LargeListAdmin
 
 
@@ -29,7 +35,13 @@ class AuditedAdmin(LargeListAdmin):
             name = str(self.opts.verbose_name_plural)
             query = request.META.get("QUERY_STRING", "")
             audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
-        return super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if ERROR_FLAG in request.GET and "cl" in context:
+            messages.warning(request, f"{UNKNOWN} Here are all that there are.")
+        for problem in problems_of(context.get("cl")):
+            messages.error(request, problem)
+        return response
 
     def change_view(
         self,
@@ -72,6 +84,15 @@ class AuditedAdmin(LargeListAdmin):
 
 class OwnedAdmin(AuditedAdmin):
     """Rows that belong to users: only those of whom the asker may see, to read."""
+
+    @admin.display(description="language", ordering="language")
+    def language_words(self, row: Any) -> str:
+        """Of whatever rows have one."""
+        return language_name(row.language)
+
+    @admin.display(description="user", ordering="user__username")
+    def who(self, row: Any) -> SafeString:
+        return format_html("<bdi>{}</bdi>", self.owner_of(row) or "a guest")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         visible = of_visible_users(staff_of(request), self.owner_field)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -28,6 +27,7 @@ from sandbox.models import Run, is_run_id
 from sandbox.searching import runs_matching
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.class_filter import ClassFilter
+from staff.filters import listed_rows
 from staff.runs import filters
 from staff.runs.again import run_again
 from staff.runs.exports import FORMATS, export_response
@@ -41,19 +41,20 @@ _LARGE = ("source", "log", "search_text")
 class RunAdmin(OwnedAdmin):
     list_display = (
         "when",
-        "user",
-        "language",
+        "who",
+        "language_words",
         "outcome",
-        "reason",
+        "reason_words",
         "took",
         "first_output",
         "error",
     )
     list_filter = (
+        filters.PersonFilter,
         filters.UserFilter,
         ClassFilter,
         filters.LanguageFilter,
-        "status",
+        filters.StatusFilter,
         filters.ReasonFilter,
         filters.DayFilter,
         filters.ErrorFilter,
@@ -69,6 +70,10 @@ class RunAdmin(OwnedAdmin):
     @admin.display(description="when", ordering="-created_at")
     def when(self, run: Run) -> SafeString:
         return moment(run.created_at)
+
+    @admin.display(description="reason")
+    def reason_words(self, run: Run) -> str:
+        return run.reason.replace("_", " ")
 
     @admin.display(description="outcome")
     def outcome(self, run: Run) -> SafeString:
@@ -174,11 +179,7 @@ class RunAdmin(OwnedAdmin):
             raise PermissionDenied
         if format not in FORMATS:
             raise Http404
-        try:
-            runs = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters as error:
-            raise Http404("No list has such filters.") from error
-        return self._export(request, runs, format, with_code=with_code)
+        return self._export(request, listed_rows(self, request), format, with_code=with_code)
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, runs: QuerySet[Run]) -> HttpResponseBase:
