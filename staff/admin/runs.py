@@ -44,7 +44,6 @@ class RunAdmin(OwnedAdmin):
         "who",
         "language_words",
         "outcome",
-        "reason_words",
         "took",
         "first_output",
         "error",
@@ -70,10 +69,6 @@ class RunAdmin(OwnedAdmin):
     @admin.display(description="when", ordering="-created_at")
     def when(self, run: Run) -> SafeString:
         return moment(run.created_at)
-
-    @admin.display(description="reason")
-    def reason_words(self, run: Run) -> str:
-        return run.reason.replace("_", " ")
 
     @admin.display(description="outcome")
     def outcome(self, run: Run) -> SafeString:
