@@ -52,7 +52,7 @@ def ended(live: LiveRun, job: Job, ending: Ending) -> Outcome:
     status = _status(ending)
     if status == RunStatus.ERROR:
         _tell_missing_package(live)
-    text = error_text(live.log, terminal=job.terminal, compiled=ending.exit.compiled)
+    text = error_text(live.log, terminal=job.terminal is not None, compiled=ending.exit.compiled)
     diagnosis = _diagnosis(job, ending, text)
     return _complete(
         live,

@@ -169,7 +169,9 @@ class ClassroomAdmin(AuditedAdmin):
             reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk])
             for user in users
         ]
-        row = '<li><a href="{}"><bdi>{}</bdi></a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        row = (
+            '<li><a href="{}"><bdi>{}</bdi></a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        )
         rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
         found = format_html_join("", row, rows)
         return format_html('<ul class="roster">{}</ul>', found) if found else _NOBODY

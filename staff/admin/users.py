@@ -114,12 +114,18 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         return user.latest_status or ""
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **more: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         if obj is not None:
             acts = self.acts_on(request, obj)
             context["person"] = person_context(staff_of(request), obj, acts)
-        return super().render_change_form(request, context, *args, obj=obj, **more)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

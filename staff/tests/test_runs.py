@@ -234,7 +234,7 @@ async def test_export_has_what_the_list_shows(async_client: Any) -> None:
     assert "code" not in rows[0]
     assert rows[0]["error"] == "'=1+1"
     raw = await async_client.get(f"{LIST}export/csv/")
-    assert [part async for part in raw.streaming_content][0].startswith(b"\xef\xbb\xbfid,")
+    assert (await anext(aiter(raw.streaming_content))).startswith(b"\xef\xbb\xbfid,")
     lines = (await taken(async_client, f"{LIST}export/jsonl/code/?language=java")).splitlines()
     assert [json.loads(line)["code"] for line in lines] == ["=code"]
     entries = AuditEntry.objects.filter(action="exported", actor=school.teacher)

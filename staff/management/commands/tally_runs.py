@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fill-in",
             action="store_true",
-            help="before, once after an update: make older runs searchable and their errors counted",
+            help="first make older runs searchable and count their errors; once, after an update",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
