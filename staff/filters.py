@@ -55,10 +55,10 @@ def quoted(value: str) -> str:
     return f"“{cut}”"
 
 
-def problems_of(changelist: ChangeList | None) -> list[str]:
+def problems_of(changelist: ChangeList) -> list[str]:
     """What its filters do not know, in sentences."""
-    filters = changelist.filter_specs if changelist else []
-    return [problem for filter in filters if (problem := getattr(filter, "problem", ""))]
+    problems = [getattr(filter, "problem", "") for filter in changelist.filter_specs]
+    return [problem for problem in problems if problem]
 
 
 def listed_rows(model_admin: Any, request: HttpRequest) -> QuerySet[Any]:

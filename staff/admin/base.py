@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -37,10 +37,8 @@ class AuditedAdmin(LargeListAdmin):
             audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
-        if ERROR_FLAG in request.GET and "cl" in context:
-            messages.warning(request, f"{UNKNOWN} Here are all that there are.")
-        for problem in problems_of(context.get("cl")):
-            messages.error(request, problem)
+        if "cl" in context:
+            context["problems"] = _tell_problems(request, context["cl"])
         return response
 
     def change_view(
@@ -80,6 +78,15 @@ class AuditedAdmin(LargeListAdmin):
     def owner_of(self, row: Any) -> User | None:
         owner: User | None = getattr(row, self.owner_field)
         return owner
+
+
+def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:
+    if ERROR_FLAG in request.GET:
+        messages.warning(request, f"{UNKNOWN} These are all that there are.")
+    problems = problems_of(changelist)
+    for problem in problems:
+        messages.error(request, f"{problem} Until then nothing is listed.")
+    return problems
 
 
 class OwnedAdmin(AuditedAdmin):

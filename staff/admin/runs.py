@@ -59,6 +59,7 @@ class RunAdmin(OwnedAdmin):
         filters.ErrorFilter,
     )
     list_select_related = ("user",)
+    empty_value_display = ""
     sortable_by = ("when",)  # what has no index would sort a million rows
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("search_text",)

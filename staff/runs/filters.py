@@ -74,7 +74,12 @@ class FieldsFilter(admin.ListFilter):
         if changelist.query:
             others.append(("q", changelist.query))
         fields = [
-            {"name": name, "label": label, "type": kind, "value": self.value(name)}
+            {
+                "name": name,
+                "label": label,
+                "type": self.type_of(name, kind),
+                "value": self.value(name),
+            }
             for name, (label, kind) in self.names.items()
         ]
         without = changelist.get_query_string(remove=list(self.names))
@@ -85,6 +90,9 @@ class FieldsFilter(admin.ListFilter):
             "is_set": any(self.value(name) for name in self.names),
             "selected": any(self.value(name) for name in self.names),
         }
+
+    def type_of(self, name: str, kind: str) -> str:
+        return kind
 
     def value(self, name: str) -> str:
         return str(self.used_parameters.get(name, ""))
@@ -151,6 +159,10 @@ class DayFilter(FieldsFilter):
             end = datetime.combine(until, time.min, UTC) + timedelta(days=1)
             queryset = queryset.filter(created_at__lt=end)
         return queryset
+
+    def type_of(self, name: str, kind: str) -> str:
+        """What is no day no field of days would show, so that it could be mended."""
+        return "text" if self.value(name) and not _day(self.value(name)) else kind
 
     @property
     def problem(self) -> str:
