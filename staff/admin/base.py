@@ -97,7 +97,7 @@ class OwnedAdmin(AuditedAdmin):
         """Of whatever rows have one."""
         return language_name(row.language)
 
-    @admin.display(description="user", ordering="user__username")
+    @admin.display(description="user", ordering="user")
     def who(self, row: Any) -> SafeString:
         return format_html("<bdi>{}</bdi>", self.owner_of(row) or "a guest")
 

@@ -66,6 +66,14 @@ def test_runs_in_a_week_lead_to_just_these_runs(ada: User, sam: User) -> None:
     assert [run.pk for run in listed] == [Run.objects.get().pk]
 
 
+@pytest.mark.parametrize("query", ["ran=zz", "class=0", "is_active__exact=zz"])
+def test_wrong_filter_of_the_list_is_told(ada: User, sam: User, query: str) -> None:
+    client = client_of(ada)
+    page = client.get(f"/admin/accounts/user/?{query}", follow=True).content.decode()
+    assert "There is no" in page or "that this list does not have" in page
+    assert client.get(f"/admin/accounts/user/export/?{query}").status_code == 400
+
+
 def test_each_act_is_asked_about_and_then_done(ada: User, sam: User) -> None:
     client, page = client_of(ada), f"/admin/accounts/user/{sam.pk}/change/"
     for action, is_active in (("deactivate", False), ("reactivate", True)):
