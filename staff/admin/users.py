@@ -17,6 +17,8 @@ from accounts.audit import audit, audit_all
 from accounts.models import AuditAction, User
 from accounts.services import user_deactivate
 from accounts.visibility import visible_classes, visible_users
+from cloudrun.times import ago
+from ide.history.words import outcome_words
 from sandbox.models import Run
 from staff.admin.base import staff_of
 from staff.admin.user_actions import UserActions
@@ -34,7 +36,7 @@ _SEEN_OF_STUDENTS = (
 @admin.register(User)
 class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs only
     list_display = (
-        "username", "email", "display_name", "is_active", "last_login", "runs_lately",
+        "username", "email", "display_name", "is_active", "logged_in", "runs_lately",
         "last_outcome",
     )  # fmt: skip
     list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
@@ -43,6 +45,8 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
     )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()  # Django's widget for it has labels that no screen reader may read
     change_list_template = "admin/accounts/user/change_list.html"
     actions = ("export_csv", *UserActions.actions)
 
@@ -102,6 +106,10 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
     def name_of(self, row: Any) -> str:
         return "account"
 
+    @admin.display(description="last login", ordering="last_login")
+    def logged_in(self, user: User) -> str:
+        return ago(user.last_login) if user.last_login else ""
+
     @admin.display(description="runs in 7 days")
     def runs_lately(self, user: Any) -> str | SafeString:
         if not user.runs_in_week:
@@ -111,7 +119,10 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
 
     @admin.display(description="last outcome")
     def last_outcome(self, user: Any) -> str:
-        return user.latest_status or ""
+        if not user.latest_status:
+            return ""
+        words = outcome_words(status=user.latest_status, reason="", exit_code=None)
+        return format_html('<span data-tone="{}">{}</span>', words.tone, words.text)
 
     def render_change_form(
         self,
