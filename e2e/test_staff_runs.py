@@ -49,7 +49,7 @@ def test_pages_are_for_everybody(browser: Browser, school: Server, scheme: Any, 
     with browser.new_context(viewport=size, color_scheme=scheme) as context:
         visitor = logged_in(context, school.url, "teacher")
         page = visitor.page
-        for query in ("", "?language=java"):
+        for query in ("", "?language=java", "?since=zz"):
             visitor.open(f"/admin/sandbox/run/{query}")
             assert axe(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -58,6 +58,37 @@ def test_pages_are_for_everybody(browser: Browser, school: Server, scheme: Any, 
         page.get_by_text("Events", exact=True).click()
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_of_a_student_leads_to_their_runs_and_to_what_can_be_done(
+    browser: Browser, school: Server, scheme: Any, size: Any
+) -> None:
+    with browser.new_context(viewport=size, color_scheme=scheme) as context:
+        visitor = logged_in(context, school.url, "teacher")
+        page = visitor.page
+
+        def expect_usable(heading: str) -> None:
+            expect(page.get_by_role("heading", name=heading)).to_be_visible()
+            assert visitor.complaints == []
+            assert axe(page) == []
+            visitor.complaints.clear()  # axe's own, where a style imports another
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+        visitor.open("/admin/accounts/user/?q=ada")
+        page.get_by_role("link", name="ada", exact=True).click()
+        expect_usable("At work")
+        page.get_by_role("link", name="All runs").click()
+        expect(page.get_by_text("Ran fine").first).to_be_visible()
+        expect_usable("Select run to view")
+        page.go_back()
+        for act, told in (("Deactivate", "Deactivated"), ("Activate again", "Reactivated")):
+            page.get_by_role("link", name=act).click()
+            expect_usable(f"{act}?")
+            page.get_by_role("button", name=act).click()
+            expect(page.get_by_text(f"{told}: ada.")).to_be_visible()
         assert visitor.complaints == []
 
 

@@ -1,5 +1,6 @@
 """How a run ends: its last frames, and the same for its row."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from sandbox import events
 from sandbox.dependencies import find_missing
 from sandbox.diagnosis import Diagnosis, Facts, Reason, alike, diagnose
 from sandbox.errors import LostError, NoSandboxError
+from sandbox.events import Event
 from sandbox.installing import own_events
 from sandbox.languages import LANGUAGES
 from sandbox.live import Cause, LiveRun
@@ -54,7 +56,7 @@ def ended(live: LiveRun, job: Job, ending: Ending) -> Outcome:
     status = _status(ending)
     if status == RunStatus.ERROR:
         _tell_missing_package(live)
-    text = _looked_at(live, job, ending)
+    text = error_text(live.log, terminal=job.terminal is not None, compiled=ending.exit.compiled)
     diagnosis = _diagnosis(job, ending, text)
     return _complete(
         live,
@@ -103,10 +105,10 @@ def _status(ending: Ending) -> RunStatus:
     return RunStatus.COMPLETED if ending.exit.exit_code == 0 else RunStatus.ERROR
 
 
-def _looked_at(live: LiveRun, job: Job, ending: Ending) -> str:
-    text = _own_output(live, "stdout" if job.terminal else "stderr")
-    is_compiled = ending.exit.compiled
-    return text[-_LOOKED_AT_CHARACTERS:] if is_compiled else text[:_LOOKED_AT_CHARACTERS]
+def error_text(log: Iterable[Event], *, terminal: bool, compiled: bool) -> str:
+    """What a program wrote of its error, or its compiler did; a terminal has one stream for all."""
+    text = _own_output(log, "stdout" if terminal else "stderr")
+    return text[-_LOOKED_AT_CHARACTERS:] if compiled else text[:_LOOKED_AT_CHARACTERS]
 
 
 def _diagnosis(job: Job, ending: Ending, text: str) -> Diagnosis:
@@ -127,7 +129,7 @@ def _diagnosis(job: Job, ending: Ending, text: str) -> Diagnosis:
 
 
 def _tell_missing_package(live: LiveRun) -> None:
-    output = _own_output(live, "stdout", "stderr")
+    output = _own_output(live.log, "stdout", "stderr")
     installer = LANGUAGES[live.request.language].install
     missing = find_missing(installer, output[-_LOOKED_AT_CHARACTERS:])
     if missing:
@@ -141,9 +143,9 @@ def _tell_missing_package(live: LiveRun) -> None:
         )
 
 
-def _own_output(live: LiveRun, *streams: str) -> str:
+def _own_output(log: Iterable[Event], *streams: str) -> str:
     """What the program wrote, without what an installer did before it."""
-    return "".join(event.content for event in own_events(live.log) if event.type in streams)
+    return "".join(event.content for event in own_events(log) if event.type in streams)
 
 
 def _complete(

@@ -152,3 +152,8 @@ def _language(id: str, table: dict[str, Any]) -> Language:
 
 
 LANGUAGES = load(Path(__file__).with_name("languages.toml"))
+
+
+def language_name(id: str) -> str:
+    """As people say it; the id itself of a language that this server has no more."""
+    return LANGUAGES[id].name if id in LANGUAGES else id

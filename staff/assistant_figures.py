@@ -1,7 +1,7 @@
 """What the assistant does, in figures, by what there is a row for: days, people, classes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -26,6 +26,16 @@ from accounts.visibility import visible_classes
 from assistant.models import Call, Outcome
 
 _BUSIEST = 20
+Names = Mapping[Any, str]
+
+
+def _as_they_are(values: Iterable[Any]) -> Names:
+    return {value: str(value or "").strip() for value in values}
+
+
+def _of_users(ids: Iterable[Any]) -> Names:
+    found = User.objects.in_bulk([pk for pk in ids if pk is not None])
+    return {pk: str(user) for pk, user in found.items()}
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Subject:
     """What there is a row for each of: `by` says which one a call is of.
 
     `nothing` is what a row without a name is called. `most` leaves all but the busiest out.
-    `relation` is what `by` calls `seen`, `names` how its values are called.
+    `relation` is what `by` calls `seen`, `names` says how the values that were found are called.
     """
 
     title: str
@@ -41,7 +51,7 @@ class Subject:
     nothing: str = "none"
     most: int | None = None
     relation: FilteredRelation | None = None
-    names: Mapping[Any, str] = field(default_factory=dict)
+    names: Callable[[Iterable[Any]], Names] = _as_they_are
 
 
 SUBJECTS = (
@@ -51,7 +61,7 @@ SUBJECTS = (
     Subject("Action", F("action")),
     Subject("Outcome", F("outcome")),
     Subject("Verdict on what was proposed", F("verdict"), nothing="nothing tried"),
-    Subject("Busiest users", F("user__username"), nothing="guests", most=_BUSIEST),
+    Subject("Busiest users", F("user"), nothing="guests", most=_BUSIEST, names=_of_users),
 )
 
 
@@ -100,7 +110,7 @@ def _classes_of(staff: User) -> Subject:
         "user__memberships", condition=Q(user__memberships__classroom__in=[0, *names])
     )
     by = F("seen__classroom")
-    return Subject("Class", by, nothing="in no class", relation=memberships, names=names)
+    return Subject("Class", by, "in no class", relation=memberships, names=lambda _: names)
 
 
 class _Percentile(Aggregate):
@@ -136,16 +146,17 @@ def _rows(calls: QuerySet[Call], subject: Subject) -> list[Row]:
     )
     ordered = sums.order_by("-calls", "name") if subject.most else sums.order_by("name")
     found = [values for values in ordered[: subject.most] if values["calls"]]
+    names = subject.names(values["name"] for values in found)
+    called = {values["name"]: names.get(values["name"]) or subject.nothing for values in found}
     if has_percentiles:
-        return [_row(values, values, subject) for values in found]
+        return [_row(values, values, called) for values in found]
     times = _times(of_subject, [values["name"] for values in found] if subject.most else None)
-    return [_row(values, times.get(values["name"], {}), subject) for values in found]
+    return [_row(values, times.get(values["name"], {}), called) for values in found]
 
 
-def _row(values: Any, times: Mapping[str, Any], subject: Subject) -> Row:
+def _row(values: Any, times: Mapping[str, Any], called: Names) -> Row:
     return Row(
-        name=str(subject.names.get(values["name"], values["name"]) or "").strip()
-        or subject.nothing,
+        name=called[values["name"]],
         calls=values["calls"],
         answered=values["answered_calls"],
         failed=values["failed_calls"],

@@ -85,6 +85,7 @@ const build = await context({
     'static/css/history.css',
     'static/css/ide.css',
     'static/css/page.css',
+    'static/css/person.css',
     'static/css/rosters.css',
     'static/css/staff-run.css',
     'static/css/server-status.css',

@@ -7,6 +7,7 @@ from accounts.models.user import (
     USERNAME_MAX_LENGTH,
     User,
     UserManager,
+    name_words,
     new_stamp,
     username_validator,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Membership",
     "User",
     "UserManager",
+    "name_words",
     "new_join_code",
     "new_stamp",
     "username_validator",

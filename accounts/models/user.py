@@ -27,6 +27,12 @@ def new_stamp() -> str:
     return secrets.token_urlsafe(12)
 
 
+def name_words(username: str, display_name: str) -> str:
+    """How staff read whom they look at: `Ada Lovelace (ada)`, or `ada` where both are alike."""
+    is_other = display_name.strip().lower() not in ("", username)
+    return f"{display_name} ({username})" if is_other else username
+
+
 class UserManager(DjangoUserManager["User"]):
     """Finds a user whatever the letter case; Django's own login, the admin's too, asks here."""
 
@@ -79,6 +85,9 @@ class User(AbstractUser):
                 violation_error_message="This e-mail address is taken.",
             ),
         )
+
+    def __str__(self) -> str:
+        return name_words(self.username, self.display_name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username = self.username.lower()

@@ -56,6 +56,7 @@ def pages(cast: Cast) -> Iterator[Page]:
     words = {
         "week": f"{now - timedelta(days=7):%Y-%m-%d}",
         "begin": f"{now - timedelta(days=89):%Y-%m-%d}",
+        "student": str(cast.student_id),
     }
     for viewer, step in _STEPS.items():
         for days in (0, 7, 30, 91):
@@ -90,6 +91,7 @@ def _filters(words: dict[str, str]) -> Iterator[str]:
     yield from (f"status={status}" for status in _STATUSES)
     yield from (f"reason={reason}" for reason in _REASONS)
     yield from ("by=student_0000", "by=student_19", "by=zzyzx", "by=student_0000&status=lost")
+    yield f"user={words['student']}"
     yield from (f"since={words['week']}", f"until={words['begin']}", "since=2001-01-01&p=20")
     yield from (urlencode({"error": error}) for error in (_COMMON_ERROR, "no such error"))
     yield from ("language=java&reason=memory_limit", "language=ubuntu&status=lost")

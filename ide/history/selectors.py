@@ -8,7 +8,7 @@ from ide.history.words import Outcome, duration_words, outcome_words
 from ide.models import Workspace
 from sandbox.errors import RunNotFoundError
 from sandbox.history import RunFilter, run_page
-from sandbox.languages import LANGUAGES
+from sandbox.languages import language_name
 from sandbox.models import Run
 from sandbox.requests import Owner
 from sandbox.selectors import run_get, runs_settle
@@ -45,10 +45,9 @@ def run_lines(workspace: Workspace, owner: Owner, *, cursor: str = "") -> RunLin
 
 def _lines(runs: list[Run]) -> Iterable[RunLine]:
     for run, previous in zip_longest(runs, runs[1:]):
-        language = LANGUAGES.get(run.language)
         yield RunLine(
             run=run,
-            language_name=language.name if language else run.language,
+            language_name=language_name(run.language),
             outcome=outcome_words(status=run.status, reason=run.reason, exit_code=run.exit_code),
             duration=duration_words(run.duration_ms),
             previous=previous,

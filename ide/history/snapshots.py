@@ -18,7 +18,7 @@ from ide.history.visible import visible
 from ide.history.words import Outcome, duration_words, outcome_words
 from sandbox.events import Event, unpack
 from sandbox.installing import own_events
-from sandbox.languages import LANGUAGES
+from sandbox.languages import LANGUAGES, language_name
 from sandbox.models import ALIVE
 from sandbox.requests import BASE64, SourceFile
 from sandbox.runners.base import Stream
@@ -132,10 +132,9 @@ class Snapshot:
 
 
 def snapshot_of(row: Row, ran_at: datetime) -> Snapshot:
-    language = LANGUAGES.get(row.language)
     return Snapshot(
         language=row.language,
-        language_name=language.name if language else row.language,
+        language_name=language_name(row.language),
         outcome=outcome_words(status=row.status, reason=row.reason, exit_code=row.exit_code),
         duration=duration_words(row.duration_ms),
         memory=filesizeformat(row.memory_bytes) if row.memory_bytes else "",

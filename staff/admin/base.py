@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.audit import audit
 from accounts.models import AuditAction, User
 from accounts.visibility import of_visible_users
+from sandbox.languages import language_name
+from staff.filters import UNKNOWN, problems_of
 from staff.paging import LargeListAdmin
 
 
@@ -29,7 +35,11 @@ class AuditedAdmin(LargeListAdmin):
             name = str(self.opts.verbose_name_plural)
             query = request.META.get("QUERY_STRING", "")
             audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
-        return super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            context["problems"] = _tell_problems(request, context["cl"])
+        return response
 
     def change_view(
         self,
@@ -70,8 +80,26 @@ class AuditedAdmin(LargeListAdmin):
         return owner
 
 
+def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:
+    if ERROR_FLAG in request.GET:
+        messages.warning(request, f"{UNKNOWN} These are all that there are.")
+    problems = problems_of(changelist)
+    for problem in problems:
+        messages.error(request, f"{problem} Until then nothing is listed.")
+    return problems
+
+
 class OwnedAdmin(AuditedAdmin):
     """Rows that belong to users: only those of whom the asker may see, to read."""
+
+    @admin.display(description="language", ordering="language")
+    def language_words(self, row: Any) -> str:
+        """Of whatever rows have one."""
+        return language_name(row.language)
+
+    @admin.display(description="user", ordering="user")
+    def who(self, row: Any) -> SafeString:
+        return format_html("<bdi>{}</bdi>", self.owner_of(row) or "a guest")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         visible = of_visible_users(staff_of(request), self.owner_field)

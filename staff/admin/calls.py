@@ -1,6 +1,5 @@
 """What staff see of the assistant: every call, and nothing that they could change."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -8,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -23,6 +21,7 @@ from assistant.questions import STEPS
 from assistant.verdicts import Status
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.assistant_figures import calls_between, tables
+from staff.filters import KnownFilter
 from staff.runs.filters import LanguageFilter
 
 _DAYS = 30
@@ -54,19 +53,6 @@ class DaysForm(forms.Form):
             raise forms.ValidationError(f"At most {_MAX_DAYS} days can be looked at together.")
 
 
-class KnownFilter(admin.SimpleListFilter):
-    """By a field whose values are known, so that no rows are asked for them."""
-
-    values: tuple[str, ...]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(value, value.replace("_", " ")) for value in self.values]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        value = self.value()
-        return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
-
-
 class VerdictFilter(KnownFilter):
     title = parameter_name = "verdict"
     values = get_args(Status)
@@ -91,10 +77,10 @@ class ProviderFilter(KnownFilter):
 class CallAdmin(OwnedAdmin):
     list_display = (
         "created_at",
-        "user",
+        "who",
         "action",
         "step",
-        "language",
+        "language_words",
         "provider",
         "model",
         "outcome",

@@ -164,15 +164,17 @@ class ClassroomAdmin(AuditedAdmin):
         """With the way out of it, for whoever may remove them."""
         users = classroom.students.order_by("username")[:_MOST_NAMED]
         links = [
-            (reverse("admin:accounts_user_change", args=[user.pk]), user.username) for user in users
+            (reverse("admin:accounts_user_change", args=[user.pk]), str(user)) for user in users
         ]
         if not classroom.may_remove:
-            return format_html_join(", ", '<a href="{}">{}</a>', links) or _NOBODY
+            return format_html_join(", ", '<a href="{}"><bdi>{}</bdi></a>', links) or _NOBODY
         ways_out = [
             reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk])
             for user in users
         ]
-        row = '<li><a href="{}">{}</a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        row = (
+            '<li><a href="{}"><bdi>{}</bdi></a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        )
         rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
         found = format_html_join("", row, rows)
         return format_html('<ul class="roster">{}</ul>', found) if found else _NOBODY

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -28,6 +27,7 @@ from sandbox.models import Run, is_run_id
 from sandbox.searching import runs_matching
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.class_filter import ClassFilter
+from staff.filters import listed_rows
 from staff.permitted import refused_silently
 from staff.runs import filters
 from staff.runs.again import run_again
@@ -42,24 +42,25 @@ _LARGE = ("source", "log", "search_text")
 class RunAdmin(OwnedAdmin):
     list_display = (
         "when",
-        "user",
-        "language",
+        "who",
+        "language_words",
         "outcome",
-        "reason",
         "took",
         "first_output",
         "error",
     )
     list_filter = (
+        filters.PersonFilter,
         filters.UserFilter,
         ClassFilter,
         filters.LanguageFilter,
-        "status",
+        filters.StatusFilter,
         filters.ReasonFilter,
         filters.DayFilter,
         filters.ErrorFilter,
     )
     list_select_related = ("user",)
+    empty_value_display = ""
     sortable_by = ("when",)  # what has no index would sort a million rows
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("search_text",)
@@ -179,11 +180,7 @@ class RunAdmin(OwnedAdmin):
             raise PermissionDenied
         if format not in FORMATS:
             raise Http404
-        try:
-            runs = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters as error:
-            raise Http404("No list has such filters.") from error
-        return self._export(request, runs, format, with_code=with_code)
+        return self._export(request, listed_rows(self, request), format, with_code=with_code)
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, runs: QuerySet[Run]) -> HttpResponseBase:

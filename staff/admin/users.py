@@ -1,65 +1,42 @@
 """Users: operators change them, instructors see and help the students of their classes."""
 
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, cast
 
-from allauth.account.forms import ResetPasswordForm
-from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.audit import audit, audit_all
 from accounts.models import AuditAction, User
-from accounts.services import user_deactivate, user_log_out_everywhere
-from accounts.visibility import is_student, visible_classes, visible_users
+from accounts.services import user_deactivate
+from accounts.visibility import visible_classes, visible_users
+from cloudrun.times import ago
+from ide.history.words import outcome_words
 from sandbox.models import Run
-from staff.admin.base import AuditedAdmin, staff_of
-from staff.class_filter import ClassFilter
-from staff.confirming import confirmation, is_confirmed
+from staff.admin.base import staff_of
+from staff.admin.user_actions import UserActions
+from staff.filters import listed_rows
+from staff.people.filters import ClassOfUserFilter, RanFilter
+from staff.people.page import person_context
+from staff.people.runs import week_begin, week_url
 from staff.rosters.exports import users_response
 
-_INSTRUCTORS = "Instructors"
-_MOST_NAMED = 10
 _SEEN_OF_STUDENTS = (
     "username", "display_name", "email", "is_active", "last_login", "date_joined"
 )  # fmt: skip
 
 
-class ClassOfUserFilter(ClassFilter):
-    field = "pk"
-
-
-class RanFilter(admin.SimpleListFilter):
-    title = "runs"
-    parameter_name = "ran"
-    _DAYS = {"1": "in the last day", "7": "in the last 7 days", "30": "in the last 30 days"}
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [*self._DAYS.items(), ("none", "none ever")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        if self.value() == "none":
-            return queryset.filter(~Exists(Run.objects.filter(user=OuterRef("pk"))))
-        if self.value() not in self._DAYS:
-            return queryset
-        since = timezone.now() - timedelta(days=int(self.value() or 0))
-        recent = Run.objects.filter(created_at__gte=since).values("user")
-        return queryset.filter(pk__in=recent)
-
-
 @admin.register(User)
-class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs only
+class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs only
     list_display = (
-        "username", "email", "display_name", "is_active", "last_login", "runs_lately",
+        "username", "email", "display_name", "is_active", "logged_in", "runs_lately",
         "last_outcome",
     )  # fmt: skip
     list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
@@ -68,11 +45,10 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
         *(DjangoUserAdmin.fieldsets or ()),
         ("Profile", {"fields": ("display_name",)}),
     )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()  # Django's widget for it has labels that no screen reader may read
     change_list_template = "admin/accounts/user/change_list.html"
-    actions = (
-        "export_csv", "deactivate", "reactivate", "log_out_everywhere", "send_reset_link",
-        "make_instructor", "make_no_instructor",
-    )  # fmt: skip
+    actions = ("export_csv", *UserActions.actions)
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export_view)
@@ -83,11 +59,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
         """All users whom the list shows with the same query."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        try:
-            users = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters as error:
-            raise Http404("No list has such filters.") from error
-        return self.export_csv(request, users)
+        return self.export_csv(request, listed_rows(self, request))
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponseBase:
@@ -100,10 +72,9 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
         return users_response(users, visible_classes(staff))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        week = timezone.now() - timedelta(days=7)
         latest = Run.objects.filter(user=OuterRef("pk")).order_by("-created_at")
         lately = (
-            Run.objects.filter(user=OuterRef("pk"), created_at__gte=week)
+            Run.objects.filter(user=OuterRef("pk"), created_at__gte=week_begin())
             .order_by()
             .values("user")
             .annotate(count=Count("pk"))
@@ -135,112 +106,40 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in 
     def name_of(self, row: Any) -> str:
         return "account"
 
-    def has_deactivate_permission(self, request: HttpRequest) -> bool:
-        return staff_of(request).has_perm("accounts.deactivate_user")
-
-    def has_reset_permission(self, request: HttpRequest) -> bool:
-        return staff_of(request).has_perm("accounts.send_reset_link")
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return staff_of(request).is_superuser
+    @admin.display(description="last login", ordering="last_login")
+    def logged_in(self, user: User) -> str:
+        return ago(user.last_login) if user.last_login else ""
 
     @admin.display(description="runs in 7 days")
-    def runs_lately(self, user: Any) -> int:
-        return user.runs_in_week or 0
+    def runs_lately(self, user: Any) -> str | SafeString:
+        if not user.runs_in_week:
+            return "0"
+        link = '<a href="{}" aria-label="{} runs of {} in 7 days">{}</a>'
+        return format_html(link, week_url(user.pk), user.runs_in_week, user, user.runs_in_week)
 
     @admin.display(description="last outcome")
     def last_outcome(self, user: Any) -> str:
-        return user.latest_status or ""
+        if not user.latest_status:
+            return ""
+        words = outcome_words(status=user.latest_status, reason="", exit_code=None)
+        return format_html('<span data-tone="{}">{}</span>', words.tone, words.text)
 
-    @admin.action(
-        description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
-    )
-    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
-        allowed = self._allowed(request, users)
-        if allowed and not is_confirmed(request):
-            return confirmation(
-                self,
-                request,
-                allowed,
-                title="Deactivate these users?",
-                consequence="They are logged out everywhere at once, what they run is stopped, and"
-                " they cannot log in before somebody activates them again. Nothing of theirs is"
-                " deleted.",
-                button="Deactivate",
-                action="deactivate",
-            )
-        for user in self._others(request, users, AuditAction.DEACTIVATED):
-            user_deactivate(user)
-        return None
-
-    @admin.action(description="Activate again", permissions=["deactivate"])
-    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in self._others(request, users, AuditAction.REACTIVATED):
-            user.is_active = True
-            user.save(update_fields=["is_active"])
-
-    @admin.action(description="Log out everywhere", permissions=["deactivate"])
-    def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in self._others(request, users, AuditAction.LOGGED_OUT):
-            user_log_out_everywhere(user)
-
-    @admin.action(description="Send a link to set a new password", permissions=["reset"])
-    def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        """By mail to the user's own address: nobody else gets to see it."""
-        reachable = Q(is_active=True) & ~Q(email="")
-        for user in self._others(request, users.filter(reachable), AuditAction.RESET_LINK):
-            form = ResetPasswordForm({"email": user.email})
-            if form.is_valid():
-                form.save(request)
-        left_out = self._allowed(request, users.exclude(reachable))
-        if not left_out:
-            return
-        why = "deactivated, or without an e-mail address"
-        audit_all(staff_of(request), AuditAction.NO_RESET_LINK, left_out, what=why)
-        told = f"No link could be sent to {_names(left_out)}: {why}."
-        self.message_user(request, told, messages.WARNING)
-
-    @admin.action(description="Make instructors of them", permissions=["operate"])
-    def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        group = Group.objects.get(name=_INSTRUCTORS)
-        for user in self._others(request, users, AuditAction.CHANGED, "is an instructor now"):
-            user.is_staff = True
-            user.save(update_fields=["is_staff"])
-            user.groups.add(group)
-
-    @admin.action(description="Let them be instructors no more", permissions=["operate"])
-    def make_no_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        group = Group.objects.get(name=_INSTRUCTORS)
-        for user in self._others(request, users, AuditAction.CHANGED, "is no instructor any more"):
-            user.is_staff = False
-            user.save(update_fields=["is_staff"])
-            user.groups.remove(group)
-            user.taught_classes.clear()
-
-    def _others(
-        self, request: HttpRequest, users: QuerySet[User], action: AuditAction, what: str = ""
-    ) -> list[User]:
-        """Those of the ticked to whom the asker may do something; it is written down first."""
-        chosen = self._allowed(request, users)
-        audit_all(staff_of(request), action, chosen, what=what)
-        told = f"{action.label.capitalize()}: {_names(chosen)}."
-        self.message_user(request, told, messages.SUCCESS)
-        return chosen
-
-    def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
-        """Nobody does anything to themselves, and only operators to staff."""
-        staff = staff_of(request)
-        allowed = Q() if staff.is_superuser else is_student()
-        return list(users.filter(allowed).exclude(pk=staff.pk))
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            acts = self.acts_on(request, obj)
+            context["person"] = person_context(staff_of(request), obj, acts)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         self.audit(request, AuditAction.CHANGED, obj)
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)
-
-
-def _names(users: list[User]) -> str:
-    names = ", ".join(user.username for user in users[:_MOST_NAMED]) or "nobody"
-    more = len(users) - _MOST_NAMED
-    return f"{names} and {more} more" if more > 0 else names

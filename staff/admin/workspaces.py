@@ -13,12 +13,12 @@ from staff.runs.filters import LanguageFilter
 
 @admin.register(Workspace)
 class WorkspaceAdmin(OwnedAdmin):
-    list_display = ("name", "id", "user", "language", "teaching", "changed_at")
+    list_display = ("name", "id", "who", "language_words", "teaching", "changed_at")
     list_filter = ("teaching", LanguageFilter)
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ("user",)
     search_fields = ("id", "name", "user__username", "user__email")
-    fields = ("id", "name", "user", "language", "created_at", "changed_at", "teaching")
+    fields = ("id", "name", "user", "language_words", "created_at", "changed_at", "teaching")
     readonly_fields = fields[:-1]
     actions = ("teach", "stop_teaching")
 

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.models import Membership
+from accounts.models import Membership, name_words
 from accounts.visibility import is_student
 from ide.models import Workspace
 from sandbox.models import ALIVE, Run
@@ -133,8 +133,8 @@ def _memberships(classroom_id: int) -> QuerySet[Membership]:
 
 
 def _names(classroom_id: int) -> dict[int, str]:
-    rows = _memberships(classroom_id).values_list("user", "user__display_name", "user__username")
-    return {pk: display_name or username for pk, display_name, username in rows}
+    rows = _memberships(classroom_id).values_list("user", "user__username", "user__display_name")
+    return {pk: name_words(*names) for pk, *names in rows}
 
 
 def _facts(runs: QuerySet[Run]) -> list[RunFacts]:

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from ide.history.words import Outcome, outcome_words
-from sandbox.languages import LANGUAGES
+from sandbox.languages import language_name
 from sandbox.models import ALIVE, RunStatus
 
 _STUCK_TIMES = 3
@@ -85,7 +85,6 @@ def tile_of(
     if not runs:
         return Tile(user_id, name, need, active_at)
     latest = runs[0]
-    language = LANGUAGES.get(latest.language)
     outcome = outcome_words(status=latest.status, reason=latest.reason, exit_code=latest.exit_code)
     return Tile(
         user_id=user_id,
@@ -93,7 +92,7 @@ def tile_of(
         need=need,
         active_at=active_at,
         run_id=latest.id,
-        language=language.name if language else latest.language,
+        language=language_name(latest.language),
         outcome=outcome,
         streak=streak,
     )

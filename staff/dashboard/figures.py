@@ -119,7 +119,7 @@ class Counted:
         for user, count in [*raw, *users.values_list("user").annotate(Sum("runs"))]:
             runs[user] += count
         most = runs.most_common(_MOST)
-        names = dict(User.objects.filter(pk__in=dict(most)).values_list("pk", "username"))
+        names = {pk: str(user) for pk, user in User.objects.in_bulk([*dict(most)]).items()}
         return [(user, names.get(user, ""), count) for user, count in most]
 
     def errors(self) -> list[tuple[str, int, int]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.models import AuditAction, Classroom, User
 from accounts.visibility import sees_everybody, visible_classes
+from sandbox.languages import language_name
 from sandbox.selectors import counts
 from staff.dashboard.charts import bar_chart, time_chart
 from staff.dashboard.figures import Figures, Scope, figures
@@ -59,6 +60,7 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
     }
     ends["going on"] = [sum(unit[name] for name in others) for unit in found.statuses]
     units = zip(found.units, ends_by_unit(ends), found.p50_ms, found.p95_ms, strict=True)
+    languages = [(language_name(id), runs) for id, runs in found.languages.most_common()]
     return {
         "hourly": hourly,
         "unit": "hour" if hourly else "day" if step == timedelta(days=1) else "week",
@@ -71,14 +73,14 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
             labels,
             {"p50": found.p50_ms, "p95": found.p95_ms},
         ),
-        "languages": found.languages.most_common(),
-        "languages_chart": bar_chart("Runs by language", found.languages.most_common()),
+        "languages": languages,
+        "languages_chart": bar_chart("Runs by language", languages),
         "errors": [
             (error, runs, hit, _query(found, classroom, error=error))
             for error, runs, hit in found.errors
         ],
         "busiest": [
-            (name, runs, _query(found, classroom, by=name)) for _, name, runs in found.busiest
+            (name, runs, _query(found, classroom, user=str(pk))) for pk, name, runs in found.busiest
         ],
     }
 

@@ -1,18 +1,22 @@
 """Counting the days that are over."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from sandbox.backfill import runs_fill, unfilled_ids
 from sandbox.models import Run
 from staff.dashboard.facts import HAVING, NAMES
 from staff.models import Kind, TalliedDay, Tally
 
 _DAY = timedelta(days=1)
 _BATCH = 2000
+_FILLED_AT_ONCE = 500
+_FILLED_KINDS = (Kind.ERROR, Kind.FIRST_OUTPUT)
 
 
 def begin_of(day: date) -> datetime:
@@ -51,8 +55,35 @@ def _tally(day: date, now: datetime) -> None:
     row = TalliedDay.objects.select_for_update().get(day=day)  # another server waits here
     row.tallied_at = now
     row.save()
-    Tally.objects.filter(day=day).delete()
-    for kind in Kind:
+    _count(day, Kind)
+
+
+def fill_in_runs() -> int:
+    """Fill in what older runs lack, the oldest first, and tally their days by that. How many.
+
+    It can be broken off at any time, and goes on from there the next time.
+    """
+    oldest = Run.objects.aggregate(at=Min("created_at"))["at"]
+    if oldest is None:
+        return 0
+    first, today = oldest.astimezone(UTC).date(), timezone.now().astimezone(UTC).date()
+    return sum(_fill_in(first + n * _DAY) for n in range((today - first).days + 1))
+
+
+def _fill_in(day: date) -> int:
+    ids = unfilled_ids(since=begin_of(day), until=begin_of(day + _DAY))
+    for begin in range(0, len(ids), _FILLED_AT_ONCE):
+        with transaction.atomic():
+            runs_fill(ids[begin : begin + _FILLED_AT_ONCE])
+            # Not the others: of whom is gone since, they know more than the rows.
+            if TalliedDay.objects.select_for_update().filter(day=day).first():
+                _count(day, _FILLED_KINDS)
+    return len(ids)
+
+
+def _count(day: date, kinds: Iterable[Kind]) -> None:
+    for kind in kinds:
+        Tally.objects.filter(day=day, kind=kind).delete()
         Tally.objects.bulk_create(_tallies(day, kind), batch_size=_BATCH)
 
 

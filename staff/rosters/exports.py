@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import StreamingHttpResponse
 
 from accounts.models import Classroom, User
-from staff.runs.exports import FORMATS, csv_lines, harmless
+from staff.runs.exports import FORMATS, csv_head, csv_lines, harmless
 
 _CHUNK = 500
 _NAMES = (
@@ -31,7 +31,7 @@ def users_response(users: QuerySet[User], classes: QuerySet[Classroom]) -> Strea
 
 async def _lines(users: QuerySet[User]) -> AsyncIterator[bytes]:
     """A query for each chunk, from where the one before ended: no cursor stays open meanwhile."""
-    yield csv_lines([_NAMES])
+    yield csv_head(_NAMES)
     last = 0
     while chunk := await _chunk(users.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
         yield csv_lines(map(_cells, chunk))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ def harmless(cell: Any) -> Any:
 async def _lines(runs: QuerySet[Run], format: str, *, with_code: bool) -> AsyncIterator[bytes]:
     names = (*_FACTS, *(_CODE if with_code else ()))
     if format == "csv":
-        yield csv_lines([names])
+        yield csv_head(names)
     write = _csv_rows if format == "csv" else _json_rows
     async for chunk in _chunks(runs, with_code=with_code):
         yield await database_sync_to_async(write)(chunk, names)
@@ -76,6 +77,11 @@ def _csv_rows(runs: Iterable[Run], names: Sequence[str]) -> bytes:
 def _cells(values: dict[str, Any]) -> Iterator[Any]:
     for value in values.values():
         yield harmless(json.dumps(value) if isinstance(value, list) else value)
+
+
+def csv_head(names: Iterable[str]) -> bytes:
+    """The first line, behind the mark by which Excel knows UTF-8."""
+    return BOM_UTF8 + csv_lines([names])
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:

@@ -9,39 +9,38 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.visibility import of_visible_users
 from sandbox.diagnosis.facts import Reason
 from sandbox.languages import LANGUAGES
-from sandbox.models import ERROR_MAX_LENGTH, Run
+from sandbox.models import ERROR_MAX_LENGTH, Run, RunStatus
+from staff.admin.base import staff_of
+from staff.filters import ChoiceFilter, KnownFilter, quoted
 
 _MOST_USERS = 100
+_MOST_DIGITS = 18
 Choice = tuple[str, str]
 
 
-class LanguageFilter(admin.SimpleListFilter):
+class LanguageFilter(ChoiceFilter):
     """Of whatever rows have a language."""
 
-    title = "language"
-    parameter_name = "language"
+    title = parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
         return [(language.id, language.name) for language in LANGUAGES.values()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(language=self.value()) if self.value() else queryset
+
+class StatusFilter(KnownFilter):
+    title = parameter_name = "status"
+    values = RunStatus.values
 
 
-class ReasonFilter(admin.SimpleListFilter):
-    title = "reason"
-    parameter_name = "reason"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
-        reasons = [reason.value for reason in Reason] + ["lost"]
-        return [(reason, reason.replace("_", " ")) for reason in reasons]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        return queryset.filter(reason=self.value()) if self.value() else queryset
+class ReasonFilter(KnownFilter):
+    title = parameter_name = "reason"
+    values = (*Reason, "lost")
 
 
 class FieldsFilter(admin.ListFilter):
@@ -75,7 +74,12 @@ class FieldsFilter(admin.ListFilter):
         if changelist.query:
             others.append(("q", changelist.query))
         fields = [
-            {"name": name, "label": label, "type": kind, "value": self.value(name)}
+            {
+                "name": name,
+                "label": label,
+                "type": self.type_of(name, kind),
+                "value": self.value(name),
+            }
             for name, (label, kind) in self.names.items()
         ]
         without = changelist.get_query_string(remove=list(self.names))
@@ -87,12 +91,37 @@ class FieldsFilter(admin.ListFilter):
             "selected": any(self.value(name) for name in self.names),
         }
 
+    def type_of(self, name: str, kind: str) -> str:
+        return kind
+
     def value(self, name: str) -> str:
         return str(self.used_parameters.get(name, ""))
 
 
+class PersonFilter(ChoiceFilter):
+    """The very user, by their number: what links to somebody's runs lead to."""
+
+    title = "person"
+    parameter_name = "user"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Choice]:
+        """Only the one who is asked for: there may be thousands."""
+        value = self.value() or ""
+        if not (value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS):
+            return []
+        visible = User.objects.filter(of_visible_users(staff_of(request), "pk"))
+        return [(value, str(user)) for user in visible.filter(pk=int(value))]
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    @property
+    def problem(self) -> str:
+        return "There is no such user, or they are in no class of yours." if super().problem else ""
+
+
 class UserFilter(FieldsFilter):
-    """Whose name or address begins so; of somebody's whole username, only they."""
+    """Whose name or address begins so."""
 
     title = "user"
     names = {"by": ("Name or e-mail", "search")}
@@ -100,8 +129,7 @@ class UserFilter(FieldsFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
         if not (words := self.value("by").lower()):
             return queryset
-        whole = User.objects.filter(username=words).values_list("pk", flat=True)
-        return queryset.filter(user__in=[*whole] or _beginning(words))
+        return queryset.filter(user__in=_beginning(words))
 
 
 def _beginning(words: str) -> set[int]:
@@ -123,12 +151,31 @@ class DayFilter(FieldsFilter):
     names = {"since": ("From", "date"), "until": ("To", "date")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        if self.problem:
+            return queryset.none()
         if since := _day(self.value("since")):
             queryset = queryset.filter(created_at__gte=datetime.combine(since, time.min, UTC))
         if until := _day(self.value("until")):
             end = datetime.combine(until, time.min, UTC) + timedelta(days=1)
             queryset = queryset.filter(created_at__lt=end)
         return queryset
+
+    def type_of(self, name: str, kind: str) -> str:
+        """What is no day no field of days would show, so that it could be mended."""
+        return "text" if self.value(name) and not _day(self.value(name)) else kind
+
+    @property
+    def problem(self) -> str:
+        example = timezone.now().date()
+        wrong = [
+            f"{quoted(self.value(name))} is no day for “{label}”. Write it as {example}."
+            for name, (label, _) in self.names.items()
+            if self.value(name) and not _day(self.value(name))
+        ]
+        since, until = (_day(self.value(name)) for name in self.names)
+        if since and until and since > until:
+            wrong.append("“From” is behind “To”: no day lies between them.")
+        return " ".join(wrong)
 
 
 class ErrorFilter(FieldsFilter):

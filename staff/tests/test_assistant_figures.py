@@ -91,7 +91,7 @@ def test_only_the_days_asked_for_count() -> None:
 
 
 def test_people_and_their_classes() -> None:
-    ada, bob = make_user("ada"), make_user("bob")
+    ada, bob = make_user("ada", display_name="Ada Byron"), make_user("bob")
     first, second = Classroom.objects.create(name="7a"), Classroom.objects.create(name="7b")
     first.students.add(ada)
     second.students.add(ada, bob)
@@ -100,7 +100,9 @@ def test_people_and_their_classes() -> None:
     classes = {name: row.calls for name, row in rows("Class").items()}
     assert classes == {"7a": 1, "7b": 3, "in no class": 1}
     users = rows("Busiest users")
-    assert {name: row.calls for name, row in users.items()} == {"bob": 2, "ada": 1, "guests": 1}
+    assert {name: row.calls for name, row in users.items()} == {
+        "bob": 2, "Ada Byron (ada)": 1, "guests": 1
+    }  # fmt: skip
     assert users["guests"].p50_ms == users["bob"].p95_ms == 900
 
 

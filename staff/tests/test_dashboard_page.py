@@ -32,6 +32,8 @@ def test_page_shows_charts_tables_and_links_and_is_audited() -> None:
         assert "?error=NameError%3A+%3Cb%3E&amp;since=" in text
         svgs = "".join(re.findall('<svg[^>]*role="img".*?</svg>', text, re.DOTALL))
         assert not re.search(r"<style|<script|style=|\son\w+=", svgs)
+    assert f"?user={root.pk}&amp;since=" in text
+    assert '<th scope="row">Python</th>' in text
     (link,) = re.findall(r'href="(/admin/sandbox/run/\?error=[^"]*)"', text)
     listed = client_of(root).get(link.replace("&amp;", "&"))
     assert listed.context["cl"].result_count == 1

@@ -57,6 +57,10 @@ PAGES: dict[str, tuple[Page, tuple[int, ...]]] = {
     "a student": (
         lambda s: f"/admin/accounts/user/{s.sam.pk}/change/", (YES, YES, YES, AWAY, AWAY, AWAY)
     ),
+    "deactivation of a student": (
+        lambda s: f"/admin/accounts/user/{s.sam.pk}/do/deactivate/",
+        (YES, YES, YES, NO, AWAY, AWAY),
+    ),
     "a colleague": (
         lambda s: f"/admin/accounts/user/{s.bob.pk}/change/", (YES, YES, AWAY, AWAY, AWAY, AWAY)
     ),
@@ -112,7 +116,9 @@ def test_pages(school: School, page: str, person: str) -> None:
     assert answer.status_code == expected[PEOPLE.index(person)]
 
 
-@pytest.mark.parametrize("query", ["", "?q=print", "?language=python", "?reason=exception"])
+@pytest.mark.parametrize(
+    "query", ["", "?q=print", "?language=python", "?reason=exception", "?by=sam"]
+)
 def test_lists_hold_nothing_of_another_class(school: School, query: str) -> None:
     address = f"/admin/sandbox/run/{query}"
     assert school.run.pk in school.client("ada").get(address).content.decode()
@@ -145,7 +151,7 @@ def test_deactivation_is_asked_about_and_then_done(school: School, person: str) 
     client = school.client(person)
     page = client.post("/admin/accounts/user/", data).content.decode()
     assert User.objects.get(username="sam").is_active
-    assert "<li>sam</li>" in page
+    assert "<li><bdi>sam</bdi></li>" in page
     client.post("/admin/accounts/user/", {**data, "confirmed": "Deactivate"})
     assert not User.objects.get(username="sam").is_active
     entry = AuditEntry.objects.get(subject=school.sam)
@@ -235,7 +241,7 @@ def test_new_codes_are_asked_about_and_then_given(school: School) -> None:
     data = {"action": "renew_codes", "_selected_action": [school.classroom.pk]}
     client = school.client("ada")
     page = client.post("/admin/accounts/classroom/", data).content.decode()
-    assert "<li>class of ada</li>" in page
+    assert "<li><bdi>class of ada</bdi></li>" in page
     assert Classroom.objects.get(pk=school.classroom.pk).join_code == school.classroom.join_code
     client.post("/admin/accounts/classroom/", {**data, "confirmed": "Give new codes"})
     assert Classroom.objects.get(pk=school.classroom.pk).join_code != school.classroom.join_code

@@ -50,7 +50,7 @@ def text(answer: Any) -> str:
 async def taken(client: Any, path: str) -> str:
     answer = await client.get(path)
     assert answer.status_code == 200, path
-    return b"".join([part async for part in answer.streaming_content]).decode()
+    return b"".join([part async for part in answer.streaming_content]).decode("utf-8-sig")
 
 
 def ids(client: Client, query: str = "") -> set[str]:
@@ -136,9 +136,58 @@ def test_filters_find_runs(school: School) -> None:
     assert len(ids(client, f"?since={today}&until={today}")) == 2
     for query in ("?since=2999-01-01", "?until=1999-01-01"):
         assert ids(client, query) == set()
-    for query in ("?since=nonsense", "?until=9999-12-31", "?by=%00"):
-        assert client.get(f"{LIST}{query}").status_code == 200
+    assert client.get(f"{LIST}?by=%00").status_code == 200
     assert client.get(f"{LIST}?user__password__startswith=a").status_code == 400
+
+
+WRONG = {
+    "since=zz": "“zz” is no day for “From”. Write it as 20",
+    "until=9999-12-31": "is no day for “To”",
+    "since=2026-02-02&until=2026-02-01": "no day lies between them",
+    "language=cobol": "There is no language “cobol”. In an address it is one of: python, nodejs,",
+    "status=done": "There is no status “done”",
+    "reason=%00": "There is no reason",
+    "class=zz": "There is no such class, or it is not yours.",
+    "user=0": "There is no such user, or they are in no class of yours.",
+    "user=²": "There is no such user",
+}
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_what_a_filter_does_not_know_is_told_and_finds_nothing(school: School, query: str) -> None:
+    client = client_of(school.teacher)
+    page = client.get(f"{LIST}?{query}&q=wrote")
+    assert WRONG[query] in text(page)
+    assert page.context["cl"].result_count == 0
+    answer = client.get(f"{LIST}export/csv/?{query}", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert WRONG[query] in text(answer)
+    assert not AuditEntry.objects.filter(action="exported").exists()
+    assert "There is no" not in text(client.get(LIST))
+
+
+def test_unknown_filter_is_told(school: School) -> None:
+    client = client_of(school.teacher)
+    page = client.get(f"{LIST}?created_at__gte=zz", follow=True)
+    assert "a filter, a value or a page that this list does not have" in text(page)
+    assert page.context["cl"].result_count == 1
+    assert client.get(f"{LIST}export/csv/?created_at__gte=zz").status_code == 400
+
+
+def test_one_person_is_found_by_their_number_and_others_by_what_begins_so(school: School) -> None:
+    namesake = make_user("ada_2", display_name="Ada Byron")
+    school.teacher.taught_classes.get().students.add(namesake)
+    theirs = make_run(namesake, language="cpp")
+    client = client_of(school.teacher)
+    assert ids(client, f"?user={school.ada.pk}") == {school.of_ada.pk}
+    assert ids(client, "?by=ada") == {school.of_ada.pk, theirs.pk}
+    assert ids(client, f"?user={school.bob.pk}") == set()
+    page = text(client.get(f"{LIST}?user={namesake.pk}"))
+    assert page.count("Ada Byron (ada_2)") == 2  # the row and the filter
+    assert "C++" in page
+    page = text(client.get(f"{LIST}{theirs.pk}/change/"))
+    assert f"?user={namesake.pk}" in page
+    assert "(ada_2)" in page
 
 
 def test_a_list_makes_no_query_per_row_and_reads_no_code(school: School) -> None:
@@ -184,10 +233,12 @@ async def test_export_has_what_the_list_shows(async_client: Any) -> None:
     assert len({row["id"] for row in rows}) == 6
     assert "code" not in rows[0]
     assert rows[0]["error"] == "'=1+1"
+    raw = await async_client.get(f"{LIST}export/csv/")
+    assert (await anext(aiter(raw.streaming_content))).startswith(b"\xef\xbb\xbfid,")
     lines = (await taken(async_client, f"{LIST}export/jsonl/code/?language=java")).splitlines()
     assert [json.loads(line)["code"] for line in lines] == ["=code"]
     entries = AuditEntry.objects.filter(action="exported", actor=school.teacher)
-    assert [entry.subject_id async for entry in entries] == [school.ada.pk, None] * 2
+    assert [entry.subject_id async for entry in entries] == [school.ada.pk, None] * 3
     form = {"action": "export_csv", "_selected_action": [school.of_ada.pk, school.of_bob.pk]}
     answer = await async_client.post(LIST, form)
     ticked = b"".join([part async for part in answer.streaming_content]).decode()

@@ -15,7 +15,7 @@ LIST = "/admin/accounts/user/"
 
 
 async def rows_of(answer: Any) -> list[dict[str, str]]:
-    text = b"".join([part async for part in answer.streaming_content]).decode()
+    text = b"".join([part async for part in answer.streaming_content]).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 

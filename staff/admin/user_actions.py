@@ -1,0 +1,193 @@
+"""What staff do to users: from the list to those who are ticked, from somebody's page to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
+
+from accounts.audit import audit_all
+from accounts.models import AuditAction, User
+from accounts.services import user_deactivate, user_log_out_everywhere
+from accounts.visibility import is_student
+from staff.admin.base import AuditedAdmin, staff_of
+from staff.confirming import confirmation, is_confirmed
+
+_INSTRUCTORS = "Instructors"
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before it is done to one user; `button` is what the answer is called."""
+
+    button: str
+    consequence: str
+
+
+_DEACTIVATE = Question(
+    "Deactivate",
+    "They are logged out everywhere at once, what they run is stopped, and they cannot log in"
+    " before somebody activates them again. Nothing of theirs is deleted.",
+)
+# The actions that somebody's page has, too.
+QUESTIONS = {
+    "deactivate": _DEACTIVATE,
+    "reactivate": Question("Activate again", "They can log in again, as they could before."),
+    "send_reset_link": Question(
+        "Send reset link",
+        "A letter with a link to set a new password goes to their own address. Their password"
+        " stays as it is until they do.",
+    ),
+    "log_out_everywhere": Question(
+        "Log out everywhere", "All their sessions and tokens end. They can log in again at once."
+    ),
+}
+
+
+class UserActions(AuditedAdmin):
+    actions: Any = (
+        "deactivate", "reactivate", "log_out_everywhere", "send_reset_link",
+        "make_instructor", "make_no_instructor",
+    )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        ask = self.admin_site.admin_view(self.ask_view)
+        return [
+            path("<int:pk>/do/<str:action>/", ask, name="accounts_user_do"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def ask_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Asks before something is done to one user; 404 for whom the asker may not do it to."""
+        found = self.get_queryset(request).filter(pk=pk)
+        user = found.first()
+        if user is None or action not in self.acts_on(request, user):
+            raise Http404("There is no such user, or this cannot be done to them.")
+        question, page = QUESTIONS[action], reverse("admin:accounts_user_change", args=[pk])
+        if not is_confirmed(request):
+            return confirmation(
+                self,
+                request,
+                [user],
+                title=f"{question.button}?",
+                consequence=question.consequence,
+                button=question.button,
+                back=page,
+            )
+        act: Callable[..., Any] = getattr(self, action)
+        act(request, found)
+        return redirect(page)
+
+    def acts_on(self, request: HttpRequest, user: User) -> dict[str, Question]:
+        """What the asker may do to a user as they are, by its action's name."""
+        if not self._allowed(request, User.objects.filter(pk=user.pk)):
+            return {}
+        useless = {"reactivate"} if user.is_active else QUESTIONS.keys() - {"reactivate"}
+        if not user.email:
+            useless = {*useless, "send_reset_link"}
+        may = self.get_actions(request)
+        return {name: asked for name, asked in QUESTIONS.items() if name in may.keys() - useless}
+
+    def has_deactivate_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).has_perm("accounts.deactivate_user")
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).has_perm("accounts.send_reset_link")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).is_superuser
+
+    @admin.action(
+        description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
+    )
+    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        allowed = self._allowed(request, users)
+        if allowed and not is_confirmed(request):
+            return confirmation(
+                self,
+                request,
+                allowed,
+                title="Deactivate these users?",
+                consequence=_DEACTIVATE.consequence,
+                button=_DEACTIVATE.button,
+                action="deactivate",
+            )
+        for user in self._others(request, users, AuditAction.DEACTIVATED):
+            user_deactivate(user)
+        return None
+
+    @admin.action(description="Activate again", permissions=["deactivate"])
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in self._others(request, users, AuditAction.REACTIVATED):
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+
+    @admin.action(description="Log out everywhere", permissions=["deactivate"])
+    def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in self._others(request, users, AuditAction.LOGGED_OUT):
+            user_log_out_everywhere(user)
+
+    @admin.action(description="Send a link to set a new password", permissions=["reset"])
+    def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """By mail to the user's own address: nobody else gets to see it."""
+        reachable = Q(is_active=True) & ~Q(email="")
+        for user in self._others(request, users.filter(reachable), AuditAction.RESET_LINK):
+            form = ResetPasswordForm({"email": user.email})
+            if form.is_valid():
+                form.save(request)
+        left_out = self._allowed(request, users.exclude(reachable))
+        if not left_out:
+            return
+        why = "deactivated, or without an e-mail address"
+        audit_all(staff_of(request), AuditAction.NO_RESET_LINK, left_out, what=why)
+        told = f"No link could be sent to {_names(left_out)}: {why}."
+        self.message_user(request, told, messages.WARNING)
+
+    @admin.action(description="Make instructors of them", permissions=["operate"])
+    def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        group = Group.objects.get(name=_INSTRUCTORS)
+        for user in self._others(request, users, AuditAction.CHANGED, "is an instructor now"):
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+            user.groups.add(group)
+
+    @admin.action(description="Let them be instructors no more", permissions=["operate"])
+    def make_no_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        group = Group.objects.get(name=_INSTRUCTORS)
+        for user in self._others(request, users, AuditAction.CHANGED, "is no instructor any more"):
+            user.is_staff = False
+            user.save(update_fields=["is_staff"])
+            user.groups.remove(group)
+            user.taught_classes.clear()
+
+    def _others(
+        self, request: HttpRequest, users: QuerySet[User], action: AuditAction, what: str = ""
+    ) -> list[User]:
+        """Those of the ticked to whom the asker may do something; it is written down first."""
+        chosen = self._allowed(request, users)
+        audit_all(staff_of(request), action, chosen, what=what)
+        told = f"{action.label.capitalize()}: {_names(chosen)}."
+        self.message_user(request, told, messages.SUCCESS)
+        return chosen
+
+    def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
+        """Nobody does anything to themselves, and only operators to staff."""
+        staff = staff_of(request)
+        allowed = Q() if staff.is_superuser else is_student()
+        return list(users.filter(allowed).exclude(pk=staff.pk))
+
+
+def _names(users: list[User]) -> str:
+    names = ", ".join(str(user) for user in users[:_MOST_NAMED]) or "nobody"
+    more = len(users) - _MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names
