@@ -111,9 +111,9 @@ class _Names:
         self.workspaces = {workspace.pk: workspace for workspace in workspaces}
         self.classes = {
             str(pk): name
-            for pk, name in Classroom.objects.filter(
-                pk__in=_ids(_OF_CLASS, entries)
-            ).values_list("pk", "name")
+            for pk, name in Classroom.objects.filter(pk__in=_ids(_OF_CLASS, entries)).values_list(
+                "pk", "name"
+            )
         }
 
     def did(self, entry: AuditEntry, actions: set[str]) -> SafeString:
@@ -147,7 +147,7 @@ class _Names:
             language = LANGUAGES.get(run.language)
             return format_html("a {} run of yours", language.name if language else run.language)
         return format_html(
-            '<a href="{}">your run of <bdi>{}</bdi></a> in ‘<bdi>{}</bdi>’',
+            '<a href="{}">your run of <bdi>{}</bdi></a> in “<bdi>{}</bdi>”',
             reverse("run", args=[workspace.pk, run.pk]),
             workspace.entry,
             workspace.name,
@@ -155,7 +155,7 @@ class _Names:
 
     def _did_in_class(self, action: AuditAction, what: str, class_id: str) -> SafeString:
         name = self.classes.get(class_id)
-        shown = format_html("‘<bdi>{}</bdi>’", name) if name else SafeString("that is gone")
+        shown = format_html("“<bdi>{}</bdi>”", name) if name else SafeString("that is gone")
         if what.startswith("invitation"):
             return format_html("invited you to the class {}", shown)
         return format_html(_TO_CLASS.get(action, "did something in the class {}"), shown)
@@ -165,7 +165,7 @@ class _Names:
             workspace = self.workspaces.get(found[1])
             if workspace is None:
                 return SafeString("a workspace of yours that is gone")
-            return format_html("the settings of your workspace ‘<bdi>{}</bdi>’", workspace.name)
+            return format_html("the settings of your workspace “<bdi>{}</bdi>”", workspace.name)
         if what.startswith("call of the assistant"):
             return SafeString("a question of yours to the assistant")
         return SafeString("your account" if what == "account" else "something of yours")

@@ -42,7 +42,7 @@ def test_watching_a_run_is_one_look_with_the_way_to_it(ada: User, teacher: User)
     run = make_run(ada, workspace)
     for action in (AuditAction.VIEWED, AuditAction.WATCHED, AuditAction.VIEWED):
         audit(teacher, action, subject=ada, what=f"run {run.pk}")
-    assert told(ada) == ["Ms Teacher watched your run of main.py in ‘My program’"]
+    assert told(ada) == ["Ms Teacher watched your run of main.py in “My program”"]
     client = make_client(ada)
     page = client.get(PATH).content.decode()
     address = f"/w/{workspace.pk}/runs/{run.pk}"
@@ -104,8 +104,8 @@ def test_classes_are_named(ada: User, teacher: User) -> None:
     audit(teacher, AuditAction.IMPORTED, subject=ada, what=f"invitation to class {pk}")
     audit(teacher, AuditAction.CHANGED, subject=ada, what=f"removed from class {pk}")
     assert told(ada) == [
-        "Ms Teacher took you out of the class ‘Algorithms’",
-        "Ms Teacher invited you to the class ‘Algorithms’",
+        "Ms Teacher took you out of the class “Algorithms”",
+        "Ms Teacher invited you to the class “Algorithms”",
     ]
 
 
