@@ -114,7 +114,7 @@ class AuditAdmin(LargeListAdmin):
 def _person(user: User | None, name: str) -> SafeString:
     """With the way to their account; only `name` where that is gone."""
     if user is None:
-        return format_html("{}", name or "–")
+        return format_html("{}", name or "-")
     address = reverse("admin:accounts_user_change", args=[user.pk])
     return format_html('<a href="{}">{}</a>', address, user.username)
 
