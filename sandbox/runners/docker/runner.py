@@ -103,6 +103,12 @@ class DockerRunner:
     def version(self, language: Language) -> str:
         return language.version
 
+    def engine(self) -> str:
+        return self._engine.called
+
+    def base(self, language: Language) -> str:
+        return self._images.words(language.image or "")
+
     async def install(
         self, language: Language, names: tuple[str, ...], report: Report, *, network: bool
     ) -> str:
