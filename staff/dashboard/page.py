@@ -70,7 +70,9 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
             "Time to first output in milliseconds",
             labels,
             {"p50": found.p50_ms, "p95": found.p95_ms},
-        ),
+        )
+        if found.all_p50_ms is not None
+        else [],
         "languages": found.languages.most_common(),
         "languages_chart": bar_chart("Runs by language", found.languages.most_common()),
         "errors": [
