@@ -134,4 +134,4 @@ def test_many_looks_need_no_query_each(ada: User, teacher: User) -> None:
         audit(teacher, AuditAction.VIEWED, subject=ada, what=f"run {run.pk}")
     with CaptureQueriesContext(connection) as queries:
         assert len(looks_at(ada)) == 20
-    assert len(queries) == 4
+    assert len(queries) <= 4
