@@ -98,8 +98,8 @@ def test_sockets_have_a_line_for_their_handshake_and_one_for_their_end(scraped: 
     with connect(address) as socket:
         socket.send("no request")
         socket.recv()
+    foreign = Origin("https://evil.example")
     with pytest.raises(InvalidStatus):
-        foreign = Origin("https://evil.example")
         connect(address, origin=foreign, additional_headers={"Cookie": "sessionid=x"})
     with pytest.raises(InvalidStatus):
         connect(address.replace("execute", "nowhere"))
