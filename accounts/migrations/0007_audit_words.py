@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="auditentry",
+            name="at",
+            field=models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="time"),
+        ),
+        migrations.AlterField(
+            model_name="auditentry",
             name="action",
             field=models.CharField(
                 choices=[

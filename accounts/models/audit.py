@@ -49,7 +49,7 @@ class AuditEntry(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="audit_entries"
     )
     what = models.CharField(max_length=300, blank=True, db_index=True)
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField("time", auto_now_add=True, db_index=True)
 
     objects = AuditEntries.as_manager()
 

@@ -44,6 +44,7 @@ class AuditAdmin(LargeListAdmin):
     sortable_by = ("when",)
     list_select_related = ("actor", "subject")
     list_filter = ("action", "at")
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("what",)
     search_help_text = (
         "Who looked or at whose, as their name begins; what it begins with, or its id."
