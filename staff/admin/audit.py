@@ -125,8 +125,8 @@ def _with_things(entries: Iterable[Any]) -> list[Any]:
     entries = list(entries)
     named = {entry.pk: _THING.search(entry.what) for entry in entries}
     wanted: dict[str, set[str]] = defaultdict(set)
-    for match in filter(None, named.values()):
-        wanted[match[1]].add(match[2])
+    for found in filter(None, named.values()):
+        wanted[found[1]].add(found[2])
     things = {(kind, pk): thing for kind in wanted for pk, thing in _things(kind, wanted[kind])}
     for entry in entries:
         match = named[entry.pk]
