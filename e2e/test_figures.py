@@ -53,4 +53,4 @@ def test_figures_of_chosen_days(browser: Browser, server: Server, scheme: Any, s
         expect(
             page.get_by_text("Nobody asked the assistant anything on these days.")
         ).to_be_visible()
-        expect(page.get_by_role("table")).to_have_count(0)
+        expect(page.get_by_role("region", name="Busiest users")).to_have_count(0)

@@ -83,6 +83,8 @@ class DockerRunner:
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_S):
                 changed = await self._images.look()
+                if not self._engine.called:
+                    await self._engine.answers()
                 await self._check_runtime()
         except (SandboxError, TimeoutError) as error:
             logger.info("no Docker engine at %s: %s", self._path, error)
