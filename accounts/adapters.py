@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.encryption import decrypt, encrypt
 from accounts.models import User
+from accounts.names import validate_not_reserved
 from accounts.services import PASSWORD_MAX_LENGTH, user_add, user_with_password
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             password=credentials["password"],
             address=self.get_client_ip(request),
         )
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        validate_not_reserved(username)
+        return str(super().clean_username(username, shallow))
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         if len(password) > PASSWORD_MAX_LENGTH:

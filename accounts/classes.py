@@ -2,13 +2,12 @@
 
 from django.db import transaction
 
-from accounts.models import AuditEntry, Classroom, Membership, User
+from accounts.models import Classroom, Membership, User
 from cloudrun.errors import InvalidRequestError
 from cloudrun.rates import Rate, subject_of
 
 _TRIES = 20
 _WINDOW_S = 3600
-_LATEST_LOOKS = 100
 
 
 def class_find(code: str, *, user: User) -> Classroom:
@@ -35,8 +34,3 @@ def class_leave(classroom_id: int, *, user: User) -> bool:
     """False where they are not in it. Teachers see nothing of theirs from then on."""
     deleted, _ = Membership.objects.filter(classroom=classroom_id, user=user).delete()
     return deleted > 0
-
-
-def looks_at(user: User) -> list[AuditEntry]:
-    """The latest that staff looked at or did of a user's, the newest first."""
-    return list(AuditEntry.objects.filter(subject=user)[:_LATEST_LOOKS])

@@ -8,6 +8,7 @@ from django.core.validators import EmailValidator
 from rest_framework import serializers
 
 from accounts.models import DISPLAY_NAME_MAX_LENGTH, User, username_validator
+from accounts.names import validate_not_reserved, validate_visible
 from accounts.services import PASSWORD_MAX_LENGTH
 from cloudrun.fields import StrictCharField
 
@@ -27,14 +28,19 @@ class RegisterSerializer(serializers.Serializer[Any]):
     """`{username, email, password, display_name?}`."""
 
     username = StrictCharField(
-        validators=[username_validator], help_text="3 to 30 of A-Z, a-z, 0-9 and underscore."
+        validators=[username_validator, validate_not_reserved],
+        help_text="3 to 30 of A-Z, a-z, 0-9 and underscore.",
     )
     email = StrictCharField(
         validators=[EmailValidator("Must be an e-mail address.")], max_length=_EMAIL_MAX_LENGTH
     )
     password = StrictCharField(max_length=PASSWORD_MAX_LENGTH)
     display_name = StrictCharField(
-        max_length=DISPLAY_NAME_MAX_LENGTH, required=False, allow_blank=True, allow_null=True
+        max_length=DISPLAY_NAME_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        validators=[validate_visible],
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

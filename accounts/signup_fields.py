@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.models import DISPLAY_NAME_MAX_LENGTH, User
+from accounts.names import validate_visible
 
 
 class SignupFields(forms.Form):
@@ -11,6 +12,7 @@ class SignupFields(forms.Form):
         label="Display name",
         max_length=DISPLAY_NAME_MAX_LENGTH,
         required=False,
+        validators=[validate_visible],
         help_text="What others see. Your username where you leave it empty.",
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )

@@ -5,13 +5,11 @@ from collections.abc import Iterable, Iterator
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import never_cache
 
-from accounts import class_views, views
+from accounts import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", views.profile, name="account_profile"),
-    path("classes/", class_views.classes, name="account_classes"),
-    path("classes/join/<str:code>/", class_views.join, name="class_join"),
-    path("classes/<int:pk>/leave/", class_views.leave, name="class_leave"),
+    path("email/", views.EmailView.as_view(), name="account_email"),
     path("sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
     path("2fa/authenticate/", views.AuthenticateView.as_view(), name="mfa_authenticate"),
     path("2fa/reauthenticate/", views.ReauthenticateView.as_view(), name="mfa_reauthenticate"),

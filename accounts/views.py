@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from allauth.account import views as allauth
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.usersessions.internal.flows.sessions import end_sessions
@@ -43,6 +44,21 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("index")
     messages.success(request, "The session has ended.")
     return redirect("usersessions_list")
+
+
+class EmailView(allauth.EmailView):  # type: ignore[misc]  # allauth ships no types
+    """One's addresses. A letter that is not sent, since one went out just now, is told of."""
+
+    def _action_send(self, request: HttpRequest) -> HttpResponse | None:
+        response: HttpResponse | None = super()._action_send(request)
+        address = self._get_email_address(request)
+        if address and not address.verified and not self._did_send_verification_email:
+            told = (
+                f"No other letter was sent: one went to {address.email} just now. Look for it,"
+                " among the spam too. You can ask for another three minutes after it."  # allauth's
+            )
+            messages.warning(request, told)
+        return response
 
 
 class _CodePageMixin:

@@ -1,9 +1,10 @@
-"""Each request has an id, a line in the log, and is counted."""
+"""Each request has an id and a line in the log, and is counted; a WebSocket has an id and two."""
 
 import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
@@ -16,6 +17,7 @@ from cloudrun.metrics import note_request
 
 logger = logging.getLogger("cloudrun.access")
 
+_NORMAL_CLOSE = 1000
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -38,10 +40,13 @@ def access_middleware(get_response: Any) -> Any:
 
 
 def _begin(request: HttpRequest) -> float:
-    # What others than trusted proxies send has been taken out: see `cloudrun.proxies`.
-    given = request.headers.get("X-Request-ID", "")
-    request_id.set(given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16))
+    _identify(request.headers.get("X-Request-ID", ""))
     return time.monotonic()
+
+
+def _identify(given: str) -> None:
+    """What others than trusted proxies send has been taken out: see `cloudrun.proxies`."""
+    request_id.set(given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16))
 
 
 def _end(request: HttpRequest, response: HttpResponse, began: float) -> HttpResponse:
@@ -75,3 +80,60 @@ def _user_id(request: HttpRequest) -> int | None:
     """Where somebody has asked for it already: it is worth no query."""
     user = getattr(request, "_cached_user", None) or getattr(request, "user", None)
     return None if isinstance(user, LazyObject) else getattr(user, "pk", None)
+
+
+class SocketAccess:
+    """ASGI: a line for each WebSocket handshake, and for those taken one for the end, with its code
+    and for how long it was open. What its tasks log has its id."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        given = dict(scope["headers"]).get(b"x-request-id", b"")
+        _identify(given.decode("latin-1"))
+        call = _SocketCall(scope["path"], receive, send)
+        try:
+            await self._application(scope, call.receive, call.send)
+        finally:
+            call.end()
+
+
+class _SocketCall:
+    """One WebSocket, listened to on both sides."""
+
+    def __init__(self, path: str, receive: Any, send: Any) -> None:
+        self._path, self._receive, self._send = path, receive, send
+        self._began = time.monotonic()
+        self._is_open = False
+        self._code: int | None = None  # of whoever closed first
+
+    async def receive(self) -> Any:
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._note_close(message)
+        return message
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self._send(message)
+        if message["type"] == "websocket.accept":
+            self._is_open = True
+            self._log("%(status)s", status=HTTPStatus.SWITCHING_PROTOCOLS.value)
+        elif message["type"] == "websocket.close" and self._is_open:
+            self._note_close(message)
+        elif message["type"] == "websocket.close":
+            self._log("%(status)s", status=HTTPStatus.FORBIDDEN.value)
+
+    def end(self) -> None:
+        if self._is_open:
+            self._log("closed with %(close_code)s", close_code=self._code)
+
+    def _note_close(self, message: dict[str, Any]) -> None:
+        if self._code is None:
+            self._code = message.get("code") or _NORMAL_CLOSE
+
+    def _log(self, what: str, **facts: Any) -> None:
+        duration_ms = round(1000 * (time.monotonic() - self._began))
+        access = {"method": "WEBSOCKET", "path": self._path, **facts, "duration_ms": duration_ms}
+        template = f"%(method)s %(path)s {what} %(duration_ms)s ms"
+        logger.info(template, access, extra={"access": access})

@@ -12,6 +12,7 @@ django_application = get_asgi_application()
 # What follows needs the apps loaded.
 from django.urls import path, re_path  # noqa: E402
 
+from cloudrun.access import SocketAccess  # noqa: E402
 from cloudrun.middleware import SocketGate  # noqa: E402
 from cloudrun.proxies import TrustedProxies  # noqa: E402
 from sandbox.consumers import ExecuteConsumer, NotFoundConsumer  # noqa: E402
@@ -27,7 +28,7 @@ application = TrustedProxies(
     ProtocolTypeRouter(
         {
             "http": django_application,
-            "websocket": SocketGate(CookieMiddleware(SessionMiddleware(websockets))),
+            "websocket": SocketAccess(SocketGate(CookieMiddleware(SessionMiddleware(websockets)))),
         }
     )
 )

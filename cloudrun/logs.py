@@ -54,7 +54,8 @@ class JsonFormatter(logging.Formatter):
     """For programs: an object a line, of `time` (ISO 8601, UTC), `level`, `logger`, `message`,
     where they are known `request_id`, `run_id` and `user_id`, and `exception`.
 
-    A line of the access log has `method`, `path`, `status` and `duration_ms`, too.
+    A line of the access log has `method`, `path`, `status` and `duration_ms`, too. Of a WebSocket
+    the method is `WEBSOCKET`, and its last line has `close_code` instead of `status`.
     """
 
     def format(self, record: logging.LogRecord) -> str:

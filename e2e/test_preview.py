@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import expect
 
 from e2e.ide_page import IdePage
@@ -31,6 +33,18 @@ def test_page_is_shown_with_an_opaque_origin(ide: IdePage) -> None:
     expect(frame.locator("#origin")).to_have_text("origin null")
     expect(frame.locator("#cookie")).to_have_text("cookies refused")
     ide.expect_state("Page shown")
+
+
+def test_console_of_the_page_is_shown(ide: IdePage) -> None:
+    ide.choose("html")
+    ide.run("<!doctype html>\n<script>console.log('seen', {a: 1});</script>\n<p id=here>here</p>")
+    console = ide.page.get_by_role("log", name="Console of the page")
+    expect(console.locator("p")).to_have_text(['seen {"a":1}'])
+    ide.run("<!doctype html>\n<script>\nmissing();\n</script>")
+    expect(console.locator("p")).to_have_text(
+        [re.compile(r"missing is not defined .index.html:3.$")]
+    )
+    ide.complaints.clear()
 
 
 def test_page_reaches_neither_the_api_nor_the_ide(ide: IdePage) -> None:

@@ -1,4 +1,4 @@
-/* Goes with each page of a live preview, after in_preview_words.js and in one block with it, on one
+/* Goes with each page of a preview that the IDE frames, after in_preview_words.js and in one block with it, on one
    line: block comments only, each statement ended.
    Tells the IDE where the page is, what it loads and what its console says, through a port: the
    IDE reads nothing that comes to its window. It trusts none of it, as a page can say the same. */
@@ -6,7 +6,9 @@
   if (parent === self) return;
   const MOST_PER_SECOND = 100;
   const MORE_ERRORS = 20;
-  const folder = `${location.href.split('/').slice(0, 6).join('/')}/`;
+  /* /preview/live/token/ of a workspace, /preview/token/ of a run. */
+  const depth = location.pathname.startsWith('/preview/live/') ? 6 : 5;
+  const folder = `${location.href.split('/').slice(0, depth).join('/')}/`;
   const page = location.href.slice(folder.length).split('#')[0];
   const { file } = document.currentScript.dataset;
   const { port1, port2 } = new MessageChannel();

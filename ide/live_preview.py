@@ -1,21 +1,19 @@
 """The live preview of a workspace: its pages as they were last saved, beside the editor."""
 
 import mimetypes
-import re
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from cloudrun.errors import NotFoundError
 from ide.models import File, LivePreview, Workspace
 from ide.owners import owner_here
+from ide.preview_script import SCRIPT, with_script
 from ide.selectors import workspace_get
 from ide.views import preview_response
 from sandbox.models import new_token
@@ -24,12 +22,6 @@ from sandbox.selectors import PreviewFile, PreviewFileMissingError
 # A page can tell its address to anybody, so it ends soon after the IDE was closed, which asks for
 # it again every two minutes (docs/decisions/0017-previews-end-with-the-ide.md).
 _LIVES_FOR = timedelta(minutes=5)
-_DOCTYPE = re.compile(rb"<!doctype[^>]*>", re.IGNORECASE)
-_DOCTYPE_WITHIN = 4096
-_SCRIPTS = ("in_preview_words.js", "in_preview.js")
-_TEXTS = (Path(__file__).with_name(name).read_text() for name in _SCRIPTS)
-# On one line, so that the lines of the page keep their numbers; a block, for names of its own.
-_SCRIPT = " ".join(["{", *"\n".join(_TEXTS).split("\n"), "}"])
 
 
 def preview_address(workspace: Workspace) -> str:
@@ -57,7 +49,7 @@ def renew(request: HttpRequest, workspace_id: str) -> JsonResponse:
 def live_preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
     """A saved file of the workspace; its entry at the empty path. No cookie is read or set."""
     folder = reverse("live-preview", args=[token])
-    return preview_response(request, folder, lambda: _file(token, path), script=_SCRIPT)
+    return preview_response(request, folder, lambda: _file(token, path), script=SCRIPT)
 
 
 def _file(token: str, path: str) -> PreviewFile:
@@ -85,13 +77,5 @@ def _served(file: File) -> PreviewFile:
     kind = mimetypes.guess_type(file.path)[0] or "application/octet-stream"
     content = bytes(file.content)
     if kind == "text/html":
-        content = _with_script(content, file.path)
+        content = with_script(content, file.path)
     return PreviewFile(content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
-
-
-def _with_script(page: bytes, path: str) -> bytes:
-    """The page, which also tells the IDE of itself. The doctype stays first."""
-    doctype = _DOCTYPE.search(page, 0, _DOCTYPE_WITHIN)
-    at = doctype.end() if doctype else 0
-    script = f'<script data-file="{escape(path)}">{_SCRIPT}</script>'
-    return page[:at] + script.encode() + page[at:]

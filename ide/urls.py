@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from ide import (
+    class_views,
     editor_settings,
     file_views,
     live_preview,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("w/<str:workspace_id>/undo", file_views.undo, name="deletion_undo"),
     path("w/<str:workspace_id>/preview", live_preview.renew, name="live_preview_renew"),
     path("settings/editor", editor_settings.save, name="editor_settings"),
+    path("accounts/classes/", class_views.classes, name="account_classes"),
+    path("accounts/classes/join/<str:code>/", class_views.join, name="class_join"),
+    path("accounts/classes/<int:pk>/leave/", class_views.leave, name="class_leave"),
     path("accounts/export/", own_data.export, name="account_export"),
     path("accounts/delete/", own_data.delete, name="account_delete"),
     path("preview/live/<str:token>/", live_preview.live_preview, {"path": ""}, name="live-preview"),

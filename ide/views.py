@@ -1,6 +1,7 @@
 """The IDE's page, and the user's own pages that it frames."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from assistant.teaching import is_taught
 from cloudrun.errors import NotFoundError
 from ide.editor_settings import EditorSettingsForm, editor_settings
 from ide.models import Workspace
+from ide.preview_script import with_script
 from sandbox.guests import guest_welcome
 from sandbox.languages import LANGUAGES
 from sandbox.runners.choose import Choice
@@ -27,6 +29,7 @@ from sandbox.services import service
 
 _PARTS = ("files", "output")
 _TONES = {"success": "good", "warning": "warn", "error": "bad"}
+_ENTRY = LANGUAGES["html"].file
 _PAGES = frozenset({"document", "iframe"})
 
 
@@ -114,9 +117,20 @@ async def _has_network(request: HttpRequest, choice: Choice) -> bool:
 @require_safe
 @xframe_options_exempt
 def preview(request: HttpRequest, token: str, path: str) -> HttpResponse:
-    """A file of an HTML run. Whoever knows the token may read it; no cookie is read or set."""
+    """A file of an HTML run. Whoever knows the token may read it; no cookie is read or set.
+
+    A page in a frame, which is the IDE's, also tells what its console says.
+    """
     folder = reverse("preview", args=[token])
-    return preview_response(request, folder, lambda: preview_file(token, path))
+    is_framed = request.headers.get("Sec-Fetch-Dest") == "iframe"
+
+    def find() -> PreviewFile:
+        file = preview_file(token, path)
+        if not is_framed or not file.content_type.startswith("text/html"):
+            return file
+        return replace(file, content=with_script(file.content, path or _ENTRY))
+
+    return preview_response(request, folder, find)
 
 
 def preview_response(

@@ -10,15 +10,15 @@ from accounts.errors import AuditIsFinalError
 
 class AuditAction(models.TextChoices):
     VIEWED = "viewed"
-    LISTED = "listed", "listed or searched"
-    WATCHED = "watched", "watched live"
+    LISTED = "listed", "Listed or searched"
+    WATCHED = "watched", "Watched live"
     EXPORTED = "exported"
-    RERAN = "reran", "ran again"
+    RERAN = "reran", "Ran again"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
-    LOGGED_OUT = "logged_out", "logged out everywhere"
-    RESET_LINK = "reset_link", "sent a reset link"
-    NO_RESET_LINK = "no_reset_link", "could send no reset link"
+    LOGGED_OUT = "logged_out", "Logged out everywhere"
+    RESET_LINK = "reset_link", "Sent a reset link"
+    NO_RESET_LINK = "no_reset_link", "Could send no reset link"
     IMPORTED = "imported"
     CHANGED = "changed"
     DELETED = "deleted"
@@ -49,7 +49,7 @@ class AuditEntry(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="audit_entries"
     )
     what = models.CharField(max_length=300, blank=True, db_index=True)
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField("time", auto_now_add=True, db_index=True)
 
     objects = AuditEntries.as_manager()
 
@@ -57,10 +57,10 @@ class AuditEntry(models.Model):
         ordering = ("-at", "-pk")
         default_permissions = ("view",)
         verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:
-        return f"{self.actor_name} {self.get_action_display()} {self.what}"
+        return f"{self.actor_name} {self.get_action_display().lower()} {self.what}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

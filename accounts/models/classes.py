@@ -5,6 +5,8 @@ import secrets
 from django.conf import settings
 from django.db import models
 
+from accounts.names import validate_visible
+
 # Without what looks alike on a blackboard: 0 and O, 1, I and L.
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8  # 31 to the 8th: 40 bits, and guesses are counted
@@ -17,7 +19,7 @@ def new_join_code() -> str:
 class Classroom(models.Model):
     """A class. Whoever knows `join_code` can join while `is_open`."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, validators=[validate_visible])
     join_code = models.CharField(max_length=16, unique=True, default=new_join_code, editable=False)
     is_open = models.BooleanField(
         "open to join", default=True, help_text="Can students join with the code?"

@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from accounts.names import validate_visible
+
 USERNAME_MAX_LENGTH = 30
 DISPLAY_NAME_MAX_LENGTH = 100
 
@@ -54,7 +56,9 @@ class User(AbstractUser):
         help_text="3 to 30 letters, digits or underscores; letter case does not count.",
     )
     email = models.EmailField("e-mail address", blank=True, db_index=True)
-    display_name = models.CharField(max_length=DISPLAY_NAME_MAX_LENGTH, blank=True)
+    display_name = models.CharField(
+        max_length=DISPLAY_NAME_MAX_LENGTH, blank=True, validators=[validate_visible]
+    )
     # Of Django's own 128, a long salt of the original service would leave too little.
     password = models.CharField(max_length=255)
     stamp = models.CharField(

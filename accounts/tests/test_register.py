@@ -85,7 +85,7 @@ def test_name_taken_in_other_letter_case_is_a_conflict(
 @pytest.mark.parametrize(
     "username",
     ["ab", "a" * 31, "a" * 10_000_000, "", "   ", "a b", "añb", "ada\n", "K\u212aK", "ada-l",
-     "ada\x00", "ada\ud800", None, 12345, True, ["ada"], {"a": 1}],
+     "ada\x00", "ada\ud800", "admin", "Root", None, 12345, True, ["ada"], {"a": 1}],
 )  # fmt: skip
 def test_bad_username_is_refused(api: APIClient, username: Any) -> None:
     response = register(api, username=username)

@@ -45,6 +45,13 @@ def test_page_is_served_as_it_is(client: Client) -> None:
     assert response["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_page_in_a_frame_tells_what_its_console_says(client: Client) -> None:
+    for wanted_as, is_told in (("iframe", True), ("document", False)):
+        response = client.get("/preview/known/", headers={"Sec-Fetch-Dest": wanted_as})
+        assert (b'<script data-file="index.html">' in response.content) is is_told
+        assert response.content.endswith(b"<h1>Mine</h1>")
+
+
 def test_page_has_an_opaque_origin_and_no_connections(client: Client) -> None:
     policy = directives(client.get("/preview/known/"))
     assert policy["sandbox"] == "allow-scripts allow-modals allow-forms"

@@ -155,6 +155,13 @@ class Runner(Protocol):
     def version(self, language: Language) -> str:
         """The version that would run."""
 
+    def engine(self) -> str:
+        """Name and version of what isolates programs, for the operator; empty before it answers."""
+
+    def base(self, language: Language) -> str:
+        """What the language runs in, for the operator: the image with its size and age, or the
+        machine's own toolchain."""
+
     async def start(self, job: Job) -> Sandbox:
         """Isolate and start; returns once the program is on its way. `SandboxError` otherwise."""
 

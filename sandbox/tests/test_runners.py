@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -85,6 +86,15 @@ async def test_hello_in_every_language(runner: Runner, id: str) -> None:
     assert result.stdout.decode() == language.smoke_output
     assert result.stderr == b""
     assert result.exit.exit_code == 0
+
+
+async def test_operator_learns_what_it_is_made_of(runner: Runner) -> None:
+    assert re.fullmatch(rf"{runner.name} \d+\.\S+", runner.engine().lower())
+    base = {
+        "docker": r"python:3\.11-slim, [\d.]+ [MG]B, made (today|yesterday|\d+ days ago)",
+        "bubblewrap": r"3\.\d+\S*, the machine's own",
+    }
+    assert re.fullmatch(base[runner.name], runner.base(LANGUAGES["python"]))
 
 
 async def test_stdin_arrives_whole_and_ends(runner: Runner) -> None:

@@ -18,6 +18,7 @@ from accounts.visibility import of_visible_users
 from assistant.actions import ACTIONS
 from assistant.models import Call
 from assistant.questions import STEPS
+from assistant.selectors import provider_list
 from assistant.verdicts import Status
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.assistant_figures import calls_between, tables
@@ -115,13 +116,15 @@ class CallAdmin(OwnedAdmin):
         form = DaysForm.of(request)
         days = form.cleaned_data if form.is_valid() else None
         audit(staff, AuditAction.LISTED, what="figures of the assistant")
+        calls = calls_between(**days).filter(of_visible_users(staff)) if days else None
+        has_any = calls is not None and calls.exists()
         context = {
             **self.admin_site.each_context(request),
             "title": "The assistant in figures",
             "opts": self.opts,
             "form": form,
-            "tables": tables(calls_between(**days).filter(of_visible_users(staff)), staff)
-            if days
-            else [],
+            "has_none": bool(days) and not has_any,
+            "has_provider": bool(provider_list()),
+            "tables": tables(calls, staff) if calls is not None and has_any else [],
         }
         return TemplateResponse(request, "admin/assistant/call/figures.html", context)

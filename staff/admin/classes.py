@@ -183,6 +183,9 @@ class ClassroomAdmin(AuditedAdmin):
     def renew_codes(
         self, request: HttpRequest, classes: QuerySet[Classroom]
     ) -> HttpResponse | None:
+        if not classes:
+            self.message_user(request, "These are no classes of yours.", messages.WARNING)
+            return None
         if not is_confirmed(request):
             return confirmation(
                 self,

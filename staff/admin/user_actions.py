@@ -176,7 +176,7 @@ class UserActions(AuditedAdmin):
         """Those of the ticked to whom the asker may do something; it is written down first."""
         chosen = self._allowed(request, users)
         audit_all(staff_of(request), action, chosen, what=what)
-        told = f"{action.label.capitalize()}: {_names(chosen)}."
+        told = f"{action.label}: {_names(chosen)}."
         self.message_user(request, told, messages.SUCCESS)
         return chosen
 

@@ -36,6 +36,7 @@ def _time_chart(
 
 def bar_chart(title: str, rows: list[tuple[str, int]]) -> SafeString:
     chart = _chart(pygal.HorizontalBar, 420, 60 + 34 * len(rows), show_legend=False)
+    chart.show_minor_x_labels = True  # its numbers
     chart.x_labels = [name for name, _ in reversed(rows)]
     chart.add("runs", [count for _, count in reversed(rows)])
     return _svg(chart, title, "rows")
@@ -55,6 +56,7 @@ def _chart(make: Any, width: int, height: int, *, show_legend: bool) -> Any:
         show_minor_x_labels=False,
         dots_size=2.5,
         include_x_axis=True,
+        order_min=0,  # steps of less than one would be written as the same number
         min_scale=3,
         max_scale=5,
         value_formatter=lambda value: f"{value:,.0f}",

@@ -72,7 +72,9 @@ def _drawn(found: Figures, classroom: Classroom | None) -> dict[str, Any]:
             "Time to first output in milliseconds",
             labels,
             {"p50": found.p50_ms, "p95": found.p95_ms},
-        ),
+        )
+        if found.all_p50_ms is not None
+        else [],
         "languages": languages,
         "languages_chart": bar_chart("Runs by language", languages),
         "errors": [

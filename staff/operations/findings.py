@@ -14,6 +14,30 @@ from django.db.migrations.executor import MigrationExecutor
 _LEAST_FREE = 0.1
 _WORST_LAG_S = 0.25
 _SERIOUS = checks.ERROR
+_HTTPS = (
+    "The site is reached without HTTPS: passwords and sessions can be read on their way.",
+    "Put a proxy with a certificate in front (deploy/production/nginx.conf), and set"
+    " SITE_URL=https://…",
+)
+_KEY = "Set it to 50 random characters or more, or leave it empty to have one made."
+# What Django's checks mean here: several follow from one setting of ours.
+_WORDS = {
+    "security.W004": _HTTPS,
+    "security.W008": _HTTPS,
+    "security.W010": _HTTPS,
+    "security.W011": _HTTPS,
+    "security.W012": _HTTPS,
+    "security.W016": _HTTPS,
+    "security.W009": ("SECRET_KEY can be guessed, and with it everybody's session.", _KEY),
+    "security.W018": (
+        "DEBUG is on: faults show code and settings to whoever meets them.",
+        "Set DEBUG=false, and restart the server.",
+    ),
+    "security.W025": (
+        "A key of SECRET_KEY_FALLBACKS can be guessed, and with it everybody's session.",
+        "Take it out; who is logged in by it has to log in again.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +118,15 @@ def _of_mail() -> Iterator[Finding]:
 
 def _of_checks() -> Iterator[Finding]:
     """Those of `manage.py check --deploy`."""
-    for message in checks.run_checks(tags=[checks.Tags.security], include_deployment_checks=True):
-        if not message.is_silenced():
-            todo = message.hint or f"See {message.id} in Django's reference of system checks."
-            yield Finding(message.msg, todo, is_serious=message.level >= _SERIOUS)
+    messages = checks.run_checks(tags=[checks.Tags.security], include_deployment_checks=True)
+    yield from dict.fromkeys(_of_check(one) for one in messages if not one.is_silenced())
+
+
+def _of_check(message: checks.CheckMessage) -> Finding:
+    """In our own words where Django's name settings that nobody sets here."""
+    known = _WORDS.get(str(message.id))
+    what, todo = known or (
+        message.msg,
+        message.hint or f"Look {message.id} up in Django's reference of system checks.",
+    )
+    return Finding(what, todo, is_serious=message.level >= _SERIOUS)

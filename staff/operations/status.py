@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 from assistant.selectors import provider_list
 from cloudrun import __version__
 from cloudrun.sizes import size_words
-from sandbox.selectors import Counts, counts, database_status, runner_status
+from sandbox.languages import LANGUAGES
+from sandbox.selectors import Counts, counts, current_choice, database_status, runner_status
 from sandbox.services import service
 from sandbox.sockets import sockets_open
 from staff.operations.findings import findings, has_mail
@@ -50,6 +51,7 @@ def status_view(request: HttpRequest) -> TemplateResponse:
         "groups": [
             Group("Now", [*_now(now), *_pool(runner)]),
             Group("What runs programs", [*_runner(runner)]),
+            Group("Languages", [*_languages()]),
             Group("Versions", [*_versions(database)]),
             Group("Storage", [*_storage()]),
             Group("Settings", [*_settings()]),
@@ -76,8 +78,7 @@ def _runner(runner: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Why", runner["detail"]
     yield "Now", runner["problem"] or "works"
     if images := runner.get("images"):
-        yield "Images that are missing", ", ".join(images["missing"]) or "none"
-        yield "Being fetched", images["fetching"] or "nothing"
+        yield "Image being fetched", images["fetching"] or "none"
     if runner["name"]:  # else each look may wait for an engine that hangs
         most = size_words(settings.PACKAGE_CACHE_SIZE)
         yield "Sets of packages", f"{_package_sets()}, of at most {most} together"
@@ -91,10 +92,22 @@ def _package_sets() -> int:
     return async_to_sync(count)()
 
 
+def _languages() -> Iterator[tuple[str, str]]:
+    """By what the runner's last look at itself has found: nothing is asked for."""
+    runner = current_choice().runner
+    for language in LANGUAGES.values():
+        if runner and language.is_sandboxed:
+            problem = runner.availability(language)
+            yield language.name, problem or f"ready: {runner.base(language)}"
+
+
 def _versions(database: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield "CloudRun IDE", __version__
     yield "Python", platform.python_version()
     yield "Django", django.get_version()
+    runner = current_choice().runner
+    if engine := runner.engine() if runner else "":
+        yield "Engine", engine
     yield "Database", _database_version() if database["status"] == "ok" else "does not answer"
 
 

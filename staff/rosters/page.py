@@ -104,11 +104,16 @@ def _preview(form: ListForm, plan: list[Planned]) -> dict[str, Any]:
     initial = {"text": form.cleaned_data["text"], "classroom": chosen.pk if chosen else ""}
     return {
         "plan": [(item, _TONES.get(item.outcome, "")) for item in plan],
-        "counts": [(outcome.value, count) for outcome, count in counts.items() if count],
+        "counts": [(_counted(outcome, count), count) for outcome, count in counts.items() if count],
         "changes": counts[Outcome.NEW] + counts[Outcome.INVITED],
         "again": initial,
         "sends_mail": not settings.EMAIL_BACKEND.endswith(".console.EmailBackend"),
     }
+
+
+def _counted(outcome: Outcome, count: int) -> str:
+    """The outcome of that many rows; only accounts are told one from many."""
+    return f"{outcome}s" if outcome is Outcome.NEW and count != 1 else outcome.value
 
 
 def _import(request: HttpRequest, staff: User, plan: list[Planned]) -> HttpResponse:
@@ -117,7 +122,7 @@ def _import(request: HttpRequest, staff: User, plan: list[Planned]) -> HttpRespo
     except ConflictError as error:
         messages.error(request, error.detail)
         return redirect("admin:accounts_classroom_import")
-    made = f"{done.made} new account{'' if done.made == 1 else 's'}"
+    made = f"{done.made} {_counted(Outcome.NEW, done.made)}"
     told = f"Imported: {made}, {done.invited} invited."
     if done.made + done.invited:
         told = f"{told} The letters to them are on their way."

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from unicodedata import category
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -19,6 +18,7 @@ from accounts.models import (
     Membership,
     User,
 )
+from accounts.names import validate_visible
 from accounts.visibility import visible_classes
 from staff.rosters.reading import Row
 
@@ -148,5 +148,7 @@ def _check(row: Row) -> None:
         raise RefusedError("This is no e-mail address.") from error
     if len(row.name) > DISPLAY_NAME_MAX_LENGTH:
         raise RefusedError(f"The name is longer than {DISPLAY_NAME_MAX_LENGTH} characters.")
-    if any(category(character) == "Cc" for character in row.name):
-        raise RefusedError("The name has characters that cannot be shown.")
+    try:
+        validate_visible(row.name)
+    except ValidationError as error:
+        raise RefusedError("The name has characters that cannot be seen.") from error

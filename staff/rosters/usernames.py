@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from accounts.models import USERNAME_MAX_LENGTH, User
+from accounts.names import RESERVED_USERNAMES
 
 _DIGITS = 6
 _BATCH = 100
@@ -31,7 +32,8 @@ def _stem(address: str) -> str:
     local = address.partition("@")[0].partition("+")[0]
     plain = unicodedata.normalize("NFKD", local).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[: USERNAME_MAX_LENGTH - _DIGITS].strip("_")
-    return stem if len(stem) > 2 else f"student_{stem}".strip("_")
+    is_own = len(stem) > 2 and stem not in RESERVED_USERNAMES
+    return stem if is_own else f"student_{stem}".strip("_")
 
 
 def _taken(stems: set[str]) -> set[str]:

@@ -42,6 +42,17 @@ def test_nothing_asked_is_no_row() -> None:
     assert all(table.rows == [] for table in tables(calls_between(TODAY, TODAY), root()))
 
 
+def test_days_without_calls_have_one_sentence(client: Client) -> None:
+    client.force_login(root())
+    page = client.get(PATH).content.decode()
+    assert "Nobody asked the assistant anything" in page
+    assert 'class="module figures"' not in page
+    make_call(None, at=timezone.now())
+    page = client.get(PATH).content.decode()
+    assert "Nobody asked" not in page
+    assert page.count('class="module figures"') == 8
+
+
 def test_calls_are_counted_by_how_they_ended() -> None:
     asked(verdict="verified")
     asked(verdict="failed")
@@ -156,7 +167,7 @@ def test_staff_see_the_figures_of_the_last_days() -> None:
         ("since=2024-01-01&until=2026-03-09", "At most 366 days"),
         ("since=yesterday&until=2026-03-09", "Enter a valid date"),
         ("since=2026-03-10", "This field is required"),
-        ("since=9999-12-31&until=9999-12-31", "Nobody asked anything"),
+        ("since=9999-12-31&until=9999-12-31", "Nobody asked the assistant"),
     ],
 )
 def test_odd_days_are_explained(query: str, words: str) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import AuditEntry, Classroom, User
 from accounts.tests.factories import make_user
 from sandbox.models import Run
+from staff.dashboard.charts import bar_chart, time_chart
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,24 @@ def test_instructor_cannot_choose_the_class_of_another() -> None:
 def test_empty_site_says_what_to_do() -> None:
     root = User.objects.create_superuser("root", "root@example.org", "x")
     assert "run a first program" in client_of(root).get("/admin/").content.decode()
+
+
+def test_runs_without_output_have_words_for_a_chart() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    Run.objects.create(user=root, instance="t", source=b"", language="python", status="error")
+    text = client_of(root).get("/admin/").content.decode()
+    assert "has written anything" in text
+    assert text.count('role="img"') == 3
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 40])
+def test_axes_count_in_whole_steps(most: int) -> None:
+    for chart in (
+        *time_chart("bars", "Runs", ["a", "b"], {"completed": [most, 0]}),
+        bar_chart("Runs", [("Python", most)]),
+    ):
+        labels = re.findall(r"<text[^>]*>([\d,]+)</text>", chart)
+        assert len(labels) == len(set(labels)) > 0, labels
 
 
 def test_students_are_kept_out() -> None:

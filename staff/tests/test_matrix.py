@@ -230,6 +230,13 @@ def test_right_to_change_classes_is_needed(school: School) -> None:
     assert client.get("/admin/accounts/user/export/").status_code == 403
 
 
+def test_classes_of_others_are_not_asked_about(school: School) -> None:
+    data = {"action": "renew_codes", "_selected_action": [school.classroom.pk]}
+    answer = school.client("bob").post("/admin/accounts/classroom/", data, follow=True)
+    assert "These are no classes of yours." in answer.content.decode()
+    assert "Give new codes?" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("person", ["bob", "sam", "anonymous"])
 def test_codes_of_others_stay(school: School, person: str) -> None:
     data = {"action": "renew_codes", "_selected_action": [school.classroom.pk], "confirmed": "yes"}

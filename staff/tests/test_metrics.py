@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import httpx
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from websockets import Origin
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from accounts.tests.factories import make_user
 from conftest import require
@@ -87,6 +91,40 @@ def test_the_log_has_ids_and_no_query(scraped: Server) -> None:
     own = [line for line in lines if line.get("request_id") == answer.headers["x-request-id"]]
     accesses: list[Any] = [line for line in own if line["logger"] == "cloudrun.access"]
     assert [(line["path"], line["status"]) for line in accesses] == [("/a\nb", 404)]
+
+
+def test_sockets_have_a_line_for_their_handshake_and_one_for_their_end(scraped: Server) -> None:
+    address = f"{scraped.url.replace('http', 'ws', 1)}/ws/execute?token=hidden"
+    with connect(address) as socket:
+        socket.send("no request")
+        socket.recv()
+    foreign = Origin("https://evil.example")
+    with pytest.raises(InvalidStatus):
+        connect(address, origin=foreign, additional_headers={"Cookie": "sessionid=x"})
+    with pytest.raises(InvalidStatus):
+        connect(address.replace("execute", "nowhere"))
+    wanted = [
+        ("/ws/execute", 403),
+        ("/ws/execute", 1000),
+        ("/ws/execute", 101),
+        ("/ws/nowhere", 403),
+    ]
+    assert sorted(_socket_lines(scraped), key=str) == sorted(wanted, key=str)
+
+
+def _socket_lines(server: Server) -> list[tuple[str, int]]:
+    """Those of the last socket come a moment after it."""
+    assert server.log is not None
+    for _ in range(50):
+        text = server.log.read_text()
+        assert "hidden" not in text
+        lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        own = [line for line in lines if line.get("method") == "WEBSOCKET"]
+        assert all(line["request_id"] and line["duration_ms"] >= 0 for line in own)
+        if len(own) >= 4:
+            break
+        time.sleep(0.1)
+    return [(line["path"], line.get("status") or line["close_code"]) for line in own]
 
 
 @pytest.mark.django_db

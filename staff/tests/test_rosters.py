@@ -157,7 +157,7 @@ def test_refused_rows_say_why_and_in_which_line(teacher: User) -> None:
         "name;e-mail;group\n\nNo address;;7a\nBad;nobody;7a\nTwice;a@example.org;7a\n"
         "Twice;A@example.org;7A\nElsewhere;b@example.org;8b\nNowhere;c@example.org;\n"
         f"{'x' * 101};d@example.org;7a\nMe;ada@example.org;7a\n"
-        "Bell\a;e@example.org;7a\nJo\u200cJo;f@example.org;7a\n"
+        "Bell\a;e@example.org;7a\nJo\u200cJo;f@example.org;7a\nA\u202ed;g@example.org;7a\n"
     )
     page = look(teacher, text)
     for line, why in (
@@ -168,8 +168,9 @@ def test_refused_rows_say_why_and_in_which_line(teacher: User) -> None:
         (8, "There is no group"),
         (9, "The name is longer than 100 characters."),
         (10, "This is your own address."),
-        (11, "The name has characters that cannot be shown."),
+        (11, "The name has characters that cannot be seen."),
         (12, "New account"),
+        (13, "The name has characters that cannot be seen."),
     ):
         row = next(row for row in page.split("<tr>") if row.startswith(f"<td>{line}</td>"))
         assert why in row
@@ -281,12 +282,14 @@ def test_usernames_are_valid_and_free() -> None:
     addresses = [
         "ada@example.org", "ada@example.com", "a@example.org", "J.R.R+x@example.org",
         f"{'x' * 60}@example.org", f"{'x' * 60}@example.com", "-@example.org", "josé@example.org",
+        "Admin@example.org",
     ]  # fmt: skip
     names = free_usernames(addresses)
     assert names["ada@example.org"] == "ada3"
     assert names["ada@example.com"] == "ada4"
     assert names["a@example.org"] == "student_a"
     assert names["josé@example.org"] == "jose"
+    assert names["Admin@example.org"] == "student_admin"
     assert len(set(names.values())) == len(addresses)
     for name in names.values():
         User(username=name, email="", password="x").clean_fields()

@@ -139,6 +139,23 @@ def test_audit_log_is_searched_by_names_and_ids() -> None:
         assert [entry.what for entry in found] == wanted, query
 
 
+def test_audit_log_leads_to_what_is_still_there() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    ada = make_user("ada")
+    run, classroom = make_run(ada), Classroom.objects.create(name="Algorithms")
+    gone = "0" * 32
+    for what in (f"run {run.pk}", f"account in class {classroom.pk}", f"run {gone}", "runs q=x"):
+        audit(root, AuditAction.VIEWED, subject=ada, what=what)
+    page = client_of(root).get("/admin/accounts/auditentry/").content.decode()
+    assert f'<a href="/admin/sandbox/run/{run.pk}/change/">run {run.pk}</a>' in page
+    address = f"/admin/accounts/classroom/{classroom.pk}/change/"
+    assert (
+        f'account in <a href="{address}">class {classroom.pk} “<bdi>Algorithms</bdi>”</a>' in page
+    )
+    assert f'<td class="field-thing">run {gone}</td>' in page
+    assert "4 audit entries" in page
+
+
 def test_every_list_is_tested() -> None:
     lists = {f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry}
     assert lists - SET_UP <= MAKERS.keys()

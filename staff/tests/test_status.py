@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tests.factories import make_user
+from conftest import require
 from staff.operations import findings
 from staff.operations.findings import pending_migrations
 
@@ -64,6 +65,24 @@ def test_a_full_disk_and_a_late_loop_are_told(monkeypatch: pytest.MonkeyPatch) -
     text = " ".join(found(_FINE, lag_s=0.4))
     assert "Only 3% of the disk" in text
     assert "400 ms late" in text
+
+
+def test_checks_of_django_are_told_in_words(settings: Settings) -> None:
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_SSL_REDIRECT = 0, False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.DEBUG = True
+    told = findings.findings(_FINE, _ANSWERS, 0.0)
+    assert [item.what for item in told if "HTTPS" in item.what] == [findings._HTTPS[0]]
+    assert "Set DEBUG=false" in " ".join(item.todo for item in told)
+    assert not [item for item in told if "security.W" in item.what + item.todo]
+
+
+def test_it_names_the_engine_and_what_languages_run_in(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    require("bubblewrap")
+    groups = {group.title: dict(group.rows) for group in client.get(PATH).context["groups"]}
+    assert groups["Versions"]["Engine"].lower().startswith(groups["What runs programs"]["Runner"])
+    assert list(groups["Languages"]) == ["Python", "Node.js", "Java", "C++", "Ubuntu Shell"]
 
 
 def test_no_migration_is_pending_here() -> None:

@@ -119,6 +119,47 @@ test('a text that the server refuses stays here, and goes out when it can', asyn
   assert.deepEqual([server.files.get(1).content, told.state], ['too much', 'saved']);
 });
 
+test('a text that is too large is sent again when it changes, and not before', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const store = open();
+  server.put(2, 'b.py', 'b');
+  await store.refresh();
+  server.refuses = true;
+  store.type(1, 'too much');
+  await wait(context);
+  server.refuses = false;
+  store.type(2, 'small');
+  await wait(context);
+  assert.deepEqual([server.puts, server.files.get(2).content, told.state], [2, 'small', 'refused']);
+  store.type(1, 'less');
+  await wait(context);
+  assert.deepEqual([server.puts, server.files.get(1).content, told.state], [3, 'less', 'saved']);
+});
+
+test('a text that was too large is sent again once a file was deleted', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const store = open();
+  server.refuses = true;
+  store.type(1, 'too much');
+  await wait(context);
+  const { fetch } = globalThis;
+  globalThis.fetch = (path, request) => {
+    if (request.method === 'POST') server.refuses = false;
+    return fetch(path, request);
+  };
+  await store.change('remove', { path: 'b.py' });
+  await wait(context);
+  assert.deepEqual([server.files.get(1).content, told.state], ['too much', 'saved']);
+});
+
+/** A minute. */
+async function wait({ mock }) {
+  for (let second = 0; second < 60; second += 1) {
+    mock.timers.tick(1000);
+    await new Promise(setImmediate);
+  }
+}
+
 test('a text that is locked out waits here, and goes out after the next login', async () => {
   const store = open();
   server.isOthers = true;

@@ -70,16 +70,6 @@ def test_guest_is_asked_to_log_in_first(client: Client, classroom: Classroom) ->
     assert "next=" in response["Location"]
 
 
-def test_who_looked_is_shown_to_whom_it_was_looked_at(
-    client: Client, ada: User, classroom: Classroom
-) -> None:
-    audit(classroom.teachers.get(), AuditAction.VIEWED, subject=ada, what="run 1f")
-    client.force_login(ada)
-    assert "teacher viewed: run 1f" in client.get(PATH).content.decode()
-    client.force_login(make_user("eve"))
-    assert "teacher" not in client.get(PATH).content.decode()
-
-
 def test_classes_and_looks_are_among_ones_data(ada: User, classroom: Classroom) -> None:
     teacher = classroom.teachers.get()
     classroom.students.add(ada)

@@ -103,6 +103,20 @@ def test_two_users_cannot_hold_one_address(ada: User, grace: User) -> None:
         User.objects.filter(pk=grace.pk).update(email="ada@example.org")
 
 
+def test_asking_for_a_letter_says_whether_one_was_sent(client: Client) -> None:
+    user_register(username="ada", email="ada@example.org", password=PASSWORD)
+    log_in(client)
+    reauthenticate(client)
+    body = {"action_send": "", "email": "ada@example.org"}
+    told = client.post("/accounts/email/", body, follow=True).content.decode()
+    assert "Confirmation email sent to ada@example.org" in told
+    told = client.post("/accounts/email/", body, follow=True).content.decode()
+    assert "No other letter was sent: one went to ada@example.org just now." in told
+    assert len([letter for letter in mail.outbox if "onfirm" in letter.subject]) == 1
+    client.post("/accounts/email/", body | {"email": "eve@example.org"})
+    assert "eve@example.org" not in client.get("/accounts/email/").content.decode()
+
+
 def link_in(letter: object) -> str:
     found = re.search(rf"{site.SITE_URL}(/\S+)", str(letter.body))  # type: ignore[attr-defined]
     assert found

@@ -284,7 +284,7 @@ class TestProfile:
         ada.refresh_from_db()
         assert (ada.username, ada.email, ada.is_staff) == ("ada", "ada@example.org", False)
 
-    @pytest.mark.parametrize("name", ["x" * 101, "a\x00b"])
+    @pytest.mark.parametrize("name", ["x" * 101, "a\x00b", "a\u202eb", "a\u200bb", "\u200d"])
     def test_bad_one_is_refused(self, ada_in: Client, name: str) -> None:
         response = ada_in.post("/accounts/profile/", {"display_name": name})
         assert "display_name" in errors_of(response)

@@ -108,6 +108,24 @@ def test_name_taken_while_the_form_is_sent_is_said(
     assert User.objects.count() == 1
 
 
+@pytest.mark.parametrize("username", ["admin", "Root", "SUPPORT"])
+def test_reserved_username_is_refused(client: Client, username: str) -> None:
+    assert "reserved" in errors_of(sign_up(client, username=username))["username"][0]
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["\u202eadA", "Ada\u2066", "A\u200bda", "\ufeffAda", "\u200c"])
+def test_characters_that_cannot_be_seen_are_refused(client: Client, name: str) -> None:
+    assert "cannot be seen" in errors_of(sign_up(client, display_name=name))["display_name"][0]
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["क्\u200dष", "Ada 👩\u200d💻", "עדה", "José"])
+def test_names_of_every_script_are_taken(client: Client, name: str) -> None:
+    sign_up(client, display_name=name)
+    assert User.objects.get().display_name == name
+
+
 def test_script_in_a_display_name_is_only_text(client: Client) -> None:
     sign_up(client, display_name="<script>alert(1)</script>")
     page = client.get("/accounts/profile/").content.decode()

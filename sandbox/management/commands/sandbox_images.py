@@ -141,7 +141,7 @@ class _Bar:
 
 
 async def _missing(engine: Engine) -> list[str]:
-    there = await engine.image_ids()
+    there = await engine.images()
     return [image for image in language_images() if image not in there]
 
 

@@ -12,6 +12,7 @@ import logging
 import re
 import secrets
 import shutil
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ class BubblewrapRunner:
         self._cgroups: CgroupRoot | None = None
         self._unavailable: dict[str, str] = {}
         self._versions: dict[str, str] = {}
+        self._engine = ""
 
     async def probe(self) -> None:
         if shutil.which("bwrap") is None:
@@ -74,6 +76,7 @@ class BubblewrapRunner:
                 "bubblewrap does not work on this machine, probably because user namespaces are"
                 f" restricted here: {text.strip() or f'exit {status}'}"
             )
+        self._engine = await _bwrap_version()
         sandboxed = [language for language in LANGUAGES.values() if language.is_sandboxed]
         await asyncio.gather(*(self._probe_language(language) for language in sandboxed))
 
@@ -82,6 +85,12 @@ class BubblewrapRunner:
 
     def version(self, language: Language) -> str:
         return self._versions.get(language.id, language.version)
+
+    def engine(self) -> str:
+        return self._engine
+
+    def base(self, language: Language) -> str:
+        return f"{self.version(language)}, the machine's own"
 
     @property
     def limits_by(self) -> str:
@@ -201,6 +210,14 @@ class BubblewrapRunner:
             return 124, "timed out"
         finally:
             await sandbox.remove()
+
+
+async def _bwrap_version() -> str:
+    """`bubblewrap 0.8.0`"""
+    process = await asyncio.create_subprocess_exec("bwrap", "--version", stdout=PIPE)
+    async with asyncio.timeout(_PROBE_TIMEOUT_S):
+        told, _ = await process.communicate()
+    return told.decode(errors="replace").strip()
 
 
 def _version_in(text: str) -> str | None:

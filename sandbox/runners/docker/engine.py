@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -49,6 +50,15 @@ class PullError(SandboxError):
     """The engine gave up on an image; `detail` is what it says, or a registry through it."""
 
 
+@dataclass(frozen=True)
+class ImageFacts:
+    """An image on this machine: its id, its size there in bytes, and when it was made (Unix)."""
+
+    id: str
+    size: int
+    made_at: float
+
+
 class Engine:
     """The engine behind a unix socket. Make it inside the event loop that uses it.
 
@@ -57,6 +67,7 @@ class Engine:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self.called = ""  # its name and version, once it has answered
         self._connector = aiohttp.UnixConnector(path, limit=_MAX_CONNECTIONS)
         self._docker = Docker(url="http://localhost", connector=self._connector)
         self._deadlines: set[asyncio.Timeout] = set()  # of the calls under way
@@ -76,6 +87,8 @@ class Engine:
                 aiohttp.ClientSession(connector=connector) as session,
                 session.get("http://localhost/_ping") as answer,
             ):
+                # `Docker/27.3.1 (linux)`
+                self.called = answer.headers.get("Server", "").partition(" ")[0].replace("/", " ")
                 return answer.ok
         except (aiohttp.ClientError, OSError):  # a timeout is an OSError too
             return False
@@ -102,11 +115,15 @@ class Engine:
         """Returns while it is not given up."""
         await self._trusted.wait()
 
-    async def image_ids(self) -> dict[str, str]:
-        """The ids of all images on this machine, by tag (`name:tag`)."""
+    async def images(self) -> dict[str, ImageFacts]:
+        """All images on this machine, by tag (`name:tag`)."""
         async with self.asking("list its images", _LIST_TIMEOUT_S):
             images = await self._docker.images.list()
-        return {tag: image["Id"] for image in images for tag in image.get("RepoTags") or ()}
+        return {
+            tag: ImageFacts(image["Id"], image["Size"], image["Created"])
+            for image in images
+            for tag in image.get("RepoTags") or ()
+        }
 
     async def pull(self, tag: str, note: Callable[[Mapping[str, Any]], None]) -> None:
         """Fetch an image from its registry, which may take minutes; `note` gets the engine's lines.

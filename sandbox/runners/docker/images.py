@@ -5,18 +5,21 @@ Nothing is fetched while a run waits for it: that takes minutes. A run is told w
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloudrun.sizes import size_words
 from sandbox.errors import SandboxError
 from sandbox.languages import LANGUAGES
-from sandbox.runners.docker.engine import Engine, PullError
+from sandbox.runners.docker.engine import Engine, ImageFacts, PullError
 
 logger = logging.getLogger(__name__)
 
 _RETRY_S = 60.0
 _LONGEST_RETRY_S = 1800.0
+_DAY_S = 86400
 
 # What registries, the engine and the network say, in its words (lower case), and in ours.
 _REASONS = (
@@ -123,7 +126,7 @@ async def pull(engine: Engine, image: str, tell: Callable[[Progress], None]) -> 
 
     try:
         await engine.pull(image, note)
-        is_there = image in await engine.image_ids()
+        is_there = image in await engine.images()
     except PullError as error:
         said = error.detail
         raise ImageError(f"{image} could not be fetched: {_reason(said)}.", said) from error
@@ -145,30 +148,30 @@ class Images:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._ids: Mapping[str, str] = {}
+        self._facts: Mapping[str, ImageFacts] = {}
         self._queue: list[str] = []  # of the fetch that goes on; the first is being pulled
         self._progress = Progress()
         self._errors: dict[str, str] = {}
 
     @property
     def missing(self) -> list[str]:
-        return [image for image in language_images() if image not in self._ids]
+        return [image for image in language_images() if image not in self._facts]
 
     async def look(self) -> frozenset[str]:
         """Ask the engine; which images came, went, or were replaced since the last look."""
-        ids = await self._engine.image_ids()
-        before, self._ids = self._ids, ids
+        facts = await self._engine.images()
+        before, self._facts = self._facts, facts
         return frozenset(
-            image for image in language_images() if before.get(image) != ids.get(image)
+            image for image in language_images() if before.get(image) != facts.get(image)
         )
 
     def forget(self, image: str) -> None:
         """The engine says that it is gone."""
-        self._ids = {tag: id for tag, id in self._ids.items() if tag != image}
+        self._facts = {tag: facts for tag, facts in self._facts.items() if tag != image}
 
     def problem(self, image: str) -> str | None:
         """Why nothing can run in an image now and what to do, as a sentence; None where it can."""
-        if image in self._ids:
+        if image in self._facts:
             return None
         if image in self._queue:
             share = f" ({self._progress.fraction:.0%})" if image == self._queue[0] else ""
@@ -177,6 +180,15 @@ class Images:
             f"The image {image} is not on this machine."
             f" Fetch it with: manage.py sandbox_images (or docker pull {image})"
         )
+
+    def words(self, image: str) -> str:
+        """`gcc:12, 1.2 GB, made 83 days ago`; only the name where it is not there."""
+        facts = self._facts.get(image)
+        if facts is None:
+            return image
+        days = int((time.time() - facts.made_at) // _DAY_S)
+        age = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
+        return f"{image}, {size_words(facts.size)}, made {age}"
 
     async def fetch(self, arrived: Callable[[], Awaitable[None]]) -> None:
         """Pull what is missing, one after the other, and again what failed, ever more seldom.

@@ -60,7 +60,7 @@ async def problem(
 
 
 async def _image(engine: Engine) -> str | None:
-    tags = await engine.image_ids()
+    tags = await engine.images()
     users = [language for language in LANGUAGES.values() if language.network or language.install]
     return next((user.image for user in users if user.image in tags), None)
 

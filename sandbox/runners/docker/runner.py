@@ -83,6 +83,8 @@ class DockerRunner:
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_S):
                 changed = await self._images.look()
+                if not self._engine.called:
+                    await self._engine.answers()
                 await self._check_runtime()
         except (SandboxError, TimeoutError) as error:
             logger.info("no Docker engine at %s: %s", self._path, error)
@@ -102,6 +104,12 @@ class DockerRunner:
 
     def version(self, language: Language) -> str:
         return language.version
+
+    def engine(self) -> str:
+        return self._engine.called
+
+    def base(self, language: Language) -> str:
+        return self._images.words(language.image or "")
 
     async def install(
         self, language: Language, names: tuple[str, ...], report: Report, *, network: bool

@@ -31,7 +31,7 @@ async def test_pull_tells_how_far_it_is(engine: Engine, store: Store) -> None:
         tag = store.tag(at=way)
         purge(store.name)  # or its layers are there already
         await pull(engine, tag, lambda p: shares.append((p.fraction, p.downloaded_bytes)))
-        assert tag in await engine.image_ids()
+        assert tag in await engine.images()
     fractions = [fraction for fraction, _ in shares]
     assert all(before <= after for before, after in pairwise(fractions))
     assert fractions[-1] == 1
@@ -53,7 +53,7 @@ async def test_abandoned_pull_stops_in_the_engine(engine: Engine, store: Store) 
         before = sum(passed)
         await asyncio.sleep(1)
         assert sum(passed) == before
-        assert tag not in await engine.image_ids()
+        assert tag not in await engine.images()
 
 
 @pytest.mark.parametrize("tag", ["nothing", "1"])

@@ -12,6 +12,8 @@ const RETRY_AFTER_MS = 4000;
 const SENT_KEPT = 3;
 /** To whoever is logged out, or is somebody else: others' workspaces are not there. */
 const LOCKED = new Set([401, 403, 404]);
+/** The same text would be refused again. */
+const FOR_GOOD = new Set([400, 413]);
 
 /**
  * What keeps the files from being saved: no server (`offline`), one that failed (`failing`), one to
@@ -42,6 +44,8 @@ export class FileSaver {
   #saving = new Map();
   /** @type {RefusedError | null} */
   #problem = null;
+  /** @type {Map<number, { text: string | null, problem: RefusedError }>} by file */
+  #refusals = new Map();
   #isOffline = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -58,23 +62,23 @@ export class FileSaver {
     return this.#saving.has(id);
   }
 
+  /** What was refused for good waits until it is another text, or `saveAll` is asked for. */
   schedule(after = SAVE_AFTER_MS) {
     clearTimeout(this.#timer);
-    if (this.#parts.files().some(isUnsaved)) {
-      this.#timer = setTimeout(() => this.saveAll(), after);
+    if (this.#due.length > 0) {
+      this.#timer = setTimeout(() => this.#saveEach(this.#due), after);
     }
   }
 
   /** Now, and not after the pause; what is under way already is waited for. */
   async saveAll() {
-    clearTimeout(this.#timer);
-    await Promise.all(
-      this.#parts
-        .files()
-        .filter(isUnsaved)
-        .map((file) => this.save(file)),
-    );
-    this.tellState();
+    await this.#saveEach(this.#parts.files().filter(isUnsaved));
+  }
+
+  /** There may be room by now for what was too large. */
+  retryRefused() {
+    this.#refusals.clear();
+    this.schedule();
   }
 
   /** @param {StoredFile} file */
@@ -87,7 +91,30 @@ export class FileSaver {
 
   tellState() {
     const { drafts, onState } = this.#parts;
-    onState(this.#state, { problem: this.#problem, isKept: drafts.areKept });
+    onState(this.#state, { problem: this.#shownProblem, isKept: drafts.areKept });
+  }
+
+  get #due() {
+    return this.#parts.files().filter((file) => isUnsaved(file) && !this.#refusal(file));
+  }
+
+  /** @param {StoredFile} file */
+  #refusal({ id, text }) {
+    const refusal = this.#refusals.get(id);
+    return refusal && refusal.text === text ? refusal.problem : null;
+  }
+
+  get #shownProblem() {
+    if (this.#problem) return this.#problem;
+    const files = this.#parts.files().filter(isUnsaved);
+    return files.map((file) => this.#refusal(file)).find(Boolean) ?? null;
+  }
+
+  /** @param {StoredFile[]} files */
+  async #saveEach(files) {
+    clearTimeout(this.#timer);
+    await Promise.all(files.map((file) => this.save(file)));
+    this.tellState();
   }
 
   /** @returns {SaveState} */
@@ -96,9 +123,10 @@ export class FileSaver {
     if (files.some((file) => file.theirs)) return 'conflict';
     if (files.every((file) => file.text === null)) return 'saved';
     if (this.#isOffline) return 'offline';
-    if (!this.#problem) return 'saving';
-    if (this.#problem.status >= 500) return 'failing';
-    return LOCKED.has(this.#problem.status) ? 'locked' : 'refused';
+    const problem = this.#shownProblem;
+    if (!problem) return 'saving';
+    if (problem.status >= 500) return 'failing';
+    return LOCKED.has(problem.status) ? 'locked' : 'refused';
   }
 
   /**
@@ -117,7 +145,7 @@ export class FileSaver {
       this.#problem = null;
       if (file.id === id) this.#saved(file, text, answer.version);
     } catch (error) {
-      if (file.id === id) await this.#failed(file, error);
+      if (file.id === id) await this.#failed(file, text, error);
     } finally {
       this.#saving.delete(id);
     }
@@ -146,15 +174,19 @@ export class FileSaver {
 
   /**
    * @param {StoredFile} file
+   * @param {string} text
    * @param {unknown} error
    */
-  async #failed(file, error) {
+  async #failed(file, text, error) {
     this.#isOffline = isUnreachable(error);
     if (this.#isOffline) return;
     if (!(error instanceof RefusedError)) throw error;
     const current = error.status === 409 ? error.body?.file : null;
     if (current) this.#parts.onNewer(file, current);
     else if (error.body?.code === 'file_gone') await this.#parts.onGone(file);
-    else this.#problem = error;
+    else if (FOR_GOOD.has(error.status)) {
+      this.#problem = null;
+      this.#refusals.set(file.id, { text, problem: error });
+    } else this.#problem = error;
   }
 }

@@ -146,6 +146,7 @@ export class FileStore {
     await this.save();
     const answer = /** @type {FilesAnswer} */ (await ask('POST', `${this.#url}/${what}`, content));
     this.#changes += 1;
+    this.#saver.retryRefused();
     if (answer.file) this.#files.add(answer.file);
     if (answer.files.some(({ id, version }) => this.#files.get(id)?.version !== version)) {
       await this.refresh();

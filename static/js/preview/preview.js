@@ -79,6 +79,7 @@ export class Preview {
 
   clear() {
     if (this.#site) return this.#frames.front?.console.clear();
+    this.#leave();
     this.#frames.takeOff();
     this.#console.replaceChildren();
     this.#empty.hidden = false;

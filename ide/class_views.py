@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.classes import class_find, class_join, class_leave, looks_at
+from accounts.classes import class_find, class_join, class_leave
 from accounts.models import Membership, User
 from cloudrun.errors import InvalidRequestError
+from ide.looks import looks_at
 
 
 class JoinForm(forms.Form):
@@ -22,6 +24,7 @@ class JoinForm(forms.Form):
     )
 
 
+@never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def classes(request: HttpRequest) -> HttpResponse:
@@ -40,6 +43,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     return render(request, "account/classes.html", context)
 
 
+@never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, code: str) -> HttpResponse:
@@ -59,6 +63,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "account/class_join.html", context)
 
 
+@never_cache
 @login_required
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
