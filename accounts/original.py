@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.models import DISPLAY_NAME_MAX_LENGTH, username_validator
-from accounts.names import validate_visible
+from accounts.names import without_hidden
 
 _ITERATIONS = 100_000
 _HASH = re.compile(r"(?P<salt>[^$]{1,128})\$(?P<digest>[0-9a-f]{64})", re.IGNORECASE)
@@ -71,7 +71,7 @@ def _check_columns(path: Path, database: sqlite3.Connection) -> None:
 def parse_row(row: Mapping[str, Any]) -> OriginalUser:
     """The user in a row; `UnusableError` where something about them is not valid here."""
     username, email = str(row["username"]), str(row["email"])
-    display_name = str(row.get("display_name") or username)
+    display_name = without_hidden(str(row.get("display_name") or username)) or username
     try:
         username_validator(username)
     except ValidationError as error:
@@ -91,13 +91,6 @@ def parse_row(row: Mapping[str, Any]) -> OriginalUser:
             f"the display name is longer than {DISPLAY_NAME_MAX_LENGTH} characters; shorten it in"
             " a copy of the old database, and import that"
         )
-    try:
-        validate_visible(display_name)
-    except ValidationError as error:
-        raise UnusableError(
-            "the display name holds characters that cannot be seen; change it in a copy of the old"
-            " database, and import that"
-        ) from error
     return OriginalUser(
         username,
         email,

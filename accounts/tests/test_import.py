@@ -197,6 +197,12 @@ def test_columns_with_defaults_may_be_empty(tmp_path: Path) -> None:
     assert imported(tmp_path / "old.db")[0].startswith("0 users imported, 1 here already")
 
 
+def test_what_cannot_be_seen_of_a_name_stays_behind(tmp_path: Path) -> None:
+    rows = (row(display_name="A\u202ed\u200ba"), row("bob", display_name="\ufeff"))
+    imported(original(tmp_path / "old.db", *rows))
+    assert set(User.objects.values_list("display_name", flat=True)) == {"Ada", "bob"}
+
+
 def test_old_file_is_only_read(tmp_path: Path) -> None:
     path = original(tmp_path / "old.db", row())
     path.chmod(0o400)
