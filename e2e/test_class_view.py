@@ -101,7 +101,7 @@ def test_a_class_is_seen_as_it_works(browser: Browser, school: Server) -> None:
         ide.stop_button.click()
         hers.pages[0].goto(f"{school.url}/accounts/classes/")
         looks = hers.pages[0].get_by_role("list", name="Who has looked at your work")
-        expect(looks.get_by_text("teacher watched live: class 1").first).to_be_visible()
+        expect(looks.get_by_text("Grace Hopper watched the class “7a”").first).to_be_visible()
         assert teacher.complaints == []
 
 
