@@ -16,6 +16,7 @@ HIDDEN_CHARACTERS = "Must not hold characters that cannot be seen or that reorde
 # Controls, formats (those of the direction among them), and separators of lines and paragraphs.
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols by their category
 
 
 def validate_visible(name: str) -> None:
@@ -30,7 +31,7 @@ def without_hidden(name: str) -> str:
 
 
 def _is_hidden(letter: str) -> bool:
-    return category(letter) in _HIDDEN
+    return letter in _BLANKS or category(letter) in _HIDDEN
 
 
 def validate_not_reserved(username: str) -> None:

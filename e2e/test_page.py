@@ -6,6 +6,7 @@ from playwright.sync_api import Route, expect
 from e2e.accessibility import axe
 from e2e.ide_page import NARROW, IdePage
 from e2e.server import Server
+from e2e.workspace_page import WorkspacePage
 
 BUDGET_BYTES = 400 * 1024
 
@@ -47,21 +48,58 @@ def test_keyboard_alone_chooses_runs_and_stops(ide: IdePage) -> None:
     ide.expect_state("Stopped")
 
 
-@pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])
-def test_text_is_written_and_run_before_the_terminal_has_come(ide: IdePage, by_key: bool) -> None:
+def held_back(ide: IdePage) -> list[Route]:
+    """Loads the page again without what runs programs, until the routes go on."""
     held: list[Route] = []
     ide.page.route("**/workbench-*.js", lambda route: held.append(route))
     ide.page.reload()
+    expect(ide.code).to_be_editable()
+    return held
+
+
+def let_come(held: list[Route]) -> None:
+    for route in held:
+        route.continue_()
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])
+def test_text_is_written_and_run_before_the_terminal_has_come(ide: IdePage, by_key: bool) -> None:
+    held = held_back(ide)
+    ide.expect_state("Loading…")
     ide.write("print('ear' + 'ly')")
     if by_key:
         ide.page.keyboard.press("ControlOrMeta+Enter")
     else:
         ide.run_button.click()
+    ide.expect_state("Starting…")
     expect(ide.terminal).not_to_be_attached()
-    for route in held:
-        route.continue_()
+    let_come(held)
     ide.expect_output("early")
     expect(ide.code).to_have_text("print('ear' + 'ly')")
+
+
+def test_who_types_on_is_not_taken_from_the_text_by_a_run_that_comes_late(ide: IdePage) -> None:
+    held = held_back(ide)
+    ide.run_button.click()
+    ide.expect_state("Starting…")
+    ide.write("print(1)")
+    ide.expect_state("Loading…")
+    let_come(held)
+    ide.expect_state("Ready")
+    expect(ide.code).to_be_focused()
+
+
+def test_workspace_is_whole_but_for_runs_before_the_terminal_has_come(work: WorkspacePage) -> None:
+    held = held_back(work)
+    work.write("print('kept')")
+    work.expect_saved()
+    work.page.keyboard.press("F1")
+    expect(work.page.get_by_role("dialog", name="Commands")).to_be_visible()
+    work.page.keyboard.press("Escape")
+    let_come(held)
+    work.wait_until_ready()
+    work.run()
+    work.expect_output("kept")
 
 
 def test_terminal_that_does_not_come_is_told(ide: IdePage) -> None:
@@ -74,7 +112,8 @@ def test_terminal_that_does_not_come_is_told(ide: IdePage) -> None:
     ide.page.get_by_role("button", name="Load again").click()
     ide.wait_until_ready()
     expect(ide.code).to_have_text("print('kept')")
-    ide.complaints.clear()  # of what did not come
+    assert all("Failed to load resource" in one for one in ide.complaints)
+    ide.complaints.clear()
 
 
 @pytest.mark.parametrize("by_key", [False, True], ids=["click", "key"])

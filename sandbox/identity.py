@@ -27,13 +27,18 @@ def owner_of_request(request: HttpRequest) -> Owner:
 def owner_of_scope(scope: dict[str, Any]) -> Owner:
     """The caller of a WebSocket: `Authorization: Bearer`, `?token=`, session cookie, else a guest.
 
-    Reads the database. `NotAuthenticatedError` for a bad token, or a guest where guests are off.
+    Reads the database. `NotAuthenticatedError` for a bad token, for a guest where guests are off,
+    and where the session is no more that of `?user=`: a page that somebody had logged in for does
+    not go on as a guest's.
     """
     address = address_of_scope(scope)
     if token := _token(scope):
         return _admitted(user_for_token(token).pk, "", address)
     session = scope["session"]
-    return _admitted(_user_of_session(session), guest_id(session), address)
+    user_id = _user_of_session(session)
+    if (expected := _query(scope, "user")) and expected != str(user_id):
+        raise NotAuthenticatedError("You are logged out.")
+    return _admitted(user_id, guest_id(session), address)
 
 
 def address_of_scope(scope: dict[str, Any]) -> str:
@@ -62,9 +67,13 @@ def _token(scope: dict[str, Any]) -> str | None:
         kind, _, token = str(value, "latin-1").partition(" ")
         if name == b"authorization" and kind.lower() == "bearer":
             return token.strip()
+    return _query(scope, "token")
+
+
+def _query(scope: dict[str, Any], name: str) -> str | None:
     query: bytes = scope.get("query_string", b"")
-    tokens = parse_qs(query.decode("latin-1")).get("token")
-    return tokens[0] if tokens else None
+    values = parse_qs(query.decode("latin-1")).get(name)
+    return values[0] if values else None
 
 
 def _admitted(user_id: int | None, session_key: str, address: str) -> Owner:

@@ -19,6 +19,7 @@ import { find, findAll, jsonScript } from './ui/dom.js';
 import { LanguagePicker } from './ui/language-picker.js';
 import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
+import { makeShell } from './ui/shell.js';
 import { StatusBar } from './ui/status-bar.js';
 import { recall, remember } from './ui/storage.js';
 import { watchTroubles } from './ui/troubles.js';
@@ -71,14 +72,69 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   onCursor: (line, column) => status.cursor(line, column),
 });
 let language = languages.of(recall('session', 'language') ?? recall('local', 'language') ?? '');
-showText();
-if (!isNarrow()) editor.focus();
+const { layout, panes } = makeShell(editor, () => workbench?.terminal.repaint());
+const images = new ImageWatch(
+  () => picker.isOpen || !language.available,
+  (details, fetched) => {
+    const couldRun = language.available;
+    languages.update(details, fetched);
+    picker.refresh();
+    if (!workbench?.run.isActive && !couldRun) showAvailability();
+  },
+);
+const picker = new LanguagePicker(languages.list, {
+  onChoose: (id) => {
+    choose(languages.of(id));
+    editor.focus();
+  },
+  onOpen: () => images.look(),
+  noteOf: (one) => languages.note(one),
+});
 
-const { makeWorkbench, takeRun } = await loadWorkbench(toasts);
-const made = makeWorkbench({
+showText();
+showLanguage();
+if (!isNarrow()) editor.focus();
+find('reset').addEventListener('click', putTemplateBack);
+for (const button of findAll('make-workspace')) button.addEventListener('click', makeWorkspace);
+find('other-draft').addEventListener('click', () => {
+  editor.replaceText(drafts.takeOther(language.id));
+});
+const showSettings = wireSettings(editor, settings, showIndent);
+const formatCode = formatCommand({
+  editor,
+  file: () => ({ fileName: language.file, indent: indentHere() }),
+  tell: (card) => workbench?.view.showCard(card),
+});
+wireCommands([
+  () => runCommands(panes, workbench),
+  () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
+  () => [
+    ofButton('reset', { label: 'Put the template back', group: 'Code' }),
+    ofButton('make-workspace', { label: 'Make a workspace of this program', group: 'Code' }),
+    ...languageCommands(),
+  ],
+  () => (workbench ? assistantCommands(workbench.assistant) : []),
+  () => toasts.commands,
+  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
+  () => partCommands(layout),
+  () =>
+    placeCommands(panes, [
+      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
+      {
+        name: 'terminal',
+        label: 'Go to the terminal',
+        focus: () => workbench?.terminal.focus(),
+      },
+    ]),
+]);
+
+const { makeWorkbench, takeRun } = await loadWorkbench(status, toasts);
+workbench = makeWorkbench({
   languages,
   status,
   editor,
+  panes,
+  layout,
   title: () => language.file,
   keptAs: 'run',
   start,
@@ -96,62 +152,11 @@ const made = makeWorkbench({
   program: async (id = language.id) => ({ language: id, code: drafts.text(id) }),
   nonce,
   onLost: () => connection.look(),
-  onPane: (pane) => {
-    if (pane === 'code') editor.measure();
-  },
 });
-workbench = made;
-const { run, view, terminal, input, problems, panes, layout, notice, packages, forRun } = made;
-const images = new ImageWatch(
-  () => picker.isOpen || !language.available,
-  (details, fetched) => {
-    const couldRun = language.available;
-    languages.update(details, fetched);
-    picker.refresh();
-    if (!run.isActive && !couldRun) showAvailability();
-  },
-);
-const picker = new LanguagePicker(languages.list, {
-  onChoose: (id) => {
-    choose(languages.of(id));
-    editor.focus();
-  },
-  onOpen: () => images.look(),
-  noteOf: (one) => languages.note(one),
-});
-
+const { run, forRun } = workbench;
 showLanguage();
-find('reset').addEventListener('click', putTemplateBack);
-for (const button of findAll('make-workspace')) button.addEventListener('click', makeWorkspace);
-find('other-draft').addEventListener('click', () => {
-  editor.replaceText(drafts.takeOther(language.id));
-});
-run.resume(terminal.size);
-const showSettings = wireSettings(editor, settings, showIndent);
-const formatCode = formatCommand({
-  editor,
-  file: () => ({ fileName: language.file, indent: indentHere() }),
-  tell: (card) => view.showCard(card),
-});
-wireCommands([
-  () => runCommands({ panes, input, problems }),
-  () => [{ label: 'Save now', group: 'Code', keys: 'Mod+S', run: () => drafts.flush() }],
-  () => [
-    ofButton('reset', { label: 'Put the template back', group: 'Code' }),
-    ofButton('make-workspace', { label: 'Make a workspace of this program', group: 'Code' }),
-    ...languageCommands(),
-  ],
-  () => assistantCommands(made.assistant),
-  () => toasts.commands,
-  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
-  () => partCommands(layout),
-  () =>
-    placeCommands(panes, [
-      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
-      { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
-    ]),
-]);
-if (takeRun()) start();
+if (takeRun() && !run.wasGoingOn) start();
+else run.resume(workbench.terminal.size);
 
 /** @returns {Command[]} */
 function languageCommands() {
@@ -185,10 +190,11 @@ function showLanguage() {
   remember('session', 'language', id);
   remember('local', 'language', id);
   picker.show(id);
-  packages.show(id);
   status.network(image && page.runner.name ? network : null);
-  if (run.isActive) return;
-  notice.clear();
+  if (!workbench) return;
+  workbench.packages.show(id);
+  if (workbench.run.isActive) return;
+  workbench.notice.clear();
   if (!available) showAvailability();
 }
 
@@ -202,7 +208,7 @@ function indentHere() {
 
 /** Says why the language cannot run, or that it can by now. */
 function showAvailability() {
-  view.showCard(languages.card(language, start));
+  workbench?.view.showCard(languages.card(language, start));
   if (!language.available) images.look();
 }
 

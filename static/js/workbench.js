@@ -15,20 +15,15 @@ import { RunView } from './run/run-view.js';
 import { OutputTools } from './terminal/output-tools.js';
 import { Terminal } from './terminal/terminal.js';
 import { find } from './ui/dom.js';
-import { wireFirstSteps } from './ui/first-steps.js';
 import { Notice } from './ui/notice.js';
-import { Panes } from './ui/panes.js';
-import { Parts } from './ui/parts.js';
 import { wirePrint } from './ui/print.js';
-import { wireSoftKeyboard } from './ui/soft-keyboard.js';
-import { wireSplitters } from './ui/splitter.js';
-import { wireTheme } from './ui/theme.js';
 
 /** @import { Editor } from './editor/editor.js' */
 /** @import { Project } from './assistant/proposal.js' */
 /** @import { Program } from './assistant/question.js' */
 /** @import { KeepFile } from './made/made-files.js' */
-/** @import { Pane } from './ui/panes.js' */
+/** @import { Panes } from './ui/panes.js' */
+/** @import { Parts } from './ui/parts.js' */
 /** @import { Languages } from './ui/languages.js' */
 /** @import { StatusBar } from './ui/status-bar.js' */
 /** @import { AssistantData, Place, RunState } from './types.js' */
@@ -41,6 +36,8 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {Languages} languages
  * @property {StatusBar} status
  * @property {Editor} editor
+ * @property {Panes} panes
+ * @property {Parts} layout
  * @property {() => string} title of what is printed
  * @property {string} keptAs under which word of its own the tab keeps its run and its packages
  * @property {() => void} start Run was pressed
@@ -49,7 +46,6 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {(place: Place) => string | null} textAt the line of code there; null for none
  * @property {(place: Place | null) => void} markError
  * @property {() => string[]} fileNames whose places in the output are links
- * @property {(pane: Pane) => void} onPane
  * @property {() => void} onLost the connection of a run
  * @property {KeepFile} [keepFile] where there is a workspace to keep it in
  * @property {AssistantData} assistantData
@@ -62,9 +58,8 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
 
 /** @param {WorkbenchParts} parts */
 export function makeWorkbench(parts) {
-  const { languages, status, editor, goTo, runAgain } = parts;
+  const { languages, status, editor, panes, layout, goTo, runAgain } = parts;
   const { enabled, teaching, url } = parts.assistantData;
-  const layout = new Parts(() => editor.focus());
   const preview = new Preview();
   const notice = new Notice(find('notice'));
   const packages = new Packages();
@@ -74,7 +69,6 @@ export function makeWorkbench(parts) {
     onResize: (size) => run.resize(size),
     onPlace: goTo,
   });
-  const panes = new Panes(layout, parts.onPane);
   const controls = new RunControls({
     run: parts.start,
     stop: () => run.stop(),
@@ -159,15 +153,11 @@ export function makeWorkbench(parts) {
       })
     : null;
   new OutputTools({ terminal, announce: (text) => status.announce(text) });
-  wireTheme(find('theme-toggle'), () => terminal.repaint());
-  wireSplitters(layout);
-  wireSoftKeyboard(() => editor.keepCursorInSight());
   wirePrint({
     title: parts.title,
     lines: () => editor.coloredLines,
     output: () => terminal.text,
   });
-  wireFirstSteps();
   find('clear').addEventListener('click', () => {
     if (run.isActive) return terminal.wipe();
     run.forget();
@@ -184,8 +174,6 @@ export function makeWorkbench(parts) {
     terminal,
     input,
     problems,
-    panes,
-    layout,
     notice,
     packages,
     assistant,

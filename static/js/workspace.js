@@ -28,6 +28,7 @@ import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from './ui/cs
 import { find, jsonScript } from './ui/dom.js';
 import { Languages } from './ui/languages.js';
 import { isNarrow } from './ui/panes.js';
+import { makeShell } from './ui/shell.js';
 import { StatusBar } from './ui/status-bar.js';
 import { thisTab } from './ui/tabs.js';
 import { watchTroubles } from './ui/troubles.js';
@@ -115,7 +116,7 @@ const files = new FilesPane({
   workspaceId: workspace.id,
   store,
   onOpen: openForWriting,
-  onSay: () => workbench?.layout.bringBack('files'),
+  onSay: () => layout.bringBack('files'),
 });
 const conflicts = new Conflicts({
   store,
@@ -130,14 +131,55 @@ const conflicts = new Conflicts({
 });
 const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
 
+const { layout, panes } = makeShell(editor, () => workbench?.terminal.repaint());
+
 opened.openAsBefore();
 if (!isNarrow()) editor.focus();
+store.begin();
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') files.refresh();
+  else store.save();
+});
+window.addEventListener('blur', () => store.save()); // the next window may be one on these files
+window.addEventListener('online', () => files.refresh());
+status.network(language.image && page.runner.name ? language.network : null);
+const showSettings = wireSettings(editor, settings, () => opened.showIndent());
+const formatCode = formatCommand({
+  editor,
+  file: () => {
+    const { front, indent } = opened;
+    return front?.isText ? { fileName: front.path, indent } : null;
+  },
+  tell: (card) => workbench?.view.showCard(card),
+});
+const searchFiles = wireSearch({ store, editor, opened, goTo });
+wireCommands([
+  () => runCommands(panes, workbench),
+  () => fileCommands(store, openForWriting),
+  () => [searchFiles],
+  () => (workbench ? assistantCommands(workbench.assistant) : []),
+  () => toasts.commands,
+  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
+  () => partCommands(layout),
+  () =>
+    placeCommands(panes, [
+      { name: 'files', label: 'Go to the files', focus: () => files.focus() },
+      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
+      {
+        name: 'terminal',
+        label: 'Go to the terminal',
+        focus: () => workbench?.terminal.focus(),
+      },
+    ]),
+]);
 
-const { makeWorkbench, takeRun } = await loadWorkbench(toasts);
-const made = makeWorkbench({
+const { makeWorkbench, takeRun } = await loadWorkbench(status, toasts);
+workbench = makeWorkbench({
   languages,
   status,
   editor,
+  panes,
+  layout,
   title: () => `${workspace.name} / ${opened.front?.path ?? ''}`,
   keptAs: `run.${workspace.id}`,
   start: () => program.start(),
@@ -159,64 +201,37 @@ const made = makeWorkbench({
   program: () => program.request(),
   nonce,
   onLost: () => connection.look(),
-  onPane: (pane) => {
-    if (pane === 'code') editor.measure();
-  },
 });
-workbench = made;
-const { run, view, preview, terminal, panes, layout } = made;
-const program = new WorkspaceProgram({ workspace, languages, language, store, editor, workbench });
-made.packages.show(language.id);
+const program = new WorkspaceProgram({
+  workspace,
+  languages,
+  language,
+  store,
+  editor,
+  panes,
+  workbench,
+});
+workbench.packages.show(language.id);
 if (opened.front) previewPage(opened.front);
 if (page.preview) {
-  preview.live({
+  workbench.preview.live({
     workspaceId: workspace.id,
     folder: page.preview,
     hasFile: (path) => store.at(path) !== undefined,
   });
   if (!isNarrow()) panes.prepare('preview');
 }
-store.begin();
+const isRunWanted = takeRun();
 const wantedRun = takeWantedRun();
 if (wantedRun) program.startPast(wantedRun);
-else if (!run.resume(terminal.size) && !language.available) program.showAvailability();
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') files.refresh();
-  else store.save();
-});
-window.addEventListener('blur', () => store.save()); // the next window may be one on these files
-window.addEventListener('online', () => files.refresh());
-status.network(language.image && page.runner.name ? language.network : null);
-const showSettings = wireSettings(editor, settings, () => opened.showIndent());
-const formatCode = formatCommand({
-  editor,
-  file: () => {
-    const { front, indent } = opened;
-    return front?.isText ? { fileName: front.path, indent } : null;
-  },
-  tell: (card) => view.showCard(card),
-});
-const searchFiles = wireSearch({ store, editor, opened, goTo });
-wireCommands([
-  () => runCommands(made),
-  () => fileCommands(store, openForWriting),
-  () => [searchFiles],
-  () => assistantCommands(made.assistant),
-  () => toasts.commands,
-  () => [showSettings, formatCode, ...editorCommands(editor, () => panes.show('code'))],
-  () => partCommands(layout),
-  () =>
-    placeCommands(panes, [
-      { name: 'files', label: 'Go to the files', focus: () => files.focus() },
-      { name: 'code', label: 'Go to the code', focus: () => editor.focus() },
-      { name: 'terminal', label: 'Go to the terminal', focus: () => terminal.focus() },
-    ]),
-]);
-if (takeRun()) program.start();
+else if (isRunWanted && !workbench.run.wasGoingOn) program.start();
+else if (!workbench.run.resume(workbench.terminal.size) && !language.available) {
+  program.showAvailability();
+}
 
 /** @param {number} id */
 async function openForWriting(id) {
-  workbench?.panes.show('code');
+  panes.show('code');
   await opened.open(id);
   editor.focus();
 }

@@ -58,6 +58,7 @@ function tab() {
 beforeEach(() => {
   globalThis.WebSocket = FakeWebSocket;
   globalThis.location = { protocol: 'http:', host: 'x' };
+  globalThis.document = { body: { dataset: {} } };
   globalThis.sessionStorage = new FakeStorage();
 });
 

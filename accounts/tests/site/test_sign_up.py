@@ -114,7 +114,9 @@ def test_reserved_username_is_refused(client: Client, username: str) -> None:
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["\u202eadA", "Ada\u2066", "A\u200bda", "\ufeffAda", "\u200c"])
+@pytest.mark.parametrize(
+    "name", ["\u202eadA", "Ada\u2066", "A\u200bda", "\ufeffAda", "\u200c", "\u3164"]
+)
 def test_characters_that_cannot_be_seen_are_refused(client: Client, name: str) -> None:
     assert "cannot be seen" in errors_of(sign_up(client, display_name=name))["display_name"][0]
     assert not User.objects.exists()

@@ -4,8 +4,7 @@ import { find, isEnabled } from '../ui/dom.js';
 import { isNarrow } from '../ui/panes.js';
 
 /** @import { Command } from './commands.js' */
-/** @import { Problems } from '../run/problems.js' */
-/** @import { PreparedInput } from '../run/prepared-input.js' */
+/** @import { Workbench } from '../workbench.js' */
 /** @import { Part, Parts } from '../ui/parts.js' */
 /** @import { Pane, Panes } from '../ui/panes.js' */
 
@@ -23,10 +22,11 @@ export function ofButton(name, command) {
 }
 
 /**
- * @param {{ panes: Panes, input: PreparedInput, problems: Problems }} parts
+ * @param {Panes} panes
+ * @param {Workbench} [workbench] once it is there
  * @returns {Command[]}
  */
-export function runCommands({ panes, input, problems }) {
+export function runCommands(panes, workbench) {
   const group = 'Program';
   const search = ofButton('find-open', { label: 'Find in the output', group, keys: 'Mod+Shift+F' });
   return [
@@ -45,7 +45,7 @@ export function runCommands({ panes, input, problems }) {
       group,
       run: () => {
         panes.show('input');
-        input.focus();
+        workbench?.input.focus();
       },
     },
     {
@@ -53,7 +53,7 @@ export function runCommands({ panes, input, problems }) {
       group,
       run: () => {
         panes.show('problems');
-        problems.focus();
+        workbench?.problems.focus();
       },
     },
     ofButton('copy-output', { label: 'Copy the output', group }),

@@ -90,6 +90,11 @@ export class CurrentRun {
     return this.#wasEnded;
   }
 
+  /** Whether the tab's last run had not ended when it was shown last. */
+  get wasGoingOn() {
+    return keptRun(this.#keptAs)?.ended === false;
+  }
+
   /** When the program began to run, as `Date.now()` tells it. */
   get since() {
     return this.#kept.since ?? Date.now();
@@ -215,7 +220,7 @@ export class CurrentRun {
       case 'complete':
         return this.#finish(asState(frame.status), frame);
       case 'error':
-        return this.#finish(LOST_CODES.has(frame.code ?? '') ? 'lost' : 'refused', frame);
+        return this.#finish(this.#isLost(frame) ? 'lost' : 'refused', frame);
       case 'install_start':
         this.#advance('installing', frame);
         return this.#hooks.onEvent(frame);
@@ -226,6 +231,11 @@ export class CurrentRun {
       default:
         return this.#hooks.onEvent(frame);
     }
+  }
+
+  /** @param {Frame} frame an `error` frame */
+  #isLost({ code }) {
+    return LOST_CODES.has(code ?? '') || this.#kept.since !== null;
   }
 
   /** @param {Frame} frame */

@@ -173,5 +173,7 @@ function* parts(data) {
 
 /** The address of the run socket beside this page. */
 export function runSocketUrl() {
-  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/execute`;
+  const { user } = document.body.dataset;
+  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/execute`;
+  return user ? `${url}?user=${user}` : url; // whoever was logged out is no guest by that
 }

@@ -55,7 +55,7 @@ const REFUSALS = {
   },
   not_authenticated: {
     title: 'Log in to run programs.',
-    text: 'This server runs programs of its users only. Your text is kept in this browser.',
+    text: 'Your text is kept in this browser.',
   },
   forbidden: {
     title: 'You may not run programs here.',

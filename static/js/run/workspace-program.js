@@ -6,6 +6,7 @@ import { ImageWatch } from './image-watch.js';
 /** @import { FileStore } from '../files/file-store.js' */
 /** @import { StoredFile } from '../files/stored-file.js' */
 /** @import { Languages } from '../ui/languages.js' */
+/** @import { Panes } from '../ui/panes.js' */
 /** @import { Workbench } from '../workbench.js' */
 /** @import { Language, WorkspaceData } from '../types.js' */
 
@@ -16,6 +17,7 @@ import { ImageWatch } from './image-watch.js';
  * @property {Language} language
  * @property {FileStore} store
  * @property {Editor} editor
+ * @property {Panes} panes
  * @property {Workbench} workbench
  */
 
@@ -47,8 +49,8 @@ export class WorkspaceProgram {
 
   /** Saves, and runs what is on the screen. */
   async start() {
-    const { language, store, editor, workbench } = this.#parts;
-    const { run, panes, forRun } = workbench;
+    const { language, store, editor, panes, workbench } = this.#parts;
+    const { run, forRun } = workbench;
     if (run.isActive) return;
     if (!language.available) await this.#images.look();
     if (!this.#isPage || !language.available) panes.show('terminal');
@@ -66,8 +68,8 @@ export class WorkspaceProgram {
 
   /** @param {string} runId a past run, whose files need not be those that are here now */
   async startPast(runId) {
-    const { workspace, language, workbench } = this.#parts;
-    const { run, panes, terminal, packages } = workbench;
+    const { workspace, language, panes, workbench } = this.#parts;
+    const { run, terminal, packages } = workbench;
     try {
       const request = await requestOfRun(runId, workspace.id);
       if (this.#isPage) return run.start(request);
