@@ -110,3 +110,10 @@ async def test_who_came_back_to_a_run_is_told_and_cannot_come_again(
         assert json.loads(await socket.recv())["code"] == "not_authenticated"
         with pytest.raises(websockets.ConnectionClosedOK):
             await socket.recv()
+
+
+async def test_page_of_who_is_logged_out_runs_nothing_as_a_guest(server: Server) -> None:
+    async with connect(f"{socket_url(server.url)}?user=1") as socket:
+        await socket.send(json.dumps({"language": "python", "code": "1"}))
+        frame = json.loads(await socket.recv())
+    assert (frame["code"], frame["content"]) == ("not_authenticated", "You are logged out.")
