@@ -110,6 +110,45 @@ def test_words_are_found_among_few_and_many(few: int, monkeypatch: pytest.Monkey
     assert [found.pk for found in answer.context["cl"].result_list] == [run.pk]
 
 
+HUGE = (2**63, -(2**63) - 1, 10**20)
+
+
+@pytest.mark.parametrize("number", HUGE)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "accounts/user/?id__in=",
+        "accounts/auditentry/?actor=",
+        "accounts/auditentry/?subject=",
+        "assistant/call/?user=",
+        "ide/workspace/?user=",
+        "sandbox/run/?user=",
+    ],
+)
+def test_numbers_beyond_the_databases_are_no_values(path: str, number: int) -> None:
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    page = client.get(f"/admin/{path}{number}", follow=True)
+    assert page.status_code == 200
+    told = "There is no such user" if "run" in path else "that this list does not have"
+    assert told in page.content.decode()
+    export = client.get(f"/admin/accounts/user/export/?id__in={number}")
+    assert export.status_code == 400
+
+
+@pytest.mark.parametrize("ticked", ["zz", *HUGE])
+@pytest.mark.parametrize("name", ["accounts/user", "accounts/classroom", "ide/workspace"])
+def test_rows_that_cannot_be_are_not_acted_on(name: str, ticked: str) -> None:
+    client = client_of(User.objects.create_superuser("root", "root@example.org", "x"))
+    actions = {
+        "accounts/user": "deactivate", "accounts/classroom": "renew_codes",
+        "ide/workspace": "teach",
+    }  # fmt: skip
+    data = {"action": actions[name], "_selected_action": [ticked], "confirmed": "yes"}
+    answer = client.post(f"/admin/{name}/", data)
+    is_text = name == "ide/workspace"  # which may be any
+    assert answer.status_code == (302 if is_text else 400)
+
+
 def test_instructors_filter_their_students_by_class_and_runs() -> None:
     ran, idle = make_user("ran"), make_user("idle")
     instructor = make_instructor("teacher", ran, idle)

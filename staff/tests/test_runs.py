@@ -190,6 +190,21 @@ def test_one_person_is_found_by_their_number_and_others_by_what_begins_so(school
     assert "(ada_2)" in page
 
 
+def test_too_many_people_whose_names_begin_so_are_told(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("staff.runs.filters._MOST_USERS", 2)
+    for number in range(3):
+        make_user(f"ada_{number}")
+    assert ids(client_of(school.teacher), "?by=ada") == {school.of_ada.pk}  # who sees no others
+    root = client_of(make_user("root", is_staff=True, is_superuser=True))
+    page = root.get(f"{LIST}?by=ada")
+    assert "names begin so: write more of one." in text(page)
+    assert page.context["cl"].result_count == 0
+    assert ids(root, "?by=ada_2") == set()
+    assert root.get(f"{LIST}export/csv/?by=ada").status_code == 400
+
+
 def test_a_list_makes_no_query_per_row_and_reads_no_code(school: School) -> None:
     client = client_of(school.teacher)
     counts = []
