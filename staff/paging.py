@@ -114,7 +114,7 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
             return super().get_changelist_instance(request)
-        except (OverflowError, DataError) as error:  # a number beyond those of the database
+        except (OverflowError, DataError) as error:  # what the database cannot hold
             raise IncorrectLookupParameters from error
 
     def response_action(
