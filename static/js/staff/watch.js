@@ -3,6 +3,7 @@
 import { Screen } from '../history/screen.js';
 import { nonceForNewStyles, pageNonce, setSpanStylesAsProperties } from '../ui/csp.js';
 import { find, jsonScript } from '../ui/dom.js';
+import { recall, remember } from '../ui/storage.js';
 import { whenOver } from './over.js';
 
 /** @import { Frame, TerminalSize } from '../types.js' */
@@ -16,6 +17,7 @@ const said = find('watch-status');
 const terminal = jsonScript('watched-terminal');
 const screen = new Screen(host, terminal, 'Terminal of the run that you watch');
 const events = new EventSource(host.dataset.watch ?? '');
+const loadedAgain = `watch:${location.pathname}`;
 let hasEnded = false;
 
 events.addEventListener('message', (message) => show(JSON.parse(message.data)));
@@ -24,6 +26,8 @@ events.addEventListener('error', () => {
   if (hasEnded) {
     events.close();
     location.reload();
+  } else if (events.readyState === EventSource.CLOSED && loadAgainOnce()) {
+    said.textContent = 'Loading the page again…';
   } else if (events.readyState === EventSource.CLOSED) {
     said.textContent = 'You are not watching any more. Load the page again to see how it stands.';
   } else {
@@ -33,6 +37,13 @@ events.addEventListener('error', () => {
 whenOver(events, 'You can no longer see this run.', () => {
   said.textContent = 'Not live any more.';
 });
+
+/** The run may have ended before this asked for it: its page then says how. */
+function loadAgainOnce() {
+  if (recall('session', loadedAgain) || !remember('session', loadedAgain, 'yes')) return false;
+  location.reload();
+  return true;
+}
 
 /** @param {Frame} frame */
 function show({ type, content }) {
