@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Classroom, Membership, User
 from accounts.tests.factories import make_user
+from sandbox.models import Run
 from staff.tests.makers import client_of, make_instructor, make_run
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +272,27 @@ def test_deletions_are_in_the_audit_log(school: School, model: str) -> None:
     assert not type(gone).objects.filter(pk=gone.pk).exists()
     entry = AuditEntry.objects.get(action="deleted")
     assert (entry.actor, entry.subject, entry.what) == (school.operator, None, f"{name} {gone.pk}")
+
+
+@pytest.mark.parametrize("page", ["list", "own"])
+def test_operator_deletes_users_with_all_that_is_theirs(school: School, page: str) -> None:
+    sam = make_user("sam_2")
+    run = make_run(sam)
+    make_run(sam)
+    school.classroom.students.add(sam)
+    data: dict[str, Any] = {"action": "delete_selected", "_selected_action": [sam.pk]}
+    address = "/admin/accounts/user/"
+    if page == "own":
+        data, address = {}, f"{address}{sam.pk}/delete/"
+    client = school.client("root")
+    asked = (client.post if data else client.get)(address, data).content.decode()
+    for words in ("<li>Users: 1</li>", "<li>Runs: 2</li>", "<li>Places in classes: 1</li>"):
+        assert words in asked
+    assert run.pk not in asked
+    client.post(address, {**data, "post": "yes"})
+    assert not User.objects.filter(pk=sam.pk).exists()
+    assert not Run.objects.filter(pk=run.pk).exists()
+    assert AuditEntry.objects.get(action="deleted").what == f"user {sam.pk}"
 
 
 def test_instructor_cannot_rise(school: School) -> None:
