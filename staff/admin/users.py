@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from accounts.visibility import visible_classes, visible_users
 from cloudrun.times import ago
 from ide.history.words import outcome_words
 from sandbox.models import Run
+from sandbox.services import service
 from staff.admin.base import staff_of
 from staff.admin.user_actions import UserActions
 from staff.filters import listed_rows
@@ -95,6 +97,14 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         users = list(objs)
         return [str(user) for user in users], _going_with(users), set(), []
 
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        async_to_sync(_end_runs)([obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        async_to_sync(_end_runs)(list(queryset.values_list("pk", flat=True)))
+        super().delete_queryset(request, queryset)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj) or obj is None:
             return super().get_fieldsets(request, obj)
@@ -154,6 +164,11 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         self.audit(request, AuditAction.CHANGED, obj)
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)
+
+
+async def _end_runs(user_ids: list[int]) -> None:
+    for user_id in user_ids:
+        await service().end_all_of(user_id)
 
 
 def _going_with(users: list[User]) -> dict[str, int]:
