@@ -204,6 +204,24 @@ def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> Non
     }  # fmt: skip
 
 
+def test_what_is_done_to_nobody_is_no_success(school: School) -> None:
+    client = school.client("root")
+    gone = make_user("gone", is_active=False)
+    nobody = {"warning: Reactivated: nobody.", "warning: Active already: sam."}
+    asked = {
+        ("reactivate", gone): {"success: Reactivated: gone."},
+        ("reactivate", school.sam): nobody,
+        ("log_out_everywhere", school.operator): {"warning: Logged out everywhere: nobody."},
+        ("make_instructor", school.sam): {"success: Instructors now: sam."},
+        ("make_no_instructor", school.sam): {"success: No instructors any more: sam."},
+    }  # fmt: skip
+    for (action, user), told in asked.items():
+        data = {"action": action, "_selected_action": [user.pk]}
+        page = client.post("/admin/accounts/user/", data, follow=True)
+        assert {f"{said.level_tag}: {said}" for said in page.context["messages"]} == told
+    assert AuditEntry.objects.filter(action="reactivated").count() == 1
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_removal_from_a_class_is_asked_about_and_then_done(school: School, person: str) -> None:
     address = f"/admin/accounts/classroom/{school.classroom.pk}/remove/{school.sam.pk}/"
