@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError, connections, transaction
 from django.db.models import DateTimeField, F, QuerySet, Value
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from cloudrun.errors import InvalidRequestError
 from staff.filters import UNKNOWN, problems_of
@@ -118,14 +118,14 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
             raise IncorrectLookupParameters from error
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponseBase | None:
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         try:
             queryset.filter(pk__in=ticked).exists()
         except (ValueError, ValidationError, OverflowError, DataError) as error:
             raise InvalidRequestError(_NO_SUCH_ROWS) from error
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
 
 def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:

@@ -97,7 +97,7 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         users = list(objs)
         return [str(user) for user in users], _going_with(users), set(), []
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         async_to_sync(_end_runs)([obj.pk])
         super().delete_model(request, obj)
 
