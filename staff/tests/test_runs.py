@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Classroom
 from accounts.tests.factories import make_user
-from sandbox.models import Artifact, Run
+from sandbox.models import Artifact, Run, pack_source
 from staff.runs.exports import harmless
 from staff.tests.makers import client_of, make_instructor, make_run
 
@@ -107,6 +107,15 @@ def test_page_shows_the_code_and_harmless_output(school: School) -> None:
     assert hostile not in page
     assert "&lt;script&gt;hacked=1" in page
     assert "30 s" in page
+
+
+def test_run_again_says_that_nobody_types(school: School) -> None:
+    client = client_of(school.teacher)
+    source = {"code": "input()", "stdin": "", "files": [], "cols": 80, "rows": 24}
+    for tty in (False, True):
+        run = make_run(school.ada, source=pack_source({**source, "tty": tty}))
+        page = text(client.get(f"{LIST}{run.pk}/change/"))
+        assert ("it finds the end of its input where it reads" in page) == tty
 
 
 def test_lists_show_only_ones_own_students_whatever_the_filter(school: School) -> None:
