@@ -49,12 +49,15 @@ def test_who_may_see_it_no_more_is_told_why(browser: Browser, tmp_path: Path) ->
         teacher.open("/admin/sandbox/run/?status=running")
         page.locator("#result_list tbody a").first.click()
         expect(page.locator(".xterm-rows")).to_contain_text("turn")
+        expect(page.locator("pre.code")).to_be_visible()
         run_code(tmp_path, _REMOVE_ADA)
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text(
             "You can no longer see this run. It is of none of your classes any more."
         )
         expect(ide.page.get_by_text("Watched by")).to_be_hidden()
+        for shown in (".xterm-rows", "pre.code", "form button", ".run-facts"):
+            expect(page.locator(f"main {shown}").first).to_be_hidden()
         assert axe(page) == []
         alert.get_by_role("link", name="To the runs").click()
         teacher.open("/admin/accounts/classroom/")
@@ -63,6 +66,7 @@ def test_who_may_see_it_no_more_is_told_why(browser: Browser, tmp_path: Path) ->
         run_code(tmp_path, _LOG_OUT_TEACHER)
         expect(alert).to_contain_text("You can no longer see this class. You are logged out.")
         expect(page.get_by_text("Not live any more.")).to_be_visible()
+        expect(page.get_by_role("list", name="Students")).to_be_hidden()
         assert axe(page) == []
         alert.get_by_role("link", name="Log in").click()
         teacher.field("Username or e-mail").fill("teacher")
@@ -98,6 +102,12 @@ def test_a_class_is_seen_as_it_works(browser: Browser, school: Server) -> None:
         tile.get_by_role("link").click()
         expect(page.locator(".xterm-rows")).to_contain_text("turn")
         expect(ide.page.get_by_text("Watched by Grace Hopper")).to_be_visible()
+        asked: list[Any] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.route("**/live/", lambda route: route.fulfill(status=204))  # as where it has ended
+        page.reload()
+        expect(page.get_by_text("You are not watching any more.")).to_be_visible()
+        assert [url.endswith("/live/") for url in asked].count(True) == 2
         ide.stop_button.click()
         hers.pages[0].goto(f"{school.url}/accounts/classes/")
         looks = hers.pages[0].get_by_role("list", name="Who has looked at your work")

@@ -50,12 +50,13 @@ _VERBS = {
 
 @dataclass
 class Look:
-    """What somebody did at one time. `did` goes on from their name."""
+    """What somebody did at one time, so many `times`. `did` goes on from their name."""
 
     who: str
     did: SafeString
     began_at: datetime
     ended_at: datetime
+    times: int
 
     @property
     def minutes(self) -> int:
@@ -68,15 +69,32 @@ def looks_at(user: User) -> list[Look]:
     entries = AuditEntry.objects.filter(subject=user).select_related("actor")[:_LATEST]
     looks = _together(entries)
     named = _Names(user, [look[0] for look in looks])
-    return [
+    return _told_once(
         Look(
             who=_who(look[0]),
             did=named.did(look[0], {entry.action for entry in look}),
             began_at=look[-1].at,
             ended_at=look[0].at,
+            times=1 if _OF_RUN.fullmatch(look[0].what) else len(look),
         )
         for look in looks
-    ]
+    )
+
+
+def _told_once(looks: Iterable[Look]) -> list[Look]:
+    """Without lines that would read the same: of a dozen exports each has words of its own in the
+    log only."""
+    told: list[Look] = []
+    latest: dict[tuple[str, str], Look] = {}
+    for look in looks:
+        later = latest.get((look.who, look.did))
+        if later and later.began_at - look.ended_at < _ONE_LOOK:
+            later.began_at = min(later.began_at, look.began_at)
+            later.times += look.times
+        else:
+            latest[look.who, look.did] = look
+            told.append(look)
+    return told
 
 
 def _together(entries: Iterable[AuditEntry]) -> list[list[AuditEntry]]:

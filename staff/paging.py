@@ -4,14 +4,21 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import connections, transaction
+from django.db import DataError, connections, transaction
 from django.db.models import DateTimeField, F, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from cloudrun.errors import InvalidRequestError
+from staff.filters import UNKNOWN, problems_of
 
 _MOST_COUNTED = 2_000
+_NO_SUCH_ROWS = "Rows were ticked that this list does not have. Load it again."
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
@@ -94,6 +101,40 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PlannedChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            context["problems"] = _tell_problems(request, context["cl"])
+        return response
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, DataError) as error:  # what the database cannot hold
+            raise IncorrectLookupParameters from error
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        try:
+            queryset.filter(pk__in=ticked).exists()
+        except (ValueError, ValidationError, OverflowError, DataError) as error:
+            raise InvalidRequestError(_NO_SUCH_ROWS) from error
+        return super().response_action(request, queryset, *args, **kwargs)
+
+
+def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:
+    if ERROR_FLAG in request.GET:
+        messages.warning(request, f"{UNKNOWN} These are all that there are.")
+    problems = problems_of(changelist)
+    for problem in problems:
+        messages.error(request, f"{problem} Until then nothing is listed.")
+    return problems
 
 
 def _indexed_time(rows: QuerySet[Any]) -> str:

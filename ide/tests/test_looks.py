@@ -65,6 +65,17 @@ def test_looks_of_another_hour_and_by_others_stand_apart(ada: User, teacher: Use
     ]
 
 
+def test_what_reads_the_same_is_told_once(ada: User, teacher: User) -> None:
+    for query in ("q=a", "q=b", "q=b"):
+        audit(teacher, AuditAction.EXPORTED, subject=ada, what=f"runs as csv {query}")
+    audit(teacher, AuditAction.EXPORTED, subject=ada, what="account")
+    assert [(strip_tags(look.did), look.times) for look in looks_at(ada)] == [
+        ("downloaded a list of users with you in it", 1),
+        ("downloaded a list of runs, with yours in it", 3),
+    ]
+    assert ", 3 times</small>" in make_client(ada).get(PATH).content.decode()
+
+
 @pytest.mark.parametrize(
     ("action", "what", "words"),
     [

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -14,7 +13,6 @@ from accounts.audit import audit
 from accounts.models import AuditAction, User
 from accounts.visibility import of_visible_users
 from sandbox.languages import language_name
-from staff.filters import UNKNOWN, problems_of
 from staff.paging import LargeListAdmin
 
 
@@ -35,11 +33,7 @@ class AuditedAdmin(LargeListAdmin):
             name = str(self.opts.verbose_name_plural)
             query = request.META.get("QUERY_STRING", "")
             audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
-        response = super().changelist_view(request, extra_context)
-        context = getattr(response, "context_data", None) or {}
-        if "cl" in context:
-            context["problems"] = _tell_problems(request, context["cl"])
-        return response
+        return super().changelist_view(request, extra_context)
 
     def change_view(
         self,
@@ -78,15 +72,6 @@ class AuditedAdmin(LargeListAdmin):
     def owner_of(self, row: Any) -> User | None:
         owner: User | None = getattr(row, self.owner_field)
         return owner
-
-
-def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:
-    if ERROR_FLAG in request.GET:
-        messages.warning(request, f"{UNKNOWN} These are all that there are.")
-    problems = problems_of(changelist)
-    for problem in problems:
-        messages.error(request, f"{problem} Until then nothing is listed.")
-    return problems
 
 
 class OwnedAdmin(AuditedAdmin):

@@ -128,9 +128,12 @@ class UserActions(AuditedAdmin):
 
     @admin.action(description="Activate again", permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in self._others(request, users, AuditAction.REACTIVATED):
+        active = self._allowed(request, users.filter(is_active=True))
+        for user in self._others(request, users.filter(is_active=False), AuditAction.REACTIVATED):
             user.is_active = True
             user.save(update_fields=["is_active"])
+        if active:
+            self.message_user(request, f"Active already: {_names(active)}.", messages.WARNING)
 
     @admin.action(description="Log out everywhere", permissions=["deactivate"])
     def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -156,7 +159,8 @@ class UserActions(AuditedAdmin):
     @admin.action(description="Make instructors of them", permissions=["operate"])
     def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
         group = Group.objects.get(name=_INSTRUCTORS)
-        for user in self._others(request, users, AuditAction.CHANGED, "is an instructor now"):
+        what, told = "is an instructor now", "Instructors now"
+        for user in self._others(request, users, AuditAction.CHANGED, what, told):
             user.is_staff = True
             user.save(update_fields=["is_staff"])
             user.groups.add(group)
@@ -164,20 +168,27 @@ class UserActions(AuditedAdmin):
     @admin.action(description="Let them be instructors no more", permissions=["operate"])
     def make_no_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
         group = Group.objects.get(name=_INSTRUCTORS)
-        for user in self._others(request, users, AuditAction.CHANGED, "is no instructor any more"):
+        what, told = "is no instructor any more", "No instructors any more"
+        for user in self._others(request, users, AuditAction.CHANGED, what, told):
             user.is_staff = False
             user.save(update_fields=["is_staff"])
             user.groups.remove(group)
             user.taught_classes.clear()
 
     def _others(
-        self, request: HttpRequest, users: QuerySet[User], action: AuditAction, what: str = ""
+        self,
+        request: HttpRequest,
+        users: QuerySet[User],
+        action: AuditAction,
+        what: str = "",
+        told: str = "",
     ) -> list[User]:
-        """Those of the ticked to whom the asker may do something; it is written down first."""
+        """Those of the ticked to whom the asker may do something; it is written down first, and
+        `told` them, by default as the action is called."""
         chosen = self._allowed(request, users)
         audit_all(staff_of(request), action, chosen, what=what)
-        told = f"{action.label}: {_names(chosen)}."
-        self.message_user(request, told, messages.SUCCESS)
+        level = messages.SUCCESS if chosen else messages.WARNING
+        self.message_user(request, f"{told or action.label}: {_names(chosen)}.", level)
         return chosen
 
     def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:

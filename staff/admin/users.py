@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
+from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import CASCADE, Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
@@ -14,15 +15,17 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.audit import audit, audit_all
-from accounts.models import AuditAction, User
+from accounts.models import AuditAction, Membership, User
 from accounts.services import user_deactivate
 from accounts.visibility import visible_classes, visible_users
 from cloudrun.times import ago
 from ide.history.words import outcome_words
 from sandbox.models import Run
+from sandbox.services import service
 from staff.admin.base import staff_of
 from staff.admin.user_actions import UserActions
 from staff.filters import listed_rows
+from staff.models import Tally
 from staff.people.filters import ClassOfUserFilter, RanFilter
 from staff.people.page import person_context
 from staff.people.runs import week_begin, week_url
@@ -31,6 +34,8 @@ from staff.rosters.exports import users_response
 _SEEN_OF_STUDENTS = (
     "username", "display_name", "email", "is_active", "last_login", "date_joined"
 )  # fmt: skip
+# What goes with a user, where its name alone would not say so.
+_CALLED: dict[Any, str] = {Membership: "places in classes", Tally: "tallies of runs"}
 
 
 @admin.register(User)
@@ -83,6 +88,22 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
             runs_in_week=Subquery(lately.values("count")),
             latest_status=Subquery(latest.values("status")[:1]),
         )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with users, counted: to list every run would be no page. Nobody may delete a
+        single run, but operators may with its user."""
+        if not staff_of(request).is_superuser:
+            return super().get_deleted_objects(objs, request)
+        users = list(objs)
+        return [str(user) for user in users], _going_with(users), set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        async_to_sync(_end_runs)([obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        async_to_sync(_end_runs)(list(queryset.values_list("pk", flat=True)))
+        super().delete_queryset(request, queryset)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj) or obj is None:
@@ -143,3 +164,19 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         self.audit(request, AuditAction.CHANGED, obj)
         if "is_active" in form.changed_data and not obj.is_active:
             user_deactivate(obj)
+
+
+async def _end_runs(user_ids: list[int]) -> None:
+    for user_id in user_ids:
+        await service().end_all_of(user_id)
+
+
+def _going_with(users: list[User]) -> dict[str, int]:
+    """How much is deleted with them, by what it is called, and they themselves."""
+    counts = {str(User._meta.verbose_name_plural): len(users)}
+    for relation in User._meta.related_objects:
+        if relation.on_delete is CASCADE:
+            model: Any = relation.related_model
+            rows = model._base_manager.filter(**{f"{relation.field.name}__in": users})
+            counts[_CALLED.get(model, str(model._meta.verbose_name_plural))] = rows.count()
+    return {name: count for name, count in counts.items() if count}

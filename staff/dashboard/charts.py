@@ -25,7 +25,8 @@ def _time_chart(
 ) -> SafeString:
     make = pygal.StackedBar if kind == "bars" else pygal.Line
     every = -(-len(labels) // _LABELS[width])
-    chart = _chart(make, width, _HEIGHT, show_legend=True)
+    # It keeps room for as many whole rows of the legend as there are.
+    chart = _chart(make, width, _HEIGHT, legend_columns=min(3, len(series)))
     chart.x_labels = labels
     chart.x_labels_major = labels[::every]
     for name, values in series.items():
@@ -35,24 +36,24 @@ def _time_chart(
 
 
 def bar_chart(title: str, rows: list[tuple[str, int]]) -> SafeString:
-    chart = _chart(pygal.HorizontalBar, 420, 60 + 34 * len(rows), show_legend=False)
+    chart = _chart(pygal.HorizontalBar, 420, 60 + 34 * len(rows), legend_columns=0)
     chart.show_minor_x_labels = True  # its numbers
     chart.x_labels = [name for name, _ in reversed(rows)]
     chart.add("runs", [count for _, count in reversed(rows)])
     return _svg(chart, title, "rows")
 
 
-def _chart(make: Any, width: int, height: int, *, show_legend: bool) -> Any:
+def _chart(make: Any, width: int, height: int, *, legend_columns: int) -> Any:
     return make(
         width=width,
         height=height,
         style=_STYLE,
         js=(),
         margin=6,
-        show_legend=show_legend,
+        show_legend=legend_columns > 0,
         truncate_label=-1,
         legend_at_bottom=True,
-        legend_at_bottom_columns=3,
+        legend_at_bottom_columns=legend_columns,
         show_minor_x_labels=False,
         dots_size=2.5,
         include_x_axis=True,

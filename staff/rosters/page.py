@@ -35,6 +35,7 @@ class ListForm(forms.Form):
     file = forms.FileField(
         label="Class list",
         required=False,
+        allow_empty_file=True,  # of which `rows_of` tells
         help_text=f"CSV with the columns name, e-mail and group; at most {MAX_ROWS} rows.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
     )

@@ -19,7 +19,7 @@ from sandbox.models import ERROR_MAX_LENGTH, Run, RunStatus
 from staff.admin.base import staff_of
 from staff.filters import ChoiceFilter, KnownFilter, quoted
 
-_MOST_USERS = 100
+_MOST_USERS = 500
 _MOST_DIGITS = 18
 Choice = tuple[str, str]
 
@@ -121,25 +121,39 @@ class PersonFilter(ChoiceFilter):
 
 
 class UserFilter(FieldsFilter):
-    """Whose name or address begins so."""
+    """Whose name or address begins so, of those whom the asker may see."""
 
     title = "user"
-    names = {"by": ("Name or e-mail", "search")}
+    names = {"by": ("Name or e-mail begins with", "search")}
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        words = self.value("by").lower()
+        self.found = _beginning(words, staff_of(request)) if words else None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        if not (words := self.value("by").lower()):
+        if self.found is None:
             return queryset
-        return queryset.filter(user__in=_beginning(words))
+        return queryset.none() if self.problem else queryset.filter(user__in=self.found)
+
+    @property
+    def problem(self) -> str:
+        if len(self.found or ()) <= _MOST_USERS:
+            return ""
+        return f"More than {_MOST_USERS} people's names begin so: write more of one."
 
 
-def _beginning(words: str) -> set[int]:
-    """Whose username, name or address begins so, at most a few hundred."""
+def _beginning(words: str, staff: User) -> set[int]:
+    """Whose username, name or address begins so; of more than `_MOST_USERS` only some."""
     conditions = ("username__startswith", "email__startswith", "display_name__istartswith")
+    visible = User.objects.filter(of_visible_users(staff, "pk")).order_by()
     return {
         pk
         for condition in conditions
-        for pk in User.objects.filter(**{condition: words}).values_list("pk", flat=True)[
-            :_MOST_USERS
+        for pk in visible.filter(**{condition: words}).values_list("pk", flat=True)[
+            : _MOST_USERS + 1
         ]
     }
 

@@ -78,5 +78,15 @@ def test_axes_count_in_whole_steps(most: int) -> None:
         assert len(labels) == len(set(labels)) > 0, labels
 
 
+@pytest.mark.parametrize("series", [2, 3, 6])
+def test_legend_is_within_its_chart(series: int) -> None:
+    for chart in time_chart("lines", "Times", ["a"], {f"p{n}": [n] for n in range(series)}):
+        (height,) = re.findall(r'viewBox="0 0 \d+ (\d+)"', chart)
+        (top,) = re.findall(r'translate\(\d+, (\d+)\)" class="legends"', chart)
+        _, _, legend = chart.partition('class="legends"')
+        lowest = max(float(y) for y in re.findall(r'<text[^>]* y="([\d.]+)"', legend))
+        assert float(top) + lowest < float(height)
+
+
 def test_students_are_kept_out() -> None:
     assert client_of(make_user()).get("/admin/").status_code == 302

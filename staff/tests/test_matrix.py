@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Classroom, Membership, User
 from accounts.tests.factories import make_user
+from sandbox.models import Run
 from staff.tests.makers import client_of, make_instructor, make_run
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +204,24 @@ def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> Non
     }  # fmt: skip
 
 
+def test_what_is_done_to_nobody_is_no_success(school: School) -> None:
+    client = school.client("root")
+    gone = make_user("gone", is_active=False)
+    nobody = {"warning: Reactivated: nobody.", "warning: Active already: sam."}
+    asked = {
+        ("reactivate", gone): {"success: Reactivated: gone."},
+        ("reactivate", school.sam): nobody,
+        ("log_out_everywhere", school.operator): {"warning: Logged out everywhere: nobody."},
+        ("make_instructor", school.sam): {"success: Instructors now: sam."},
+        ("make_no_instructor", school.sam): {"success: No instructors any more: sam."},
+    }  # fmt: skip
+    for (action, user), told in asked.items():
+        data = {"action": action, "_selected_action": [user.pk]}
+        page = client.post("/admin/accounts/user/", data, follow=True)
+        assert {f"{said.level_tag}: {said}" for said in page.context["messages"]} == told
+    assert AuditEntry.objects.filter(action="reactivated").count() == 1
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_removal_from_a_class_is_asked_about_and_then_done(school: School, person: str) -> None:
     address = f"/admin/accounts/classroom/{school.classroom.pk}/remove/{school.sam.pk}/"
@@ -271,6 +290,27 @@ def test_deletions_are_in_the_audit_log(school: School, model: str) -> None:
     assert not type(gone).objects.filter(pk=gone.pk).exists()
     entry = AuditEntry.objects.get(action="deleted")
     assert (entry.actor, entry.subject, entry.what) == (school.operator, None, f"{name} {gone.pk}")
+
+
+@pytest.mark.parametrize("page", ["list", "own"])
+def test_operator_deletes_users_with_all_that_is_theirs(school: School, page: str) -> None:
+    sam = make_user("sam_2")
+    run = make_run(sam)
+    make_run(sam)
+    school.classroom.students.add(sam)
+    data: dict[str, Any] = {"action": "delete_selected", "_selected_action": [sam.pk]}
+    address = "/admin/accounts/user/"
+    if page == "own":
+        data, address = {}, f"{address}{sam.pk}/delete/"
+    client = school.client("root")
+    asked = (client.post if data else client.get)(address, data).content.decode()
+    for words in ("<li>Users: 1</li>", "<li>Runs: 2</li>", "<li>Places in classes: 1</li>"):
+        assert words in asked
+    assert run.pk not in asked
+    client.post(address, {**data, "post": "yes"})
+    assert not User.objects.filter(pk=sam.pk).exists()
+    assert not Run.objects.filter(pk=run.pk).exists()
+    assert AuditEntry.objects.get(action="deleted").what == f"user {sam.pk}"
 
 
 def test_instructor_cannot_rise(school: School) -> None:

@@ -256,7 +256,8 @@ def test_lists_are_understood_as_spreadsheets_write_them(raw: bytes, name: str) 
 def test_what_is_no_list_is_refused(teacher: User, raw: bytes) -> None:
     with pytest.raises(InvalidRequestError):
         rows_of(decoded(raw))
-    assert "errorlist" in look(teacher, raw)
+    (errors,) = re.findall(r'<ul class="errorlist"[^>]*>(.*?)</ul>', look(teacher, raw))
+    assert errors.count("<li>") == 1
 
 
 def test_large_file_is_refused(teacher: User) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Classroom
 from accounts.tests.factories import make_user
-from sandbox.models import Artifact, Run
+from sandbox.models import Artifact, Run, pack_source
 from staff.runs.exports import harmless
 from staff.tests.makers import client_of, make_instructor, make_run
 
@@ -109,6 +109,15 @@ def test_page_shows_the_code_and_harmless_output(school: School) -> None:
     assert "30 s" in page
 
 
+def test_run_again_says_that_nobody_types(school: School) -> None:
+    client = client_of(school.teacher)
+    source = {"code": "input()", "stdin": "", "files": [], "cols": 80, "rows": 24}
+    for tty in (False, True):
+        run = make_run(school.ada, source=pack_source({**source, "tty": tty}))
+        page = text(client.get(f"{LIST}{run.pk}/change/"))
+        assert ("it finds the end of its input where it reads" in page) == tty
+
+
 def test_lists_show_only_ones_own_students_whatever_the_filter(school: School) -> None:
     client = client_of(school.teacher)
     other = Classroom.objects.get(name="class of other").pk
@@ -188,6 +197,21 @@ def test_one_person_is_found_by_their_number_and_others_by_what_begins_so(school
     page = text(client.get(f"{LIST}{theirs.pk}/change/"))
     assert f"?user={namesake.pk}" in page
     assert "(ada_2)" in page
+
+
+def test_too_many_people_whose_names_begin_so_are_told(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("staff.runs.filters._MOST_USERS", 2)
+    for number in range(3):
+        make_user(f"ada_{number}")
+    assert ids(client_of(school.teacher), "?by=ada") == {school.of_ada.pk}  # who sees no others
+    root = client_of(make_user("root", is_staff=True, is_superuser=True))
+    page = root.get(f"{LIST}?by=ada")
+    assert "names begin so: write more of one." in text(page)
+    assert page.context["cl"].result_count == 0
+    assert ids(root, "?by=ada_2") == set()
+    assert root.get(f"{LIST}export/csv/?by=ada").status_code == 400
 
 
 def test_a_list_makes_no_query_per_row_and_reads_no_code(school: School) -> None:
