@@ -1,12 +1,9 @@
-import time
-
 import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts.throttle import FailureLimit
-
-_ROOM_S = 5
+from cloudrun.tests.windows import wait_for_room_before
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +14,7 @@ def _no_failures_counted(db: None) -> None:
 @pytest.fixture(autouse=True)
 def _one_window() -> None:
     """No window of failed attempts ends, and forgets them, in the middle of a test."""
-    left_s = -time.time() % FailureLimit.window_s
-    if left_s < _ROOM_S:
-        time.sleep(left_s)
+    wait_for_room_before(0, FailureLimit.window_s, room_s=5)
 
 
 @pytest.fixture

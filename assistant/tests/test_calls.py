@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.tests.ai_server import AIServer, ai_server
+from cloudrun.tests.windows import wait_for_room
 from conftest import require
 from e2e.server import Server, started
 
@@ -115,6 +116,7 @@ def test_texts_are_kept_where_the_operator_wants_them(ai: AIServer, tmp_path: Pa
 def test_quotas_hold(ai: AIServer, tmp_path: Path, setting: str, words: str) -> None:
     limit = "150" if "TOKENS" in setting else "2"
     with serving(ai, tmp_path, **{setting: limit}) as server:
+        wait_for_room()
         for _ in range(2):
             asking(server).read()
         with pytest.raises(urllib.error.HTTPError) as caught:

@@ -330,7 +330,7 @@ def test_name_in_the_tree_is_escaped(client: Client, workspace: Workspace) -> No
 def test_too_many_writes_are_refused(
     client: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_views, "_WRITES", Rate("file writes tested", 2, 60, "Slowly."))
+    monkeypatch.setattr(file_views, "_WRITES", Rate("file writes tested", 2, 3600, "Slowly."))
     statuses = [
         send(client, "post", f"/w/{workspace.pk}/files", {"path": f"f{n}"}).status_code
         for n in range(3)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cloudrun.tests.windows import wait_for_room
 from conftest import require
 from e2e.server import Server, started
 from sandbox.tests.callers import new_user, nobody
@@ -68,6 +69,7 @@ def test_all_together_may_be_as_large_as_one(one_server: Server) -> None:
 def test_the_rate_counts_each_run(tmp_path: Path) -> None:
     require("bubblewrap")
     with started("bubblewrap", tmp_path, {"MAX_REQUESTS_PER_MINUTE": "3"}) as server:
+        wait_for_room()
         items = post(nobody(server), *[_PAGE] * 5).json()["runs"]
         assert [item["problem"] is None for item in items] == [True] * 3 + [False] * 2
         assert items[-1]["problem"]["code"] == "rate_limited"

@@ -13,6 +13,7 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from cloudrun.tests.windows import wait_for_room
 from conftest import require
 from e2e.server import Server, started
 from sandbox.tests.client import converse, socket_url
@@ -72,6 +73,7 @@ async def run_code(server: Server, headers: dict[str, str]) -> str:
 
 async def test_runs_are_counted_over_http_and_websocket_together(strict: Server) -> None:
     guest = seen_from("192.0.2.1")
+    wait_for_room("address:192.0.2.1")
     first = post(strict, "/api/execute", PAGE, guest)
     assert first.status_code == 200
     assert first.headers["RateLimit-Policy"] == f'"runs";q={LIMIT};w=60'
@@ -88,6 +90,7 @@ async def test_runs_are_counted_over_http_and_websocket_together(strict: Server)
 
 async def test_guest_with_many_sessions_counts_as_one_address(strict: Server) -> None:
     answers = []
+    wait_for_room("address:192.0.2.3")
     for _ in range(LIMIT + 1):
         with httpx.Client(base_url=strict.url, headers=seen_from("192.0.2.3")) as session:
             session.get("/")
@@ -98,7 +101,9 @@ async def test_guest_with_many_sessions_counts_as_one_address(strict: Server) ->
 
 
 async def test_user_is_counted_wherever_they_are(strict: Server) -> None:
-    token = token_of(strict, "walker", "192.0.2.4")
+    answer = register(strict, "walker", "192.0.2.4").json()
+    token = answer["token"]
+    wait_for_room(f"user:{answer['user']['id']}")
     places = [
         {"Authorization": f"Bearer {token}"} | seen_from(f"198.51.100.{number}")
         for number in range(LIMIT + 1)
@@ -109,6 +114,7 @@ async def test_user_is_counted_wherever_they_are(strict: Server) -> None:
 
 
 def test_made_up_address_changes_nothing_without_a_proxy(open_server: Server) -> None:
+    wait_for_room()
     answers = [
         post(open_server, "/api/ai/assist", QUESTION, {"X-Forwarded-For": f"192.0.2.{number}"})
         for number in range(LIMIT + 1)
@@ -141,6 +147,7 @@ def test_signups_are_counted_by_address_on_both_doors(strict: Server) -> None:
 
 def test_questions_to_the_assistant_are_counted(strict: Server) -> None:
     guest = seen_from("192.0.2.7")
+    wait_for_room("address:192.0.2.7")
     answers = [post(strict, "/api/ai/assist", QUESTION, guest) for _ in range(LIMIT + 1)]
     assert [answer.status_code for answer in answers] == [503] * LIMIT + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0

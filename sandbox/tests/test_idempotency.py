@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 from websockets.asyncio.client import connect
 
+from cloudrun.tests.windows import wait_for_room
 from conftest import require
 from e2e.server import Server, started
 from sandbox.errors import KeyReusedError
@@ -122,6 +123,7 @@ def test_a_deleted_run_frees_its_key(one_server: Server) -> None:
 def test_a_refused_run_frees_its_key(tmp_path: Path) -> None:
     require("bubblewrap")
     with started("bubblewrap", tmp_path, {"MAX_REQUESTS_PER_MINUTE": "1"}) as server:
+        wait_for_room()
         key = new_key()
         answers = [post(nobody(server), key, code, "html") for code in ("<p>", "<b>", "<i>")]
         assert [answer.status_code for answer in answers] == [200, 422, 422]

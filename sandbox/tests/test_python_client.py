@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.throttle import FailureLimit
+from cloudrun.tests.windows import wait_for_room_before
 from cloudrun_client import ApiError, Client, ConnectionLostError, Program, Terminal
 from e2e.server import ROOT, Server
 from sandbox.tests.callers import text_of
@@ -171,6 +173,7 @@ async def refusal(call: Awaitable[Any]) -> ApiError:
 
 async def test_too_much_says_when_to_come_back(user: Client) -> None:
     name = (await user.me()).username
+    wait_for_room_before(0, FailureLimit.window_s, room_s=15)
     *_, last = [await refusal(user.login(name=name, password="wrong")) for _ in range(11)]
     assert (last.status, last.code) == (429, "rate_limited")
     assert last.retry_after is not None
