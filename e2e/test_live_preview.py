@@ -49,7 +49,7 @@ TOLD: list[str | re.Pattern[str]] = [
     re.compile(r"^t: \d+\.\d ms$"),
     '{"name":"round","itself":(itself)}',
     "[object Object] Symbol(s)",
-    'Point {"x":1} [function ] 5',
+    'Point {"x":1} [function ] 5n',
     re.compile(r"^\[(7,){199}…\]$"),
 ]
 LACKING = """<!doctype html><link rel=stylesheet href=css/none.css><img src="no%20image.png" alt="">
@@ -231,6 +231,16 @@ def test_page_that_a_link_leads_to_is_heard(work: WorkspacePage) -> None:
     shown(work).get_by_role("link", name="About").click()
     expect(console(work)).to_contain_text("index")
     expect(console(work)).to_contain_text("told by about")
+
+
+@pytest.mark.parametrize("href", ["https://example.org/away", "/workspaces"])
+def test_link_to_elsewhere_is_told_and_leaves_the_page(work: WorkspacePage, href: str) -> None:
+    work.write(f"<!doctype html><h1>Here</h1><a href={href}><b>Away</b></a>")
+    shown(work).get_by_text("Away").click()
+    told = rf"A preview shows only files beside its page\. This link leads to .*{href}$"
+    expect(console(work)).to_contain_text(re.compile(told))
+    expect(shown(work).get_by_role("heading", name="Here")).to_be_visible()
+    assert work.complaints == []
 
 
 @pytest.mark.parametrize("leave", ["write", "run"])

@@ -103,6 +103,13 @@
       ? 'A form was not sent: a preview sends nothing.'
       : `A preview may not do this: ${effectiveDirective} ${blockedURI}`);
   });
+  /* Another site does not come into this frame: the page would give way to one that is broken. */
+  addEventListener('click', (event) => {
+    const address = event.composedPath().find((node) => node.localName === 'a')?.href;
+    if (event.defaultPrevented || !/^https?:/.test(address) || inFolder(address) !== null) return;
+    event.preventDefault();
+    print('warn', `A preview shows only files beside its page. This link leads to ${address}`);
+  });
   const asked = new Set();
   new PerformanceObserver((list) => {
     for (const { name } of list.getEntries()) {

@@ -2,6 +2,7 @@
 const LONGEST = 2000;
 /* Of all that one value holds, so many parts are told. */
 const MOST_PARTS = 200;
+const plain = (value) => (typeof value === 'bigint' ? `${value}n` : String(value));
 const written = (whole) => {
   let left = MOST_PARTS;
   const within = [];
@@ -22,7 +23,7 @@ const written = (whole) => {
     left -= 1;
     if (typeof value === 'string') return JSON.stringify(value.slice(0, LONGEST));
     if (typeof value === 'function') return `function ${value.name}`;
-    if (typeof value !== 'object' || value === null) return String(value);
+    if (typeof value !== 'object' || value === null) return plain(value);
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     if (value instanceof Node) return value.outerHTML ?? value.nodeValue ?? value.nodeName;
     if (typeof value.toJSON === 'function') return write(value.toJSON());
@@ -35,7 +36,7 @@ const written = (whole) => {
   return write(whole);
 };
 const said = (value) => {
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) return plain(value);
   try { return written(value); } catch { return Object.prototype.toString.call(value); }
 };
 const formatted = (values) => {

@@ -93,8 +93,10 @@ def check_upload(owner: Owner, sizes: Mapping[str, int], workspace: Workspace | 
     Room("files in this workspace", count, settings.MAX_FILES_PER_REQUEST).check()
     given_back = _size(replaced)
     rooms = _room_of_one(here), _room_of_all(owner)
+    coming = sum(sizes.values())
     for room in rooms:
-        replace(room, used=room.used - given_back + sum(sizes.values())).check()
+        way_out = room.way_out if coming <= room.limit else "Send less at once."
+        replace(room, used=room.used - given_back + coming, way_out=way_out).check()
     return min(room.limit - room.used for room in rooms) + given_back
 
 

@@ -77,11 +77,18 @@ class TestRoom:
         workspace, client = make_workspace(user, {"x": bytes(5 * MIB)}), make_client(user)
         six = {"more.zip": zipped({"y": bytes(6 * MIB)})}
         status, detail = upload(client, workspace, six)
-        assert (status, "in this workspace" in detail) == (413, True)
+        assert (status, "in this workspace. Delete something first." in detail) == (413, True)
         other = make_workspace(user)
         with override_settings(MAX_BYTES_PER_USER=8 * MIB):
             status, detail = upload(client, other, six)
         assert (status, "in all your workspaces" in detail) == (413, True)
+
+    def test_what_alone_is_more_than_there_is_room_for_is_told_so(self) -> None:
+        user = make_user()
+        workspace, client = make_workspace(user), make_client(user)
+        zips = {f"{n}.zip": zipped({f"{n}": bytes(6 * MIB)}) for n in range(2)}
+        status, detail = upload(client, workspace, zips, unpack="true")
+        assert (status, "in this workspace. Send less at once." in detail) == (413, True)
 
     def test_what_is_replaced_gives_its_room_back(self) -> None:
         user = make_user()
