@@ -5,12 +5,13 @@ when it fails in another way, the next is asked, from the beginning.
 """
 
 import asyncio
+import codecs
 import contextlib
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
@@ -142,9 +143,17 @@ def _pause_s() -> float:
     return max(_LEAST_PAUSE_S, len(_open) / _TEXTS_PER_S)
 
 
-def _as_unicode(text: str) -> str:
-    """JSON can hold half a character, a lone surrogate, which nothing after it could send on."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _in_whole_characters(pieces: Iterable[str | End]) -> Iterator[str | End]:
+    """JSON can hold half a character, a lone surrogate, which nothing after it could send on. The
+    other half may come with the next piece."""
+    decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield decoder.decode(piece.encode("utf-16-le", "surrogatepass"))
+        else:
+            if half := decoder.decode(b"", final=True):
+                yield half
+            yield piece
 
 
 class _Reader:
@@ -186,10 +195,10 @@ class _Reader:
     def _read(self) -> None:
         try:
             with closing(self._pieces) as pieces:
-                for piece in pieces:
+                for piece in _in_whole_characters(pieces):
                     if self._stopped.is_set():
                         return
-                    self._put(_as_unicode(piece) if isinstance(piece, str) else piece)
+                    self._put(piece)
                     if isinstance(piece, str):
                         self._let_more_come()
         except ProviderError as error:

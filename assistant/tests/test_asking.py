@@ -160,6 +160,13 @@ async def test_half_a_character_harms_nobody(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+async def test_character_in_two_pieces_is_one(kind: str) -> None:
+    with ai_server(lambda prompt: "Twelve, and\ud83d\ude00.\ud83d") as ai:
+        _, text, _ = await answer(provider(ai, kind, "ok"))
+    assert text == "Twelve, and\N{GRINNING FACE}.\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("told", "most"), [("-5", 0), ("2000000000", 10_000_000)])
 async def test_odd_cost_is_not_believed(ai: AIServer, kind: str, told: str, most: int) -> None:
     _, _, end = await answer(provider(ai, kind, f"boasts-{told}"))
