@@ -227,7 +227,7 @@ def test_upload_over_the_limit_is_told_and_text_over_it_stays(tabs: Tabs) -> Non
             "button", name="Files"
         ).click()
     work.page.locator("[data-upload-input]").set_input_files([upload_of("big.bin", b"x" * 200_000)])
-    expect(work.said).to_contain_text("of 100.0 KB in this workspace. Delete something first.")
+    expect(work.said).to_contain_text("of 100.0 KB in this workspace. Send fewer or smaller files.")
     if work.page.viewport_size == NARROW:
         work.page.get_by_role("navigation", name="Panes").get_by_role("button", name="Code").click()
     work.write("#" * 150_000)

@@ -95,7 +95,7 @@ def check_upload(owner: Owner, sizes: Mapping[str, int], workspace: Workspace | 
     rooms = _room_of_one(here), _room_of_all(owner)
     coming = sum(sizes.values())
     for room in rooms:
-        way_out = room.way_out if coming <= room.limit else "Send less at once."
+        way_out = room.way_out if coming <= room.limit else "Send fewer or smaller files."
         replace(room, used=room.used - given_back + coming, way_out=way_out).check()
     return min(room.limit - room.used for room in rooms) + given_back
 

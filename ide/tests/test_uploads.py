@@ -88,7 +88,7 @@ class TestRoom:
         workspace, client = make_workspace(user), make_client(user)
         zips = {f"{n}.zip": zipped({f"{n}": bytes(6 * MIB)}) for n in range(2)}
         status, detail = upload(client, workspace, zips, unpack="true")
-        assert (status, "in this workspace. Send less at once." in detail) == (413, True)
+        assert (status, "in this workspace. Send fewer or smaller files." in detail) == (413, True)
 
     def test_what_is_replaced_gives_its_room_back(self) -> None:
         user = make_user()
