@@ -24,12 +24,14 @@ export class FocusGuard {
   /** @param {(frame: HTMLIFrameElement) => void} onTooOften it does not stop taking it */
   constructor(onTooOften) {
     this.#onTooOften = onTooOften;
-    document.addEventListener('focusout', ({ target }) => {
+    document.addEventListener('focusout', ({ target, timeStamp }) => {
       this.#left = target instanceof HTMLElement ? target : null;
-      this.#leftAt = performance.now();
+      this.#leftAt = timeStamp;
     });
     // Later, for what the key or the click does here may need the activation.
-    const onGesture = () => setTimeout(() => this.#useActivationUp());
+    const onGesture = (/** @type {Event} */ { target }) => {
+      setTimeout(() => this.#useActivationUp(target));
+    };
     document.addEventListener('click', onGesture, true);
     document.addEventListener('keydown', onGesture, true);
     document.addEventListener(
@@ -42,21 +44,34 @@ export class FocusGuard {
     document.addEventListener('pointermove', () => {
       this.#movedAt = performance.now();
     });
-    // Within the event, Chromium would show the focus here and send the keys there.
-    window.addEventListener('blur', () => setTimeout(() => this.#look()));
+    window.addEventListener('blur', ({ timeStamp }) => {
+      const left = timeStamp - this.#leftAt < LEFT_JUST_NOW_MS ? this.#left : null;
+      // Within the event, Chromium would show the focus here and send the keys there.
+      setTimeout(() => this.#look(left));
+    });
   }
 
-  /** To hand a capability on, be it to this page itself, uses it up. Chromium only, so far. */
-  #useActivationUp() {
-    if (!isTextField(document.activeElement) || !isActivated()) return;
+  /**
+   * To hand a capability on, be it to this page itself, uses it up. Chromium only, so far.
+   *
+   * @param {EventTarget | null} typedInto a frame may have taken the focus from it meanwhile
+   */
+  #useActivationUp(typedInto) {
+    const isTyping = isTextField(typedInto) || isTextField(document.activeElement);
+    if (!isTyping || !isActivated()) return;
     const handingOn = { targetOrigin: location.origin, delegate: 'fullscreen' };
     window.postMessage(null, handingOn);
     if (isActivated()) this.#activeSince = performance.now();
   }
 
-  #look() {
-    const frame = document.activeElement;
-    if (frame instanceof HTMLIFrameElement && !this.#isWanted()) this.#takeBack(frame);
+  /** @param {HTMLElement | null} left what had the focus until now */
+  #look(left) {
+    const now = document.activeElement;
+    // Where nothing has it any more, the frame that took it gave way to its next version.
+    const isTaken = now instanceof HTMLIFrameElement || (now === document.body && left);
+    if (!isTaken || this.#isWanted()) return;
+    if (now instanceof HTMLIFrameElement) this.#takeFrom(now);
+    left?.focus({ preventScroll: true });
   }
 
   #isWanted() {
@@ -67,16 +82,15 @@ export class FocusGuard {
   }
 
   /** @param {HTMLIFrameElement} frame */
-  #takeBack(frame) {
+  #takeFrom(frame) {
     const now = performance.now();
     frame.blur();
-    if (now - this.#leftAt < LEFT_JUST_NOW_MS) this.#left?.focus({ preventScroll: true });
     this.#takings = [...this.#takings.filter((at) => now - at < 1000), now];
     if (this.#takings.length > MOST_PER_SECOND) this.#onTooOften(frame);
   }
 }
 
-/** @param {Element | null} element */
+/** @param {EventTarget | null} element */
 function isTextField(element) {
   return (
     element instanceof HTMLElement &&

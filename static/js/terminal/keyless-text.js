@@ -14,8 +14,10 @@ export class KeylessText {
   #textarea;
   /** What a key has just sent, as long as the same is still to reach the textarea. */
   #sent = '';
-  /** Whether xterm.js has yet to send what was composed, and with it all that came since. */
+  /** Whether xterm.js has yet to send what was composed. */
   #owes = false;
+  /** Text that came meanwhile: a key that is pressed now makes xterm.js send what was composed alone. */
+  #held = '';
 
   /**
    * @param {Xterm} xterm
@@ -32,9 +34,7 @@ export class KeylessText {
       this.#sent = '';
     });
     textarea.addEventListener('compositionend', ({ data }) => this.#awaitComposed(data));
-    xterm.onData(() => {
-      this.#owes = false;
-    });
+    xterm.onData(() => this.#sendHeld());
     textarea.addEventListener('beforeinput', (event) => this.#take(event));
   }
 
@@ -45,14 +45,19 @@ export class KeylessText {
    */
   #awaitComposed(composed) {
     this.#owes = composed !== '';
-    setTimeout(() => {
-      this.#owes = false;
-    });
+    setTimeout(() => this.#sendHeld());
+  }
+
+  #sendHeld() {
+    const held = this.#held;
+    this.#owes = false;
+    this.#held = '';
+    if (held) this.#xterm.input(held);
   }
 
   /** @param {InputEvent} event */
   #take(event) {
-    if (event.isComposing || this.#owes || !TYPED.has(event.inputType)) return;
+    if (event.isComposing || !TYPED.has(event.inputType)) return;
     const text = event.data ?? event.dataTransfer?.getData('text/plain');
     if (!text) return;
     if (text === this.#sent) {
@@ -61,7 +66,9 @@ export class KeylessText {
     }
     // The textarea stays as it was, else xterm.js sends the change itself on a phone.
     event.preventDefault();
-    this.#xterm.input(this.#replace() + text.replaceAll(/\r?\n/g, '\r'));
+    const typed = text.replaceAll(/\r?\n/g, '\r');
+    if (this.#owes) this.#held += typed;
+    else this.#xterm.input(this.#replace() + typed);
   }
 
   /** Takes back what the text replaces: what is marked, as the `e` of an `é` by a held key. */

@@ -74,8 +74,9 @@ export class Terminal {
     this.#describe();
     this.#xterm.attachCustomKeyEventHandler((event) => this.#onKey(event));
     this.#links = new PlaceLinks(this.#xterm, (place) => this.#hooks.onPlace(place));
-    if (this.#xterm.textarea) new KeylessText(this.#xterm, this.#xterm.textarea);
     this.#xterm.onData((data) => this.#hooks.onInput(data));
+    // After those who listen to its data: it adds to them.
+    if (this.#xterm.textarea) new KeylessText(this.#xterm, this.#xterm.textarea);
     this.#xterm.onResize((size) => this.#tellSize(size));
     this.#xterm.element?.addEventListener('copy', () => this.#deselect());
     new ResizeObserver(() => this.#refit()).observe(host);
