@@ -66,11 +66,11 @@ export class FocusGuard {
 
   /** @param {HTMLElement | null} left what had the focus until now */
   #look(left) {
-    const now = document.activeElement;
+    const focused = document.activeElement;
     // Where nothing has it any more, the frame that took it gave way to its next version.
-    const isTaken = now instanceof HTMLIFrameElement || (now === document.body && left);
+    const isTaken = focused instanceof HTMLIFrameElement || (focused === document.body && left);
     if (!isTaken || this.#isWanted()) return;
-    if (now instanceof HTMLIFrameElement) this.#takeFrom(now);
+    if (focused instanceof HTMLIFrameElement) this.#takeFrom(focused);
     left?.focus({ preventScroll: true });
   }
 
