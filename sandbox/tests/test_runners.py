@@ -1,10 +1,12 @@
 """The contract that every runner keeps, tried on real sandboxes of both."""
 
 import asyncio
+import gc
 import hashlib
 import re
 import secrets
 import time
+import weakref
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -250,3 +252,19 @@ async def test_reap_removes_what_was_left(runner: Runner) -> None:
     assert end.done()
     end.exception()
     await sandbox.remove()
+
+
+async def test_what_a_sandbox_holds_goes_with_it(runner: Runner) -> None:
+    """Without the garbage collector, which comes after hundreds of runs."""
+    code = "import sys; open('made', 'wb').write(bytes(3_000_000)); sys.stdout.write('x' * 300_000)"
+    gc.disable()
+    try:
+        sandbox = await runner.start(replace(make_job(runner, code), collects=True))
+        await collect(sandbox)
+        await sandbox.remove()
+        gone = weakref.ref(sandbox)
+        del sandbox
+        await asyncio.sleep(0.1)
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -19,14 +19,18 @@ _STDIN_BYTES = 60_000  # about as much as one frame may hold
 _READY = "print('ready', flush=True)\nimport time\ntime.sleep(60)\n"
 _READY_WITHIN_S = 15
 
-# Burns all that it gets, in as many processes as it may have.
+# Burns all that it gets, in as many processes as it may have; they wait until all are there.
 _BURN = """
 import os
+all_there, tell = os.pipe()
 for _ in range(58):
     if not os.fork():
+        os.close(tell)
+        os.read(all_there, 1)
         break
 else:
     print('ready', flush=True)
+    os.close(tell)
 while True:
     pass
 """
