@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from django.conf import settings
 
-from sandbox import events
 from sandbox.dependencies import find_missing
 from sandbox.diagnosis import Diagnosis, Facts, Reason, alike, diagnose
 from sandbox.errors import LostError, NoSandboxError
@@ -91,7 +90,7 @@ def _without_end(live: LiveRun, reason: str) -> Outcome:
     return Outcome(
         status=RunStatus.LOST,
         reason=reason,
-        log=events.pack(live.log),
+        log=tuple(live.log),
         search_text=searchable(live.request.code, output_head(live.log)),
     )
 
@@ -183,7 +182,7 @@ def _complete(
     return Outcome(
         status=status,
         reason=diagnosis.reason.value,
-        log=events.pack(live.log),
+        log=tuple(live.log),
         exit_code=exit_code,
         truncated=truncated,
         duration_ms=duration_ms,

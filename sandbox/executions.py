@@ -9,6 +9,7 @@ from django.conf import settings
 from cloudrun.errors import ApplicationError, ConflictError
 from sandbox.errors import NoSandboxError, RunNotFoundError
 from sandbox.idempotency import key_release, key_take
+from sandbox.live import LiveRun
 from sandbox.models import new_run_id
 from sandbox.requests import Owner, RunRequest
 from sandbox.results import Result, result_of
@@ -32,16 +33,23 @@ async def execution_begin(
     run_id = new_run_id()
     if key is None:
         stays = stays or bool(request.callback_url)
-        return await _begin(run_id, request, owner, stays=stays)
+        begun = await service().start(request, owner, run_id=run_id, stays=stays)
+        if stays:  # whoever comes back for it must find it, after a restart too
+            await begun.settle()
+        return run_id
+    live: LiveRun | None = None
     try:
         take = database_sync_to_async(key_take)
         first_id = await take(owner=owner, key=key, request=request, run_id=run_id)
         if first_id == run_id:
-            return await _begin(run_id, request, owner, stays=True)
-    except (ApplicationError, asyncio.CancelledError):
+            live = await service().start(request, owner, run_id=run_id, stays=True)
+    except BaseException:  # its caller may be gone, too
         await _release(run_id)
         raise
-    await _wait_until_stored(first_id, owner)
+    if live:
+        await live.settle()
+    else:
+        await _wait_until_stored(first_id, owner)
     return first_id
 
 
@@ -72,13 +80,6 @@ async def execution_batch(
 ) -> list[Result | ApplicationError]:
     """Run all, and wait for all: for each how it ended, or why it was refused."""
     return await asyncio.gather(*(_begin_and_wait(request, owner) for request in requests))
-
-
-async def _begin(run_id: str, request: RunRequest, owner: Owner, *, stays: bool) -> str:
-    live = await service().start(request, owner, run_id=run_id, stays=stays)
-    if stays:  # whoever comes back for it must find it, after a restart too
-        await live.settle()
-    return run_id
 
 
 async def _begin_and_wait(request: RunRequest, owner: Owner) -> Result | ApplicationError:

@@ -48,7 +48,7 @@ async def install(live: LiveRun, runner: Runner) -> str | None:
         return None
     finally:
         installation.cancel()
-    output.finish()
+        output.finish()  # what it still tells would come behind the run's last frame
     live.log.append("install_complete", f"Installed {', '.join(names)}.", packages=list(names))
     return packages
 

@@ -13,8 +13,8 @@ from sandbox.runners.base import Sandbox, TerminalSize
 
 # What a client may have sent that the program has not read yet. More is dropped: waiting for the
 # program would hold up the client's `stop`, too.
-_MAX_CONTROLS = 1024
-_MAX_INPUT_BYTES = 1024 * 1024
+_MAX_WAITING_BYTES = 1024 * 1024
+_CONTROL_BYTES = 64  # of each, beside what it brings
 # From a run's last frame to its row's; a slow disk must not hold up whoever reads.
 _SETTLE_TIMEOUT_S = 5.0
 
@@ -32,6 +32,10 @@ class InputEnd:
 
 
 Control = Input | InputEnd | TerminalSize
+
+
+def _size(control: Control) -> int:
+    return _CONTROL_BYTES + (len(control.data) if isinstance(control, Input) else 0)
 
 
 class Cause(StrEnum):
@@ -81,8 +85,8 @@ class LiveRun:
     preview_token: str | None
     stays: bool = False
     log: EventLog = field(default_factory=EventLog)
-    controls: asyncio.Queue[Control] = field(default_factory=lambda: asyncio.Queue(_MAX_CONTROLS))
-    input_bytes: int = 0
+    controls: asyncio.Queue[Control] = field(default_factory=asyncio.Queue)
+    waiting_bytes: int = 0
     ending: asyncio.Future[Cause] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -102,14 +106,18 @@ class LiveRun:
 
     def offer(self, control: Control) -> bool:
         """Take what a client sent for the program; False where too much waits already."""
-        size = len(control.data) if isinstance(control, Input) else 0
-        # What a request brings may be larger by itself; its end and a new size always go through.
-        is_too_much = size and self.input_bytes and self.input_bytes + size > _MAX_INPUT_BYTES
-        if self.controls.full() or is_too_much:
+        size = _size(control)
+        # Where input fills the room, its end and a new size find some more.
+        room = _MAX_WAITING_BYTES * (1 if isinstance(control, Input) else 2)
+        if self.waiting_bytes + size > room:
             return False
-        self.input_bytes += size
+        self.waiting_bytes += size
         self.controls.put_nowait(control)
         return True
+
+    def taken(self, control: Control) -> None:
+        """The program has it: there is room for others."""
+        self.waiting_bytes -= _size(control)
 
     def attach(self) -> None:
         """A reader came (back)."""

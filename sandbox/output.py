@@ -22,7 +22,7 @@ class OutputWriter:
     """Appends to `log` until `cap_bytes`; of what comes after only the last part is kept.
 
     `overflowed` is set once the cap is passed: kill the program, and keep writing what still
-    comes. `finish()` writes the marker and that last part.
+    comes. `finish()` writes the marker and that last part; nothing is taken after it.
     """
 
     def __init__(self, log: EventLog, cap_bytes: int) -> None:
@@ -39,8 +39,11 @@ class OutputWriter:
         self._pending_characters = 0
         self._last_flush = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._finished = False
 
     def write(self, stream: Stream, data: bytes) -> None:
+        if self._finished:
+            return
         inside, beyond = data[: self._room], data[self._room :]
         self._room -= len(inside)
         if inside:
@@ -50,7 +53,10 @@ class OutputWriter:
             self._keep_tail(stream, beyond)
 
     def finish(self) -> None:
-        """Write what is left; the writer is done."""
+        """Write what is left; again is no error."""
+        if self._finished:
+            return
+        self._finished = True
         for stream, decoder in self._decoders.items():
             self._gather(stream, decoder.decode(b"", final=True))
         self._flush()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from sandbox.events import Event, pack
 from sandbox.models import ALIVE, Callback, IdempotencyKey, Run, RunStatus, pack_source
 from sandbox.requests import Owner, RunRequest
 from sandbox.summaries import searchable
@@ -22,14 +23,14 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `exit_code` is None where no program ended; `log` is packed.
+    """How a run ended. `exit_code` is None where no program ended.
 
     `error` is alike for all who made the same one, empty where it was none.
     """
 
     status: RunStatus
     reason: str
-    log: bytes
+    log: tuple[Event, ...]
     exit_code: int | None = None
     truncated: bool = False
     duration_ms: int | None = None
@@ -98,13 +99,10 @@ def run_end(run_id: str, outcome: Outcome, owner: Owner) -> bool:
 
     The owner is written again: a guest may have become a user before the row was there.
     """
-    user = {} if owner.user_id is None else _owner_columns(owner)
-    return (
-        Run.objects.filter(pk=run_id, status__in=ALIVE).update(
-            **vars(outcome), **user, ended_at=timezone.now()
-        )
-        == 1
-    )
+    columns = vars(outcome) | {"log": pack(outcome.log), "ended_at": timezone.now()}
+    if owner.user_id is not None:
+        columns |= _owner_columns(owner)
+    return Run.objects.filter(pk=run_id, status__in=ALIVE).update(**columns) == 1
 
 
 def runs_adopt(*, guest: str, user_id: int) -> int:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 
 from cloudrun.errors import ApplicationError
 from cloudrun.logs import run_context
@@ -15,7 +16,7 @@ from sandbox.endings import ended, lost, never_started, previewed, refused
 from sandbox.errors import NoSandboxError
 from sandbox.installing import install
 from sandbox.languages import LANGUAGES
-from sandbox.live import Input, InputEnd, LiveRun, Row
+from sandbox.live import LiveRun, Row
 from sandbox.metrics import note_run
 from sandbox.models import RunStatus
 from sandbox.records import Outcome
@@ -103,7 +104,6 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
     # that the thread which writes would take.
     is_over = asyncio.Event()
     advanced = asyncio.ensure_future(_note_running(live, row, is_over))
-    _feed_request(live)
     ending = await supervise(live, live.sandbox, job.limits)
     if job.collects and ending.cause is None:
         await row.insert()
@@ -127,8 +127,12 @@ async def _note_running(live: LiveRun, row: Row, is_over: asyncio.Event) -> None
     """Once the program has had the processors to itself for a moment, or is over."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(is_over.wait(), _HEAD_START_S)
-    await row.insert()
-    await database_sync_to_async(records.run_advance)(live.id, RunStatus.RUNNING)
+    try:
+        await row.insert()
+        await database_sync_to_async(records.run_advance)(live.id, RunStatus.RUNNING)
+    except DatabaseError:
+        # Its end may be told already. Where that cannot be stored either, that is an error.
+        logger.warning("that run %s is running is not stored", live.id, exc_info=True)
 
 
 def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
@@ -151,10 +155,3 @@ def make_job(live: LiveRun, packages: str | None, *, embedded: bool) -> Job:
         packages=packages,
         collects=request.artifacts,
     )
-
-
-def _feed_request(live: LiveRun) -> None:
-    if live.request.stdin:
-        live.offer(Input(live.request.stdin.encode()))
-    if not live.request.interactive:
-        live.offer(InputEnd())

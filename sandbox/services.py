@@ -86,7 +86,7 @@ class RunService:
     @property
     def active(self) -> int:
         """Accepted runs that have not ended."""
-        return len(self._live)
+        return sum(not live.log.has_last for live in self._live.values())
 
     async def choice(self, timeout_s: float = _CHOICE_TIMEOUT_S) -> Choice:
         """The runner in use; where there is none, or a better one may come, another look at times.
@@ -183,11 +183,17 @@ class RunService:
         return self._live.get(run_id)
 
     async def stop(self, run_id: str, owner: Owner) -> None:
-        """End a run; returns once the program is dead. `RunNotFoundError` as `get`."""
+        """End a run; returns once the program is dead.
+
+        `RunNotFoundError` as `get`, and once it is stored and removed where it had ended by itself.
+        """
         live = self.get(run_id, owner)
+        had_ended = live.log.has_last
         live.end(Cause.STOPPED)
         assert live.task is not None
         await asyncio.wait({live.task}, timeout=_DRAIN_TIMEOUT_S)
+        if had_ended:
+            raise RunNotFoundError
 
     async def end_all_of(self, user_id: int) -> None:
         """End a user's runs; returns once they are dead."""

@@ -123,13 +123,19 @@ async def _read_to_end(sandbox: Sandbox, writer: OutputWriter) -> Exit:
 
 
 async def _feed(live: LiveRun, sandbox: Sandbox) -> None:
-    """Hand on what the client sends, in a task of its own: a program may not read its input."""
+    """Hand on the request's input and what the client sends, in a task of its own: a program may
+    not read it."""
+    if live.request.stdin:  # ahead of what was typed while the run waited for its turn
+        await sandbox.write_stdin(live.request.stdin.encode())
+    if not live.request.interactive:
+        await sandbox.close_stdin()
     while True:
-        match await live.controls.get():
+        control = await live.controls.get()
+        match control:
             case Input(data):
                 await sandbox.write_stdin(data)
-                live.input_bytes -= len(data)
             case InputEnd():
                 await sandbox.close_stdin()
             case TerminalSize() as size:
                 await sandbox.resize(size)
+        live.taken(control)

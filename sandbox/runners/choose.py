@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sandbox.errors import NoSandboxError
+from sandbox.errors import NoSandboxError, SandboxError
 from sandbox.runners.base import Runner
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ async def choose(wanted: str, make: Mapping[str, Callable[[], Runner]]) -> Choic
         runner = make[name]()
         try:
             await runner.probe()
-        except NoSandboxError as error:
+        except (NoSandboxError, SandboxError) as error:
             failures.append(error.detail)
             await runner.close()
             continue

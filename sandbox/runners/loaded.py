@@ -186,6 +186,7 @@ class LoadedSandbox(ABC):
         for task in (self._going_on, self._relief):
             if task:
                 task.cancel()
+        self._going_on = self._relief = None
         await self._remove()
 
     @abstractmethod

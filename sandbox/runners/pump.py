@@ -32,7 +32,7 @@ class Pump:
         self._ended = False
         self._readable = asyncio.Event()
         self._writable = asyncio.Event()
-        self._task = asyncio.create_task(self._run())
+        self._task: asyncio.Task[None] | None = asyncio.create_task(self._run())
 
     async def chunks(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
         """What the program wrote, until all of its streams have ended."""
@@ -53,9 +53,12 @@ class Pump:
         self._writable.set()
 
     async def close(self) -> None:
-        """Stop reading."""
-        self._task.cancel()
-        await asyncio.wait({self._task})
+        """Stop reading; again is no error."""
+        # Cancelled, it keeps its frames, and with them the pump, for the garbage collector.
+        task, self._task = self._task, None
+        if task:
+            task.cancel()
+            await asyncio.wait({task})
 
     async def _run(self) -> None:
         try:

@@ -15,7 +15,7 @@ from sandbox.requests import Owner, RunRequest
 _WRITERS = 50
 _RUNS = 100
 _OWNER = Owner(None, "", "192.0.2.1")
-_OUTCOME = Outcome(status=RunStatus.COMPLETED, reason="exit", log=b"packed", exit_code=0)
+_OUTCOME = Outcome(status=RunStatus.COMPLETED, reason="exit", log=(), exit_code=0)
 
 
 @pytest.mark.django_db(transaction=True)

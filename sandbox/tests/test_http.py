@@ -157,6 +157,16 @@ def test_too_large_is_a_413(server: Server) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(("content", "status"), [(b"{", 400), (b'{"language": "html"}', 200)])
+def test_a_body_that_does_not_say_what_it_is_is_json(
+    server: Server, content: bytes, status: int
+) -> None:
+    body = content.replace(b'"}', b'", "code": "<p>"}')
+    answer = httpx.post(f"{server.url}/api/execute", content=body)
+    assert "content-type" not in answer.request.headers
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("run_id", ["0" * 32, "x", "%00", "a" * 2000, "../x"])
 def test_stopping_what_is_not_there_is_a_404(server: Server, run_id: str) -> None:
     assert httpx.post(f"{server.url}/api/execute/stop/{run_id}").status_code == 404

@@ -5,6 +5,7 @@ import json
 import time
 from typing import Any
 
+import httpx
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
@@ -61,6 +62,26 @@ async def test_all_of_a_large_stdin_comes_and_then_its_end(server: Server) -> No
     assert frames[-1]["memory_bytes"] is not None
 
 
+async def test_what_is_typed_ahead_of_the_program_comes_behind_its_input(server: Server) -> None:
+    """All of it, though the compiler takes a while to let the program read."""
+    lines = 3000
+
+    async def type_ahead(socket: ClientConnection, frame: Frame) -> None:
+        if "Starting" in frame["content"]:
+            for number in range(lines):
+                await socket.send(json.dumps({"type": "stdin", "data": f"{number}\n"}))
+            await socket.send(json.dumps({"type": "stdin_close"}))
+
+    code = (
+        "#include <iostream>\n#include <string>\n"
+        "int main() { std::string line; while (std::getline(std::cin, line))"
+        ' std::cout << line << "\\n"; }'
+    )
+    request = {"language": "cpp", "code": code, "stdin": "first\n", "interactive": True}
+    frames = await converse(server.url, request, type_ahead)
+    assert text(frames).split() == ["first", *map(str, range(lines))]
+
+
 async def test_file_that_is_no_text_reaches_the_program(server: Server) -> None:
     request = {
         "language": "python",
@@ -104,6 +125,22 @@ async def test_stop_ends_an_endless_loop_within_two_seconds(server: Server) -> N
     assert frames[-1]["content"] == "Execution stopped"
     assert frames[-1]["status"] == "stopped"
     assert time.monotonic() - began < 4
+
+
+async def test_what_has_ended_cannot_be_stopped_and_is_not_counted(server: Server) -> None:
+    """Also while its row is written and its sandbox removed."""
+    answers = []
+
+    async def look(_: ClientConnection, frame: Frame) -> None:
+        if frame["type"] == "complete":
+            async with httpx.AsyncClient(base_url=server.url) as client:
+                answers.append(await client.get("/api/status"))
+                answers.append(await client.post(f"/api/execute/stop/{frame['execution_id']}"))
+
+    for _ in range(3):
+        await converse(server.url, {"language": "python", "code": "print(1)"}, look)
+        status, stopped = answers[-2:]
+        assert (status.json()["active_executions"], stopped.status_code) == (0, 404)
 
 
 async def test_a_flood_is_cut_and_says_so(server: Server) -> None:
