@@ -9,6 +9,7 @@ from accounts import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", views.profile, name="account_profile"),
+    path("theme/", views.theme, name="account_theme"),
     path("email/", views.EmailView.as_view(), name="account_email"),
     path("sessions/<int:pk>/end/", views.session_end, name="account_session_end"),
     path("2fa/authenticate/", views.AuthenticateView.as_view(), name="mfa_authenticate"),

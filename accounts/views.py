@@ -18,6 +18,7 @@ from accounts.encryption import SecretLostError
 from accounts.forms import ProfileForm
 from accounts.models import User
 from cloudrun import problems
+from cloudrun.errors import InvalidRequestError
 
 
 @login_required
@@ -31,6 +32,17 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your profile is saved.")
         return redirect("account_profile")
     return render(request, "account/profile.html", {"form": form})
+
+
+@login_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep `theme` with the account, so that other browsers of its user have it, too."""
+    chosen = request.POST.get("theme")
+    if chosen not in User.Theme.values:
+        raise InvalidRequestError(f"theme must be one of: {', '.join(User.Theme.values)}.")
+    User.objects.filter(pk=cast(User, request.user).pk).update(theme=chosen)
+    return HttpResponse(status=204)
 
 
 @login_required

@@ -151,6 +151,7 @@ def test_numbers_are_in_the_status_bar(ide: IdePage) -> None:
     ide.expect_state("Exit 0")
     expect(ide.page.locator("[data-first-output]")).to_have_text(re.compile(r"first output \d+"))
     expect(ide.page.locator("[data-time]")).to_have_text(re.compile(r"^\d+\.\d+ s$"))
+    expect(ide.page.locator("[data-cpu]")).to_have_text(re.compile(r"^\d+\.\d+ s CPU$"))
     expect(ide.page.locator("[data-memory]")).to_have_text(re.compile(r"^\d+(\.\d)? MB$"))
 
 

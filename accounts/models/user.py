@@ -48,6 +48,11 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """An account. `email` may be empty only where an operator made it; `date_joined` is its age."""
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
     username = models.CharField(
         max_length=USERNAME_MAX_LENGTH,
         unique=True,
@@ -59,6 +64,8 @@ class User(AbstractUser):
     display_name = models.CharField(
         max_length=DISPLAY_NAME_MAX_LENGTH, blank=True, validators=[validate_visible]
     )
+    # Empty until they choose; until then each browser's own counts.
+    theme = models.CharField(max_length=6, choices=Theme, blank=True, editable=False)
     # Of Django's own 128, a long salt of the original service would leave too little.
     password = models.CharField(max_length=255)
     stamp = models.CharField(

@@ -125,6 +125,12 @@ class Snapshot:
         return self.language in LANGUAGES and not LANGUAGES[self.language].is_sandboxed
 
     @property
+    def cpu_time(self) -> str:
+        """Empty where nothing counted it."""
+        last = self.events[-1] if self.events else None
+        return duration_words(last.fields.get("cpu_ms")) if last else ""
+
+    @property
     def explanation(self) -> str:
         """What was said of a bad end; empty for a good one."""
         last = self.events[-1] if self.events and self.outcome.tone in ("bad", "warn") else None

@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 
 from accounts.models import User
 from ide import views
+from ide.tests.makers import make_client, make_user
 from sandbox.languages import LANGUAGES, Language
 from sandbox.runners.base import Runner
 from sandbox.runners.choose import Choice
@@ -187,6 +188,24 @@ def test_theme_of_the_cookie_is_drawn_by_the_server(
     html_tag = re.search(r"<html[^>]*>", client.get("/").content.decode())
     assert html_tag
     assert html_tag[0] == (f'<html lang="en" {drawn}>' if drawn else '<html lang="en">')
+
+
+def test_theme_follows_the_account() -> None:
+    user = make_user()
+    phone, laptop = make_client(user), make_client(user)
+    laptop.cookies["theme"] = "light"
+    assert 'data-theme="light"' in laptop.get("/").content.decode()
+    assert phone.post("/accounts/theme/", {"theme": "dark"}).status_code == 204
+    for path in ("/", "/workspaces", "/accounts/profile/"):
+        assert 'data-theme="dark"' in laptop.get(path).content.decode()
+    assert phone.post("/accounts/theme/", {"theme": "system"}).status_code == 204
+    assert "data-theme=" not in laptop.get("/").content.decode()
+
+
+@pytest.mark.parametrize("theme", ["", "blue", '"><script>'])
+def test_another_theme_is_refused(theme: str) -> None:
+    answer = make_client(make_user()).post("/accounts/theme/", {"theme": theme})
+    assert answer.status_code == 400
 
 
 def test_page_answers_to_reading_only(client: Client) -> None:

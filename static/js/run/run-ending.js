@@ -64,6 +64,7 @@ export class RunEnding {
       return status.announce('The page is shown.');
     }
     if (typeof frame.duration_ms === 'number') status.time(frame.duration_ms);
+    if (typeof frame.cpu_ms === 'number') status.cpu(frame.cpu_ms);
     if (frame.memory_bytes) status.memory(frame.memory_bytes);
     if (frame.file) terminal.linkPlacesOf([frame.file, ...fileNames()]);
     if (end.state !== 'stopped') markError(placeOf(frame));

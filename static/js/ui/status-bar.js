@@ -9,6 +9,7 @@ export class StatusBar {
   #announce = find('announce');
   #firstOutput = find('first-output');
   #time = find('time');
+  #cpu = find('cpu');
   #memory = find('memory');
   #cursor = find('cursor');
   #indent = find('indent');
@@ -35,7 +36,8 @@ export class StatusBar {
   }
 
   clearNumbers() {
-    for (const number of [this.#firstOutput, this.#time, this.#memory]) number.hidden = true;
+    const numbers = [this.#firstOutput, this.#time, this.#cpu, this.#memory];
+    for (const number of numbers) number.hidden = true;
   }
 
   /** @param {number} ms */
@@ -49,6 +51,11 @@ export class StatusBar {
    */
   time(ms, digits) {
     show(this.#time, seconds(ms, digits));
+  }
+
+  /** @param {number} ms */
+  cpu(ms) {
+    show(this.#cpu, `${seconds(ms)} CPU`);
   }
 
   /** @param {number} bytes */

@@ -1,6 +1,7 @@
-/** Light, dark or the system's, kept in a cookie. */
+/** Light, dark or the system's, kept in a cookie, and with the account where there is one. */
 
 import { keepCookie } from './cookies.js';
+import { ask } from './server.js';
 
 const NEXT = /** @type {const} */ ({ system: 'light', light: 'dark', dark: 'system' });
 
@@ -22,17 +23,29 @@ export function wireTheme(button, onChange) {
     button.dataset.themeToggle = choice;
     button.setAttribute('aria-label', `Theme: ${choice}. Switch to ${NEXT[choice]}`);
     button.title = `Theme: ${choice}`;
+    keepCookie('theme', choice === 'system' ? '' : choice); // pages without the user go by it
   };
   button.addEventListener('click', () => {
     const choice = NEXT[currentChoice()];
     if (choice === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
-    keepCookie('theme', choice === 'system' ? '' : choice);
     show();
+    keepWithAccount(button.dataset.keptAt, choice);
     onChange();
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onChange);
   show();
+}
+
+/**
+ * @param {string | undefined} address where there is an account
+ * @param {ThemeChoice} theme
+ */
+function keepWithAccount(address, theme) {
+  if (!address) return;
+  const form = new FormData();
+  form.set('theme', theme);
+  ask('POST', address, form).catch(() => {}); // this browser has it
 }
 
 /**
