@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output
+from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output, cut_turns
 from assistant.providers.base import Message, Prompt
 from assistant.questions import Question
 
@@ -84,7 +84,8 @@ def word(question: Question) -> Wording:
     if question.line:
         data.append(f"The error points at line {question.line} of {question.main}.")
     asked = "\n\n".join((task, *data))
-    messages = [Message("user", asked), *question.turns]
+    turns, turns_left_out = cut_turns(question.turns)
+    messages = [Message("user", asked), *turns]
     if question.text:
         messages.append(Message("user", question.text))
     if tried := question.tried:
@@ -94,8 +95,8 @@ def word(question: Question) -> Wording:
     system = _SYSTEM.format(language=question.language.name, fence=fence)
     if question.is_hint:
         system = f"{system}\n\n{_LEARNING}"
-    left_out = tuple(cut.left_out for _, cut in (*code, *others) if cut.left_out)
-    return Wording(Prompt(system, tuple(messages)), is_whole, left_out)
+    left_out = (*(cut.left_out for _, cut in (*code, *others)), turns_left_out)
+    return Wording(Prompt(system, tuple(messages)), is_whole, tuple(filter(None, left_out)))
 
 
 def _task(question: Question, is_whole: bool) -> str:

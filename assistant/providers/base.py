@@ -24,6 +24,12 @@ class Prompt:
     system: str
     messages: tuple[Message, ...]
 
+    @property
+    def size(self) -> int:
+        """In bytes: no text has more tokens."""
+        texts = (self.system, *(message.content for message in self.messages))
+        return sum(len(text.encode()) for text in texts)
+
 
 @dataclass(frozen=True)
 class Usage:

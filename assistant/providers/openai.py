@@ -52,7 +52,7 @@ class OpenAIProvider:
         try:
             with closing(self._ask(prompt, timeout_s)) as response:
                 if response.status_code != requests.codes.ok:
-                    raise fault_of_status(response.status_code, response.headers)
+                    raise fault_of_status(response.status_code, response.headers, prompt)
                 kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 yield from _READERS.get(kind, _refuse)(response)
         except (requests.Timeout, ReadTimeoutError) as error:

@@ -64,9 +64,9 @@ def provider(ai: AIServer, kind: str, behaviour: str) -> Provider:
     return GeminiProvider(name, "Gemini", ai.gemini(behaviour), KEY, "gemini")
 
 
-async def answer(*providers: Provider) -> tuple[str, str, End]:
+async def answer(*providers: Provider, prompt: Prompt = PROMPT) -> tuple[str, str, End]:
     """Who answered, with what, and the end."""
-    pieces: AsyncGenerator[Start | str | End, None] = ask(PROMPT, providers)
+    pieces: AsyncGenerator[Start | str | End, None] = ask(prompt, providers)
     title, text = "", ""
     async with aclosing(pieces):
         async for piece in pieces:
@@ -135,6 +135,22 @@ async def test_declined_question_lets_the_others_ask(ai: AIServer) -> None:
             await answer(gemini)
     title, _, _ = await answer(gemini, provider(ai, "groq", "ok"))
     assert title == "Groq"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", ["400", "413"])
+async def test_question_too_long_for_one_lets_the_others_ask(
+    ai: AIServer, kind: str, status: str
+) -> None:
+    small, other = provider(ai, kind, f"status-{status}"), provider(ai, KINDS[0], "ok")
+    long = Prompt("You are kind.", (Message("user", "\N{GRINNING FACE}" * 2_000),))
+    ai.asked.clear()
+    for _ in range(2):
+        _, text, _ = await answer(small, other, prompt=long)
+        assert text == ANSWER
+    assert len(ai.asked) == 4, "the first does not rest"
+    with pytest.raises(AllFailedError, match="too long\\. Ask in other words, or about less code"):
+        await answer(small, prompt=long)
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
