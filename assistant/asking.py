@@ -37,9 +37,11 @@ _open: set["_Reader"] = set()
 
 @dataclass(frozen=True)
 class Start:
-    """Who answers now. One that comes after text takes that text back."""
+    """Who answers now, and how much it was given to read, in bytes: 0 where its text is told once
+    more. One that comes after text takes that text back."""
 
     provider: Provider
+    prompt_size: int
 
 
 async def ask(
@@ -105,7 +107,7 @@ async def _answer(provider: Provider, prompt: Prompt) -> AsyncGenerator[Start | 
                 if not piece.strip():
                     continue
                 has_text = True
-                yield Start(provider)
+                yield Start(provider, prompt.size)
             if isinstance(piece, str):
                 length += len(piece)
                 if length > _MAX_ANSWER_LENGTH:

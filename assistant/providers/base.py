@@ -43,6 +43,11 @@ class Usage:
         """What a provider says, as far as that can be: it counts for a quota."""
         return cls(*(min(max(0, count), _MOST_TOKENS) for count in (prompt_tokens, answer_tokens)))
 
+    @classmethod
+    def estimated(cls, prompt_size: int, answer_size: int) -> "Usage":
+        """From bytes, where nobody says it: four are about a token."""
+        return cls(prompt_size // 4, answer_size // 4)
+
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.prompt_tokens + other.prompt_tokens, self.answer_tokens + other.answer_tokens
