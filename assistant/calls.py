@@ -20,7 +20,7 @@ from assistant.errors import AllFailedError
 from assistant.models import Call, Outcome
 from assistant.providers.base import End, Usage
 from assistant.questions import Question
-from cloudrun.errors import RateLimitedError
+from cloudrun.errors import ApplicationError, RateLimitedError
 from cloudrun.metrics import note_ai_call
 from cloudrun.rates import Rate
 
@@ -92,9 +92,9 @@ async def noted(
                     await database_sync_to_async(note.save)()
                 if not isinstance(piece, End):
                     yield piece
-    except AllFailedError as error:
+    except Exception as error:  # not those by which an asker goes away
         note.call.outcome = Outcome.FAILED
-        note.call.failures = error.told
+        note.call.failures = _why(error)
         raise
     finally:
         if not note.is_saved:
@@ -156,6 +156,12 @@ class _Note:
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, AllFailedError):
+        return error.told
+    return error.code if isinstance(error, ApplicationError) else type(error).__name__
 
 
 def _without_nul(text: str) -> str:

@@ -1,5 +1,6 @@
 """How questions are noted, whatever becomes of them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from assistant.answering import Answer, Piece
 from assistant.asking import Start
 from assistant.calls import Asker, noted
+from assistant.errors import BusyError
 from assistant.models import Call
 from assistant.providers.base import End, Usage
 from assistant.providers.openai import OpenAIProvider
@@ -51,3 +53,17 @@ async def test_cost_that_is_not_told_is_estimated() -> None:
 async def test_what_another_took_over_is_counted_too() -> None:
     call = await note(START, "Half a", START, "Fine.", End(Usage(70, 30)), ANSWER)
     assert (call.prompt_tokens, call.answer_tokens) == (100 + 70, 6 // 4 + 30)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(BusyError(), "assistant_busy"), (ZeroDivisionError("my-own"), "ZeroDivisionError")],
+)
+async def test_refusal_and_crash_are_failures(error: Exception, why: str) -> None:
+    call = await note(then=error)
+    assert (call.outcome, call.failures) == ("failed", why)
+
+
+async def test_asker_who_cancels_has_left() -> None:
+    call = await note(START, "Half a", then=asyncio.CancelledError())
+    assert (call.outcome, call.failures) == ("left", "")
