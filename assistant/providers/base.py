@@ -97,7 +97,8 @@ class Provider(Protocol):
     model: str
 
     def stream(self, prompt: Prompt, timeout_s: float) -> Generator[str | End]:
-        """The answer's text as it comes, then its `End`. Blocks; closing it ends the request.
+        """The answer's text as it comes, then its `End`. Blocks; closing it ends the request, so
+        that it yields "" where something came that is no text.
 
         `timeout_s`: how long to wait for a connection, and for each next piece. Raises
         `ProviderError`, also where the stream breaks off before its end.

@@ -117,9 +117,9 @@ def _read(answers: Iterator[types.GenerateContentResponse]) -> Iterator[str | En
         if candidate is None:
             if answer.prompt_feedback and answer.prompt_feedback.block_reason:
                 raise _declined()
+            yield ""
             continue
-        if text := _text(candidate):
-            yield text
+        yield _text(candidate)
         finish = candidate.finish_reason or finish
     if finish is None:
         raise ProviderError("broke off in the middle of its answer")

@@ -1,5 +1,6 @@
 """Real providers' clients against a server that fails in every way."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -14,7 +15,7 @@ from assistant.errors import AllFailedError
 from assistant.providers.base import End, Message, Prompt, Provider
 from assistant.providers.gemini import GeminiProvider
 from assistant.providers.openai import OpenAIProvider
-from assistant.tests.ai_server import ANSWER, AIServer, ai_server
+from assistant.tests.ai_server import ANSWER, PINGS, AIServer, ai_server
 
 KEY = "sk-VERYSECRETKEY-0123456789"
 PROMPT = Prompt("You are kind.", (Message("user", "print(1/0) # my-own-code"),))
@@ -209,6 +210,29 @@ async def test_caller_who_leaves_ends_the_question(ai: AIServer, kind: str) -> N
         assert isinstance(await anext(pieces), Start)
     title, text, _ = await answer(asked)  # and nobody thinks that it failed
     assert (title.lower(), text) == (kind, ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ping"),
+    [(kind, ping) for kind, pings in PINGS.items() for ping in pings],
+)
+async def test_signs_of_life_are_no_answer(ai: AIServer, kind: str, ping: str) -> None:
+    ai.left.clear()
+    began = time.monotonic()
+    _, text, _ = await answer(provider(ai, kind, f"pings-{ping}"), provider(ai, kind, "ok"))
+    assert time.monotonic() - began < TIMEOUT_S + 1
+    assert text == ANSWER
+    assert await asyncio.to_thread(ai.left.wait, 1), "nobody reads on"
+
+
+async def test_caller_who_leaves_before_the_first_word_ends_the_question(
+    ai: AIServer, settings: Settings
+) -> None:
+    settings.AI_TIMEOUT = 20
+    ai.left.clear()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(answer(provider(ai, "groq", "pings-thought")), 0.5)
+    assert await asyncio.to_thread(ai.left.wait, 1), "nobody reads on"
 
 
 @pytest.mark.parametrize("kind", KINDS)
