@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from assistant.asking import Start, ask
 from assistant.configured import providers
 from assistant.hints import without_code
-from assistant.prompts import Wording, word
+from assistant.prompts import Wording, has_room, word
 from assistant.proposals import proposed_files
 from assistant.providers.base import End
 from assistant.questions import Question, Step, Tried
@@ -168,17 +168,17 @@ def _answer(question: Question, wording: Wording, start: Start, response: str, e
     notes = [f"The assistant was shown {what}." for what in wording.left_out]
     if end.is_cut:
         notes.append("The answer was too long, and stops before its end.")
-    is_whole = wording.has_all_code and not end.is_cut
     return Answer(
         response=response,
         provider=start.provider.name,
         model=start.provider.model,
         files=proposed_files(response, question.sources)
-        if _proposes(question) and is_whole
+        if _proposes(question) and not end.is_cut
         else {},
         notes=tuple(notes),
     )
 
 
 def _proposes(question: Question) -> bool:
-    return question.action in _PROPOSES and not question.is_hint
+    """Whether files are asked for: whoever has seen parts of the code can give none whole."""
+    return question.action in _PROPOSES and not question.is_hint and has_room(question)

@@ -69,16 +69,19 @@ class Wording:
     """A prompt, and what of the question it does not hold (`left_out`, in words)."""
 
     prompt: Prompt
-    has_all_code: bool
     left_out: tuple[str, ...]
+
+
+def has_room(question: Question) -> bool:
+    """Whether a prompt holds all code of the question."""
+    return sum(map(len, question.sources.values())) <= MAX_CODE
 
 
 def word(question: Question) -> Wording:
     """The question in the words of its action."""
     fence = secrets.token_hex(6)
     code, others = _code(question), _others(question)
-    is_whole = not any(cut.left_out for _, cut in code)
-    task = _task(question, is_whole)
+    task = _task(question, has_room(question))
     data = [_fenced(fence, "names of the files", _names(question))]
     data += [_fenced(fence, label, cut.text) for label, cut in (*code, *others) if cut.text.strip()]
     if question.line:
@@ -96,7 +99,7 @@ def word(question: Question) -> Wording:
     if question.is_hint:
         system = f"{system}\n\n{_LEARNING}"
     left_out = (*(cut.left_out for _, cut in (*code, *others)), turns_left_out)
-    return Wording(Prompt(system, tuple(messages)), is_whole, tuple(filter(None, left_out)))
+    return Wording(Prompt(system, tuple(messages)), tuple(filter(None, left_out)))
 
 
 def _task(question: Question, is_whole: bool) -> str:

@@ -14,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 ANSWER = "Nothing can be divided by zero.\n\n```python main.py\nprint(1 / 1)\n```\n"
-# Signs of life without a word, as lines of a stream.
+# Signs of life without a word, as lines of a stream; "space" comes before a whole answer.
 PINGS = {
     "groq": {
+        "space": " ",
         "comment": ": still here",
         "nothing": 'data: {"choices": [{"index": 0, "delta": {}}]}',
         "thought": 'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "Hm."}}]}',
@@ -24,7 +25,9 @@ PINGS = {
     },
     "gemini": {
         "nothing": "data: {}",
-        "thought": 'data: {"candidates": [{"content": {"parts": [{"text": "", "thought": true}]}}]}',
+        "thought": (
+            'data: {"candidates": [{"content": {"parts": [{"text": "Hm.", "thought": true}]}}]}'
+        ),
         "blank": 'data: {"candidates": [{"content": {"parts": [{"text": " "}]}}]}',
     },
 }
@@ -140,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(float(argument or 30))
 
     def _pings(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
-        self._begin(200, "text/event-stream")
+        self._begin(200, "application/json" if argument == "space" else "text/event-stream")
         try:
             for _ in range(50):
                 self._write(speak.pings[argument].encode() + b"\n\n")
