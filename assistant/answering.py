@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from assistant.asking import Start, ask
 from assistant.configured import providers
 from assistant.hints import without_code
-from assistant.prompts import Wording, word
+from assistant.prompts import Wording, has_room, word
 from assistant.proposals import proposed_files
-from assistant.providers.base import End, Usage
+from assistant.providers.base import End
 from assistant.questions import Question, Step, Tried
 from assistant.trials import Trial, can_be_tried
 from assistant.verdicts import Verdict
@@ -37,7 +37,6 @@ class Answer:
     response: str
     provider: str
     model: str
-    usage: Usage
     verdict: Verdict | None = None
     files: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -48,8 +47,9 @@ class Answer:
 Piece = Start | str | Trying | Answer
 
 
-async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
-    """`Start`, text as it comes, the whole `Answer`. A later `Start` takes the text before it back.
+async def answer_stream(question: Question) -> AsyncGenerator[Piece | End, None]:
+    """`Start`, text as it comes, its `End`, the whole `Answer`. A later `Start` takes the text
+    before it back.
 
     Raises what `ask` raises.
     """
@@ -64,6 +64,7 @@ async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
             if isinstance(piece, End):
                 assert start is not None
                 text = "".join(texts)
+                yield piece
                 yield await asyncio.to_thread(_answer, question, wording, start, text, piece)
                 return
             if isinstance(piece, Start):
@@ -74,7 +75,7 @@ async def answer_stream(question: Question) -> AsyncGenerator[Piece, None]:
             yield piece
 
 
-async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece, None]:
+async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece | End, None]:
     """The same, where what is proposed is run as the `owner` before the `Answer`, with its verdict.
 
     A proposal that fails is told to the provider, which has one more try.
@@ -93,7 +94,7 @@ async def tried_stream(question: Question, owner: Owner) -> AsyncGenerator[Piece
         await trial.close()
 
 
-async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, None]:
+async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece | End, None]:
     first = _Round()
     async with aclosing(first.pieces(question)) as pieces:
         async for piece in pieces:
@@ -117,13 +118,12 @@ async def _rounds(question: Question, trial: Trial) -> AsyncGenerator[Piece, Non
                 yield piece
     if second.answer is None or not second.answer.files:
         # Whoever reads along has seen another text by now.
-        for piece in (first.started, answer.response, answer):
+        for piece in (replace(first.started, prompt_size=0), answer.response, answer):
             yield piece
         return
     yield Trying()
     verdict, _ = await trial.verdict(second.answer.files)
-    usage = answer.usage + second.answer.usage
-    yield replace(second.answer, verdict=verdict, usage=usage)
+    yield replace(second.answer, verdict=verdict)
 
 
 class _Round:
@@ -143,7 +143,7 @@ class _Round:
         assert self.answer is not None
         return self.answer
 
-    async def pieces(self, question: Question) -> AsyncGenerator[Piece, None]:
+    async def pieces(self, question: Question) -> AsyncGenerator[Piece | End, None]:
         """All but the `Answer`, which is yet to be tried. Raises as `answer_stream`."""
         async with aclosing(answer_stream(question)) as pieces:
             async for piece in pieces:
@@ -168,18 +168,17 @@ def _answer(question: Question, wording: Wording, start: Start, response: str, e
     notes = [f"The assistant was shown {what}." for what in wording.left_out]
     if end.is_cut:
         notes.append("The answer was too long, and stops before its end.")
-    is_whole = wording.has_all_code and not end.is_cut
     return Answer(
         response=response,
         provider=start.provider.name,
         model=start.provider.model,
         files=proposed_files(response, question.sources)
-        if _proposes(question) and is_whole
+        if _proposes(question) and not end.is_cut
         else {},
         notes=tuple(notes),
-        usage=end.usage,
     )
 
 
 def _proposes(question: Question) -> bool:
-    return question.action in _PROPOSES and not question.is_hint
+    """Whether files are asked for: whoever has seen parts of the code can give none whole."""
+    return question.action in _PROPOSES and not question.is_hint and has_room(question)

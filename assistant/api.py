@@ -23,6 +23,7 @@ from assistant.asking import Start
 from assistant.calls import Asker, noted, question_count
 from assistant.configured import providers
 from assistant.errors import NoProviderError
+from assistant.providers.base import End
 from assistant.questions import Question
 from assistant.rendering import Drawn, Rendering
 from assistant.selectors import provider_list
@@ -173,7 +174,9 @@ def answered(request: Request, *, teaching: bool, place: str = "") -> HttpRespon
 _TYPES = ["application/json", CONTENT_TYPE]
 
 
-def _pieces(request: Request, question: Question, *, verify: bool) -> AsyncGenerator[Piece, None]:
+def _pieces(
+    request: Request, question: Question, *, verify: bool
+) -> AsyncGenerator[Piece | End, None]:
     """The answer; what it proposes is run where that is wanted and the caller may run programs."""
     if verify and settings.AI_VERIFY:
         with suppress(NotAuthenticatedError):

@@ -1,7 +1,7 @@
 """A question goes to the first provider that answers it.
 
-A provider has `AI_TIMEOUT` seconds for its first piece of text and for each one after it; then, or
-when it fails in another way, the next is asked, from the beginning.
+A provider has `AI_TIMEOUT` seconds for its first text that is not blank and for each piece after
+it; then, or when it fails in another way, the next is asked, from the beginning.
 """
 
 import asyncio
@@ -37,9 +37,11 @@ _open: set["_Reader"] = set()
 
 @dataclass(frozen=True)
 class Start:
-    """Who answers now. One that comes after text takes that text back."""
+    """Who answers now, and how much it was given to read, in bytes: 0 where its text is told once
+    more. One that comes after text takes that text back."""
 
     provider: Provider
+    prompt_size: int
 
 
 async def ask(
@@ -105,7 +107,7 @@ async def _answer(provider: Provider, prompt: Prompt) -> AsyncGenerator[Start | 
                 if not piece.strip():
                     continue
                 has_text = True
-                yield Start(provider)
+                yield Start(provider, prompt.size)
             if isinstance(piece, str):
                 length += len(piece)
                 if length > _MAX_ANSWER_LENGTH:
@@ -116,15 +118,18 @@ async def _answer(provider: Provider, prompt: Prompt) -> AsyncGenerator[Start | 
 async def _pieces(provider: Provider, prompt: Prompt) -> AsyncGenerator[str | End, None]:
     """What the provider's thread reads, within the time that it has."""
     timeout_s = float(settings.AI_TIMEOUT)
-    ends_at = time.monotonic() + timeout_s * _WHOLE_ANSWER_TIMEOUTS
+    began = time.monotonic()
+    ends_at, next_by = began + timeout_s * _WHOLE_ANSWER_TIMEOUTS, began + timeout_s
+    has_text = False
     reader = _Reader(provider.stream(prompt, timeout_s))
     try:
         while True:
-            left_s = min(timeout_s, ends_at - time.monotonic())
+            left_s = min(next_by, ends_at) - time.monotonic()
             try:
                 text, end = await asyncio.wait_for(reader.take(), left_s)
             except TimeoutError:
                 raise ProviderError("did not answer in time") from None
+            has_text = has_text or bool(text.strip())
             if text:
                 yield text
             if isinstance(end, ProviderError):
@@ -133,6 +138,8 @@ async def _pieces(provider: Provider, prompt: Prompt) -> AsyncGenerator[str | En
                 yield end
                 return
             await asyncio.sleep(_pause_s())
+            if has_text:
+                next_by = time.monotonic() + timeout_s
     finally:
         reader.stop()
 
@@ -198,6 +205,8 @@ class _Reader:
                 for piece in _in_whole_characters(pieces):
                     if self._stopped.is_set():
                         return
+                    if not piece:
+                        continue  # nobody waits for half a character, or for a sign of life
                     self._put(piece)
                     if isinstance(piece, str):
                         self._let_more_come()

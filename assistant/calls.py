@@ -18,13 +18,15 @@ from assistant.answering import Answer, Piece
 from assistant.asking import Start
 from assistant.errors import AllFailedError
 from assistant.models import Call, Outcome
+from assistant.providers.base import End, Usage
 from assistant.questions import Question
-from cloudrun.errors import RateLimitedError
+from cloudrun.errors import ApplicationError, RateLimitedError
 from cloudrun.metrics import note_ai_call
 from cloudrun.rates import Rate
 
 _DAY_S = 24 * 3600
 _AT_A_TIME = 500
+_NOT_TOLD = Usage()
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def guest_calls_delete() -> None:
 
 
 async def noted(
-    question: Question, asker: Asker, pieces: AsyncGenerator[Piece, None], *, about: str = ""
+    question: Question, asker: Asker, pieces: AsyncGenerator[Piece | End, None], *, about: str = ""
 ) -> AsyncGenerator[Piece, None]:
-    """The same pieces; at their end, whatever it is, there is a `Call`, kept under `about`."""
+    """The same pieces but for `End`; at their end, whatever it is, there is a `Call`, kept under
+    `about`."""
     note = _Note(question, asker, about)
     try:
         async with aclosing(pieces):
@@ -87,10 +90,11 @@ async def noted(
                 note.see(piece)
                 if isinstance(piece, Answer):  # what may be asked next depends on it
                     await database_sync_to_async(note.save)()
-                yield piece
-    except AllFailedError as error:
+                if not isinstance(piece, End):
+                    yield piece
+    except Exception as error:  # not those by which an asker goes away
         note.call.outcome = Outcome.FAILED
-        note.call.failures = error.told
+        note.call.failures = _why(error)
         raise
     finally:
         if not note.is_saved:
@@ -101,6 +105,8 @@ class _Note:
     def __init__(self, question: Question, asker: Asker, about: str) -> None:
         self.is_saved = False
         self._began = time.monotonic()
+        self._spent = Usage()
+        self._prompt_size = self._answer_size = 0  # of what is being answered
         self.call = Call(
             user_id=asker.user_id,
             subject=asker.subject,
@@ -114,20 +120,34 @@ class _Note:
         if settings.AI_LOG_TEXT:
             self.call.asked = _without_nul(json.dumps(question.texts, ensure_ascii=False))
 
-    def see(self, piece: Piece) -> None:
+    def see(self, piece: Piece | End) -> None:
         if isinstance(piece, Start):
+            self._settle()  # what the one before has left unfinished
+            self._prompt_size, self._answer_size = piece.prompt_size, 0
             self.call.provider, self.call.model = piece.provider.name, piece.provider.model
             if self.call.first_text_ms is None:
                 self.call.first_text_ms = self._elapsed_ms()
+        elif isinstance(piece, str):
+            self._answer_size += len(piece.encode())
+        elif isinstance(piece, End):
+            self._settle(piece.usage)
         elif isinstance(piece, Answer):
             self.call.outcome = Outcome.ANSWERED
-            self.call.prompt_tokens = piece.usage.prompt_tokens
-            self.call.answer_tokens = piece.usage.answer_tokens
             self.call.verdict = piece.verdict.status if piece.verdict else ""
             if settings.AI_LOG_TEXT:
                 self.call.answered = _without_nul(piece.response)
 
+    def _settle(self, told: Usage = _NOT_TOLD) -> None:
+        """Count what an answer has cost, or about that where its provider has not told it."""
+        if self._prompt_size:
+            estimated = Usage.estimated(self._prompt_size, self._answer_size)
+            self._spent += estimated if told == _NOT_TOLD else told
+        self._prompt_size = 0
+
     def save(self) -> None:
+        self._settle()
+        self.call.prompt_tokens = self._spent.prompt_tokens
+        self.call.answer_tokens = self._spent.answer_tokens
         self.call.latency_ms = self._elapsed_ms()
         with suppress(IntegrityError):  # the asker's account has been deleted meanwhile
             self.call.save()
@@ -136,6 +156,12 @@ class _Note:
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, AllFailedError):
+        return error.told
+    return error.code if isinstance(error, ApplicationError) else type(error).__name__
 
 
 def _without_nul(text: str) -> str:

@@ -1,10 +1,14 @@
 """Long code and output are cut to what a provider takes and what the question needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from assistant.providers.base import Message
 
 MAX_CODE = 24_000  # characters of all files together
 MAX_ERROR = 6_000
 MAX_STDIN = 2_000
+MAX_TURNS = 24_000  # characters of all turns together
 _AROUND = 6_000  # kept around the line at fault
 _MAX_LINE = 2_000
 _GAP = "[... {count} lines left out ...]"
@@ -26,6 +30,17 @@ def cut_output(output: str, *, most: int = MAX_ERROR) -> Cut:
     _, newline, whole = tail.partition("\n")
     text = whole if newline and whole.strip() else tail
     return Cut(text, f"only the last {len(text):,} of {len(output):,} characters of the output")
+
+
+def cut_turns(turns: Sequence[Message]) -> tuple[Sequence[Message], str]:
+    """The newest, each of them whole, and what is missing, as a `Cut` says it."""
+    room = MAX_TURNS
+    for count, turn in enumerate(reversed(turns)):
+        room -= len(turn.content)
+        if room < 0:
+            left_out = f"only the last {count} of {len(turns)} messages of the conversation"
+            return turns[len(turns) - count :], left_out
+    return turns, ""
 
 
 def cut_code(name: str, code: str, *, line: int | None, most: int) -> Cut:

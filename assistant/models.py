@@ -6,7 +6,7 @@ from django.db import models
 
 class Outcome(models.TextChoices):
     ANSWERED = "answered"
-    FAILED = "failed", "all providers failed"
+    FAILED = "failed"
     LEFT = "left", "the asker went away"
 
 
@@ -32,7 +32,7 @@ class Call(models.Model):
     latency_ms = models.PositiveIntegerField(help_text="to the end of the answer, trials included")
     prompt_tokens = models.PositiveIntegerField(default=0)
     answer_tokens = models.PositiveIntegerField(default=0)
-    failures = models.TextField(blank=True, help_text="why providers gave no answer")
+    failures = models.TextField(blank=True, help_text="why no answer came")
     asked = models.TextField(blank=True)
     answered = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

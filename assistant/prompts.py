@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output
+from assistant.cutting import MAX_CODE, MAX_STDIN, Cut, cut_code, cut_output, cut_turns
 from assistant.providers.base import Message, Prompt
 from assistant.questions import Question
 
@@ -69,22 +69,26 @@ class Wording:
     """A prompt, and what of the question it does not hold (`left_out`, in words)."""
 
     prompt: Prompt
-    has_all_code: bool
     left_out: tuple[str, ...]
+
+
+def has_room(question: Question) -> bool:
+    """Whether a prompt holds all code of the question."""
+    return sum(map(len, question.sources.values())) <= MAX_CODE
 
 
 def word(question: Question) -> Wording:
     """The question in the words of its action."""
     fence = secrets.token_hex(6)
     code, others = _code(question), _others(question)
-    is_whole = not any(cut.left_out for _, cut in code)
-    task = _task(question, is_whole)
+    task = _task(question, has_room(question))
     data = [_fenced(fence, "names of the files", _names(question))]
     data += [_fenced(fence, label, cut.text) for label, cut in (*code, *others) if cut.text.strip()]
     if question.line:
         data.append(f"The error points at line {question.line} of {question.main}.")
     asked = "\n\n".join((task, *data))
-    messages = [Message("user", asked), *question.turns]
+    turns, turns_left_out = cut_turns(question.turns)
+    messages = [Message("user", asked), *turns]
     if question.text:
         messages.append(Message("user", question.text))
     if tried := question.tried:
@@ -94,8 +98,8 @@ def word(question: Question) -> Wording:
     system = _SYSTEM.format(language=question.language.name, fence=fence)
     if question.is_hint:
         system = f"{system}\n\n{_LEARNING}"
-    left_out = tuple(cut.left_out for _, cut in (*code, *others) if cut.left_out)
-    return Wording(Prompt(system, tuple(messages)), is_whole, left_out)
+    left_out = (*(cut.left_out for _, cut in (*code, *others)), turns_left_out)
+    return Wording(Prompt(system, tuple(messages)), tuple(filter(None, left_out)))
 
 
 def _task(question: Question, is_whole: bool) -> str:

@@ -17,13 +17,19 @@ from sandbox.serializers import validated
 from sandbox.serializers.requests import FileSerializer, LanguageField
 
 _MAX_ARGS = 100
+_MAX_QUESTION = 2_000  # characters, as the page has it
 _MAX_TURN = 20_000  # characters
 _MAX_TURNS = 20
 
 
-def _text(help_text: str) -> StrictCharField:
+def _text(help_text: str, **limits: int) -> StrictCharField:
     return StrictCharField(
-        required=False, allow_null=True, allow_blank=True, allow_nul=True, help_text=help_text
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        allow_nul=True,
+        help_text=help_text,
+        **limits,
     )
 
 
@@ -67,12 +73,14 @@ class AssistSerializer(serializers.Serializer[Any]):
         default="show",
         help_text="How much to give away: a hint, an explanation, or all.",
     )
-    question = _text("More to ask, in one's own words, after what `turns` said.")
+    question = _text(
+        "More to ask, in one's own words, after what `turns` said.", max_length=_MAX_QUESTION
+    )
     turns = serializers.ListField(
         child=TurnSerializer(),
         default=list,
         max_length=_MAX_TURNS,
-        help_text="The conversation before.",
+        help_text="The conversation before; of a long one, the assistant is shown the end.",
     )
     html = StrictBooleanField(
         default=False,

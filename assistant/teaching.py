@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 from assistant.answering import Answer, Piece
 from assistant.models import Call, Outcome
+from assistant.providers.base import End
 from assistant.questions import STEPS, Question, Step
 
 # Whose steps are counted together; what only explains code gives no fix away, and needs no nudge.
@@ -67,8 +68,8 @@ def lesson_begin(question: Question, *, person: str, place: str = "") -> Lesson:
 
 
 async def taught(
-    lesson: Lesson, pieces: AsyncGenerator[Piece, None]
-) -> AsyncGenerator[Piece, None]:
+    lesson: Lesson, pieces: AsyncGenerator[Piece | End, None]
+) -> AsyncGenerator[Piece | End, None]:
     """The same pieces, whose `Answer` says where in the lesson one is."""
     async with aclosing(pieces):
         async for piece in pieces:

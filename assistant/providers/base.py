@@ -24,6 +24,12 @@ class Prompt:
     system: str
     messages: tuple[Message, ...]
 
+    @property
+    def size(self) -> int:
+        """In bytes: no text has more tokens."""
+        texts = (self.system, *(message.content for message in self.messages))
+        return sum(len(text.encode()) for text in texts)
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -36,6 +42,11 @@ class Usage:
     def told(cls, prompt_tokens: int, answer_tokens: int) -> "Usage":
         """What a provider says, as far as that can be: it counts for a quota."""
         return cls(*(min(max(0, count), _MOST_TOKENS) for count in (prompt_tokens, answer_tokens)))
+
+    @classmethod
+    def estimated(cls, prompt_size: int, answer_size: int) -> "Usage":
+        """From bytes, where nobody says it: four are about a token."""
+        return cls(prompt_size // 4, answer_size // 4)
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -86,7 +97,8 @@ class Provider(Protocol):
     model: str
 
     def stream(self, prompt: Prompt, timeout_s: float) -> Generator[str | End]:
-        """The answer's text as it comes, then its `End`. Blocks; closing it ends the request.
+        """The answer's text as it comes, then its `End`. Blocks; closing it ends the request, so
+        that it yields "" where something came that is no text.
 
         `timeout_s`: how long to wait for a connection, and for each next piece. Raises
         `ProviderError`, also where the stream breaks off before its end.

@@ -65,7 +65,7 @@ class GeminiProvider:
                 )
             )
         except errors.APIError as error:
-            raise _fault(error) from None
+            raise _fault(error, prompt) from None
         except httpx2.TimeoutException as error:
             raise ProviderError("did not answer in time") from error
         except (httpx2.HTTPError, OSError) as error:
@@ -75,10 +75,11 @@ class GeminiProvider:
             raise ProviderError(NO_ANSWER) from error
 
 
-def _fault(error: errors.APIError) -> ProviderError:
+def _fault(error: errors.APIError, prompt: Prompt) -> ProviderError:
     """Gemini answers a wrong key with 400, as if the question were malformed."""
     is_key = error.code == 400 and "API_KEY_INVALID" in str(error.details)
-    return fault_of_status(401 if is_key else error.code, getattr(error.response, "headers", {}))
+    headers = getattr(error.response, "headers", {})
+    return fault_of_status(401 if is_key else error.code, headers, prompt)
 
 
 def _declined() -> ProviderError:
@@ -116,9 +117,9 @@ def _read(answers: Iterator[types.GenerateContentResponse]) -> Iterator[str | En
         if candidate is None:
             if answer.prompt_feedback and answer.prompt_feedback.block_reason:
                 raise _declined()
+            yield ""
             continue
-        if text := _text(candidate):
-            yield text
+        yield _text(candidate)
         finish = candidate.finish_reason or finish
     if finish is None:
         raise ProviderError("broke off in the middle of its answer")

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from assistant.providers.base import ProviderError, Remedy
+from assistant.providers.base import Prompt, ProviderError, Remedy
 
 _MAX_RETRY_AFTER_S = 3600.0
+_LARGE = 4_000  # bytes of a prompt which a small model may find too long
 _REASONS = {
     400: "did not understand the request",
     401: "refused the key",
@@ -27,8 +28,13 @@ _REMEDIES: dict[int, Remedy] = {
 }
 
 
-def fault_of_status(status: int, headers: Mapping[str, str]) -> ProviderError:
-    """The error for a status that is not 200."""
+def fault_of_status(status: int, headers: Mapping[str, str], prompt: Prompt) -> ProviderError:
+    """The error for a status that is not 200, and came for `prompt`."""
+    # As vLLM and llama.cpp answer what is longer than their context.
+    if status == 400 and prompt.size > _LARGE:
+        return ProviderError(
+            "did not understand the request, or found it too long", remedy="question"
+        )
     return ProviderError(
         _reason(status),
         remedy=_REMEDIES.get(status, "time"),

@@ -52,7 +52,7 @@ class OpenAIProvider:
         try:
             with closing(self._ask(prompt, timeout_s)) as response:
                 if response.status_code != requests.codes.ok:
-                    raise fault_of_status(response.status_code, response.headers)
+                    raise fault_of_status(response.status_code, response.headers, prompt)
                 kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 yield from _READERS.get(kind, _refuse)(response)
         except (requests.Timeout, ReadTimeoutError) as error:
@@ -98,11 +98,13 @@ def _read_stream(response: requests.Response) -> Iterator[str | End]:
     for data in data_lines(_chunks(response)):
         if data == _LAST:
             break
+        if not data:
+            yield ""
+            continue
         event = _parsed(data)
         usage = _usage(event) or usage
         choice = _choice(event)
-        if text := _text(choice, "delta"):
-            yield text
+        yield _text(choice, "delta")
         finish = choice.get("finish_reason") or finish
     if not finish:
         raise ProviderError("broke off in the middle of its answer")
@@ -111,10 +113,13 @@ def _read_stream(response: requests.Response) -> Iterator[str | End]:
 
 def _read_whole(response: requests.Response) -> Iterator[str | End]:
     """From a server that does not stream."""
-    body = _parsed(b"".join(_chunks(response)).decode(errors="replace"))
+    chunks: list[bytes] = []
+    for chunk in _chunks(response):
+        chunks.append(chunk)
+        yield ""
+    body = _parsed(b"".join(chunks).decode(errors="replace"))
     choice = _choice(body)
-    if text := _text(choice, "message"):
-        yield text
+    yield _text(choice, "message")
     yield End(_usage(body) or Usage(), is_cut=choice.get("finish_reason") == "length")
 
 

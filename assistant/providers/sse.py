@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 
 def data_lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    """What stands behind `data:`, line by line; all else is left out.
+    """What stands behind `data:`, line by line; "" for each chunk, which may hold nothing else.
 
     Lines end with CR, LF or both, and with nothing else: U+2028 may stand in JSON.
     https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
     unfinished: list[bytes] = []  # joined once: a line may be long, and come in many pieces
     for chunk in chunks:
+        yield ""
         first, *lines = chunk.replace(b"\r", b"\n").split(b"\n")
         unfinished.append(first)
         if lines:

@@ -14,16 +14,35 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 ANSWER = "Nothing can be divided by zero.\n\n```python main.py\nprint(1 / 1)\n```\n"
+# Signs of life without a word, as lines of a stream; "space" comes before a whole answer.
+PINGS = {
+    "groq": {
+        "space": " ",
+        "comment": ": still here",
+        "nothing": 'data: {"choices": [{"index": 0, "delta": {}}]}',
+        "thought": 'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "Hm."}}]}',
+        "blank": 'data: {"choices": [{"index": 0, "delta": {"content": " "}}]}',
+    },
+    "gemini": {
+        "nothing": "data: {}",
+        "thought": (
+            'data: {"candidates": [{"content": {"parts": [{"text": "Hm.", "thought": true}]}}]}'
+        ),
+        "blank": 'data: {"candidates": [{"content": {"parts": [{"text": " "}]}}]}',
+    },
+}
 _PIECE = 12  # characters of an answer that are sent at once
 
 
 @dataclass
 class AIServer:
-    """`asked` holds what it was sent: `{"path", "headers", "body"}`."""
+    """`asked` holds what it was sent: `{"path", "headers", "body"}`. `left` is set when somebody
+    went away who was sent `pings`."""
 
     port: int = 0
     answer: Callable[[str], str] = lambda prompt: ANSWER
     asked: list[dict[str, Any]] = field(default_factory=list)
+    left: threading.Event = field(default_factory=threading.Event)
 
     @property
     def root(self) -> str:
@@ -122,6 +141,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin(200, "text/event-stream")
         self._send(next(speak.stream("Half an answ")))
         time.sleep(float(argument or 30))
+
+    def _pings(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
+        self._begin(200, "application/json" if argument == "space" else "text/event-stream")
+        try:
+            for _ in range(50):
+                self._write(speak.pings[argument].encode() + b"\n\n")
+                time.sleep(0.1)
+        except OSError:
+            self.server_state.left.set()
 
     def _cut(self, speak: "_OpenAI | _Gemini", argument: str) -> None:
         self._begin(200, "text/event-stream")
@@ -231,6 +259,8 @@ def _pieces(answer: str, size: int) -> list[str]:
 class _OpenAI:
     """https://platform.openai.com/docs/api-reference/chat/streaming"""
 
+    pings = PINGS["groq"]
+
     def __init__(self, body: dict[str, Any]) -> None:
         self.prompt = "\n".join(message["content"] for message in body["messages"])
         self.model = body["model"]
@@ -258,6 +288,8 @@ class _OpenAI:
 
 class _Gemini:
     """https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent"""
+
+    pings = PINGS["gemini"]
 
     def __init__(self, body: dict[str, Any]) -> None:
         contents = [body["systemInstruction"], *body["contents"]]

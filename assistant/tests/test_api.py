@@ -139,6 +139,14 @@ def test_code_or_error_of_another_type_is_refused(field: str, value: Any) -> Non
     assert fields_at_fault(response) == {field}
 
 
+def test_question_is_as_long_as_the_page_lets_it_be() -> None:
+    assert assist(question="?" * 2000).status_code == 503
+    response = assist(question="?" * 2001)
+    assert response.status_code == 400
+    assert fields_at_fault(response) == {"question"}
+    assert "no more than 2000 characters" in response.json()["errors"][0]["message"]
+
+
 @pytest.mark.parametrize("field", ["action", "language", "code", "error"])
 def test_missing_field_is_named(field: str) -> None:
     body = {name: value for name, value in BODY.items() if name != field}

@@ -1,5 +1,6 @@
 """Real providers' clients against a server that fails in every way."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -14,7 +15,7 @@ from assistant.errors import AllFailedError
 from assistant.providers.base import End, Message, Prompt, Provider
 from assistant.providers.gemini import GeminiProvider
 from assistant.providers.openai import OpenAIProvider
-from assistant.tests.ai_server import ANSWER, AIServer, ai_server
+from assistant.tests.ai_server import ANSWER, PINGS, AIServer, ai_server
 
 KEY = "sk-VERYSECRETKEY-0123456789"
 PROMPT = Prompt("You are kind.", (Message("user", "print(1/0) # my-own-code"),))
@@ -64,9 +65,9 @@ def provider(ai: AIServer, kind: str, behaviour: str) -> Provider:
     return GeminiProvider(name, "Gemini", ai.gemini(behaviour), KEY, "gemini")
 
 
-async def answer(*providers: Provider) -> tuple[str, str, End]:
+async def answer(*providers: Provider, prompt: Prompt = PROMPT) -> tuple[str, str, End]:
     """Who answered, with what, and the end."""
-    pieces: AsyncGenerator[Start | str | End, None] = ask(PROMPT, providers)
+    pieces: AsyncGenerator[Start | str | End, None] = ask(prompt, providers)
     title, text = "", ""
     async with aclosing(pieces):
         async for piece in pieces:
@@ -137,6 +138,22 @@ async def test_declined_question_lets_the_others_ask(ai: AIServer) -> None:
     assert title == "Groq"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", ["400", "413"])
+async def test_question_too_long_for_one_lets_the_others_ask(
+    ai: AIServer, kind: str, status: str
+) -> None:
+    small, other = provider(ai, kind, f"status-{status}"), provider(ai, KINDS[0], "ok")
+    long = Prompt("You are kind.", (Message("user", "\N{GRINNING FACE}" * 2_000),))
+    ai.asked.clear()
+    for _ in range(2):
+        _, text, _ = await answer(small, other, prompt=long)
+        assert text == ANSWER
+    assert len(ai.asked) == 4, "the first does not rest"
+    with pytest.raises(AllFailedError, match="too long\\. Ask in other words, or about less code"):
+        await answer(small, prompt=long)
+
+
 def _is_ours(record: logging.LogRecord) -> bool:
     """What the site's logging lets through: see LOGGING in the settings."""
     return record.levelno >= logging.INFO and not record.name.startswith(("httpx2", "google_genai"))
@@ -193,6 +210,29 @@ async def test_caller_who_leaves_ends_the_question(ai: AIServer, kind: str) -> N
         assert isinstance(await anext(pieces), Start)
     title, text, _ = await answer(asked)  # and nobody thinks that it failed
     assert (title.lower(), text) == (kind, ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ping"),
+    [(kind, ping) for kind, pings in PINGS.items() for ping in pings],
+)
+async def test_signs_of_life_are_no_answer(ai: AIServer, kind: str, ping: str) -> None:
+    ai.left.clear()
+    began = time.monotonic()
+    _, text, _ = await answer(provider(ai, kind, f"pings-{ping}"), provider(ai, kind, "ok"))
+    assert time.monotonic() - began < TIMEOUT_S + 1
+    assert text == ANSWER
+    assert await asyncio.to_thread(ai.left.wait, 1), "nobody reads on"
+
+
+async def test_caller_who_leaves_before_the_first_word_ends_the_question(
+    ai: AIServer, settings: Settings
+) -> None:
+    settings.AI_TIMEOUT = 20
+    ai.left.clear()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(answer(provider(ai, "groq", "pings-thought")), 0.5)
+    assert await asyncio.to_thread(ai.left.wait, 1), "nobody reads on"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -94,6 +94,8 @@ def test_failure_of_all_is_a_problem_and_noted(ai: AIServer, tmp_path: Path) -> 
     assert stream[-1]["problem"]["status"] == 502
     assert "Groq" in calls(tmp_path)[0]["failures"]
     assert {call["outcome"] for call in calls(tmp_path)} == {"failed"}
+    assert calls(tmp_path)[0]["prompt_tokens"] > 100, "what broke off has been read"
+    assert calls(tmp_path)[0]["answer_tokens"] == 24 // 4  # two pieces
 
 
 def test_texts_are_kept_where_the_operator_wants_them(ai: AIServer, tmp_path: Path) -> None:
@@ -132,4 +134,19 @@ def test_asker_who_leaves_is_noted(ai: AIServer, tmp_path: Path) -> None:
         answer.readline()
         answer.close()
         asking(server).read()
-    assert calls(tmp_path)[0]["outcome"] == "left"
+    left, answered = calls(tmp_path)
+    assert left["outcome"] == "left"
+    assert left["prompt_tokens"] > 100, "it has been read"
+    assert 0 < left["answer_tokens"] < answered["answer_tokens"]
+
+
+def test_second_round_is_counted_though_nothing_comes_of_it(tmp_path: Path) -> None:
+    wrong = "So.\n\n```python main.py\nprint(2 / 0)\n```\n"
+    with (
+        ai_server(lambda prompt: "No." if "Your proposal was run" in prompt else wrong) as ai,
+        serving(ai, tmp_path) as server,
+    ):
+        answer = json.load(asking(server, action="fix_error", code="print(1 / 0)\n"))
+    assert answer["verdict"]["status"] == "failed"
+    (call,) = calls(tmp_path)
+    assert (call["prompt_tokens"], call["answer_tokens"]) == (140, 60)

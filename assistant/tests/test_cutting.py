@@ -1,4 +1,10 @@
+from dataclasses import replace
+
 from assistant.cutting import cut_code, cut_output
+from assistant.prompts import word
+from assistant.providers.base import Message
+from assistant.questions import Question
+from sandbox.languages import LANGUAGES
 
 CODE = "\n".join(f"line_{number} = {number}" for number in range(1, 5001))
 
@@ -44,3 +50,16 @@ def test_output_keeps_whole_last_lines() -> None:
     assert cut.text.startswith("row ")
     assert cut.text.endswith("row 4999")
     assert "of the output" in cut.left_out
+
+
+def test_long_conversation_keeps_its_end() -> None:
+    turns = [Message("assistant", f"{number} {'x' * 9_000}") for number in range(5)]
+    question = Question("explain_error", LANGUAGES["python"], error="No.", text="Why?")
+    wording = word(replace(question, turns=(*turns, Message("user", "So?"))))
+    _, *sent, last = wording.prompt.messages
+    assert [message.content[:3].strip() for message in sent] == ["3 x", "4 x", "So?"]
+    assert last.content == "Why?"
+    assert wording.left_out == ("only the last 3 of 6 messages of the conversation",)
+    short = word(replace(question, turns=tuple(turns[:2])))
+    assert len(short.prompt.messages) == 4
+    assert short.left_out == ()

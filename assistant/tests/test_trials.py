@@ -13,6 +13,7 @@ import pytest
 from assistant.tests.ai_server import AIServer, ai_server
 from conftest import require
 from e2e.server import Server, started
+from sandbox.tests.callers import new_user
 
 PROGRAMS: list[tuple[str, dict[str, str]]] = [
     (language, program)
@@ -191,6 +192,19 @@ def test_first_proposal_is_streamed_again_where_the_second_is_none(
     assert "".join(texts) == frames[-1]["response"] == wrong
     assert "Wrong." in drawn
     assert "No idea" not in drawn
+
+
+def test_what_cannot_be_tried_costs_no_run(server: Server, ai: AIServer) -> None:
+    scripted, ai.answer = ai.answer, lambda prompt: "So.\n\n```python main.py\nprint(1)\n```\n"
+    asker = new_user(server)
+    body = {"action": "fix_error", "language": "python", "error": "No."}
+    try:
+        for code, runs in (("print(1 / 0)\n" * 2_000, 0), ("print(1 / 0)\n", 2)):
+            answer = asker.post("/api/ai/assist", json=body | {"code": code}).json()
+            assert bool(answer["verdict"]) == bool(answer["files"]) == bool(runs)
+            assert len(asker.get("/api/runs").json()["runs"]) == runs
+    finally:
+        ai.answer = scripted
 
 
 @pytest.mark.parametrize("language", EVIL)
