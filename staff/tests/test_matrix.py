@@ -193,7 +193,8 @@ def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> Non
     mute = make_user("mute", email="")
     gone = make_user("gone", is_active=False)
     school.classroom.students.add(mute, gone)
-    data = {"action": "send_reset_link", "_selected_action": [school.sam.pk, mute.pk, gone.pk]}
+    ticked = [school.sam.pk, mute.pk, gone.pk]
+    data = {"action": "send_reset_link", "_selected_action": ticked, "confirmed": "yes"}
     page = school.client("ada").post("/admin/accounts/user/", data, follow=True).content.decode()
     assert "Sent a reset link: sam." in page
     assert "No link could be sent to" in page
@@ -216,7 +217,7 @@ def test_what_is_done_to_nobody_is_no_success(school: School) -> None:
         ("make_no_instructor", school.sam): {"success: No instructors any more: sam."},
     }  # fmt: skip
     for (action, user), told in asked.items():
-        data = {"action": action, "_selected_action": [user.pk]}
+        data = {"action": action, "_selected_action": [user.pk], "confirmed": "yes"}
         page = client.post("/admin/accounts/user/", data, follow=True)
         assert {f"{said.level_tag}: {said}" for said in page.context["messages"]} == told
     assert AuditEntry.objects.filter(action="reactivated").count() == 1
