@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
@@ -312,6 +313,7 @@ def test_operator_deletes_users_with_all_that_is_theirs(school: School, page: st
     assert not User.objects.filter(pk=sam.pk).exists()
     assert not Run.objects.filter(pk=run.pk).exists()
     assert AuditEntry.objects.get(action="deleted").what == f"user {sam.pk}"
+    assert not LogEntry.objects.filter(object_repr__contains="sam_2").exists()
 
 
 def test_instructor_cannot_rise(school: School) -> None:
