@@ -38,7 +38,6 @@ def confirmation(
         "consequence": consequence,
         "button": button,
         "names": [str(row) for row in rows[:_MOST_NAMED]],
-        "more": max(len(rows) - _MOST_NAMED, 0),
         "count": len(rows),
         "fields": [(name, value) for name in _CHOICE for value in request.POST.getlist(name)],
         "back": back or request.get_full_path(),

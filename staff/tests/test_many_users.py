@@ -74,7 +74,7 @@ def test_more_than_a_thousand_are_deactivated_at_once(client: Client) -> None:
     pupils, other = make_users(1_100), make_user("other")
     address = f"{LIST}?q=pupil"
     page = client.post(address, choice("deactivate", pupils, select_across="1")).content.decode()
-    assert "And 1,000 more, 1,100 in all." in page
+    assert "This is for all 1,100, with these among them:" in page
     assert User.objects.filter(is_active=False).count() == 0
     assert "1,090 more" in told(confirm(client, address, page))
     assert User.objects.filter(is_active=False).count() == 1_100
