@@ -19,7 +19,13 @@ def audit(actor: User, action: AuditAction, *, subject: User | None = None, what
 def audit_all(
     actor: User, action: AuditAction, subjects: Iterable[User | None], *, what: str = ""
 ) -> None:
-    """The same for many at once. What staff look at of their own is nobody's business."""
+    """The same for many at once."""
+    audit_each(actor, action, ((subject, what) for subject in subjects))
+
+
+def audit_each(actor: User, action: AuditAction, things: Iterable[tuple[User | None, str]]) -> None:
+    """For many at once, each with what it was. What staff look at of their own is nobody's
+    business."""
     AuditEntry.objects.bulk_create(
         AuditEntry(
             actor=actor,
@@ -28,6 +34,6 @@ def audit_all(
             subject=subject,
             what=what[:_WHAT_MAX_LENGTH].replace("\x00", " "),
         )
-        for subject in subjects
+        for subject, what in things
         if subject != actor
     )

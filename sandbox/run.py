@@ -99,6 +99,7 @@ async def _run(live: LiveRun, runner: Runner, row: Row, packages: str | None) ->
         note=note,
         wall_time_s=job.limits.wall_time_s,
         cpu_time_s=job.limits.cpu_time_s,
+        memory_bytes=job.limits.memory_bytes,
     )
     # The row follows: the user waits neither for the disk, nor for the processor or interpreter
     # that the thread which writes would take.

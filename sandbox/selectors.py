@@ -59,6 +59,17 @@ def runner_status() -> dict[str, Any]:
     return async_to_sync(status)()
 
 
+def sandboxes_ready() -> int | None:
+    """Those that wait for a run now, without asking an engine; None where there is no pool."""
+
+    async def look() -> int | None:
+        runner = (await service().choice()).runner
+        pool = runner.figures().get("pool") if runner else None
+        return pool["size"] if pool else None
+
+    return async_to_sync(look)()
+
+
 class Counts(TypedDict):
     active: int
     waiting: int

@@ -10,6 +10,8 @@ from django.template.response import TemplateResponse
 from staff.admin.base import AuditedAdmin
 
 _MOST_NAMED = 100
+# What a list sends of what is to be done to which rows: not each of them where all are meant.
+_CHOICE = ("action", "select_across", ACTION_CHECKBOX_NAME)
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -24,13 +26,11 @@ def confirmation(
     title: str,
     consequence: str,
     button: str,
-    action: str = "",
     back: str = "",
 ) -> TemplateResponse:
-    """The page that asks; its button sends the same again, confirmed. `action` is that of a list
-    whose `rows` are ticked."""
+    """The page that asks; its button sends the same again, confirmed. `rows` are those to whom it
+    would be done."""
     rows = list(rows)
-    ticked = [("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in rows)]
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
@@ -38,8 +38,8 @@ def confirmation(
         "consequence": consequence,
         "button": button,
         "names": [str(row) for row in rows[:_MOST_NAMED]],
-        "more": max(len(rows) - _MOST_NAMED, 0),
-        "fields": ticked if action else [],
+        "count": len(rows),
+        "fields": [(name, value) for name in _CHOICE for value in request.POST.getlist(name)],
         "back": back or request.get_full_path(),
     }
     return TemplateResponse(request, "admin/confirm.html", context)

@@ -26,7 +26,8 @@ _STATUSES = ("completed", "error", "timeout", "stopped", "lost", "running")
 _REASONS = ("exit", "exception", "memory_limit", "output_limit", "process_limit")
 _OTHERS: dict[str, tuple[str, ...]] = {
     "accounts/user": (
-        "", "p=19", "ran=1", "ran=30", "ran=none", "class=2", "is_active__exact=1",
+        "", "p=19", "ran=1", "ran=30", "ran=none", "seen=1", "seen=30", "seen=not",
+        "seen=never", "outcome=completed", "outcome=lost", "class=2", "is_active__exact=1",
         "is_active__exact=0", "q=student_12", "q=zzyzx", "q=example.org", "o=-7", "o=5",
     ),
     "accounts/classroom": ("",),

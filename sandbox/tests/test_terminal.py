@@ -172,3 +172,4 @@ async def test_waiting_for_somebody_is_told_its_two_limits(server: Server) -> No
     frames = await on_terminal(server, Program("python", "pass"))
     running = next(frame.fields for frame in frames if frame.fields.get("state") == "running")
     assert (running["cpu_time_s"], running["wall_time_s"]) == (30, 300)
+    assert running["memory_bytes"] == 256 * 1024**2

@@ -195,7 +195,6 @@ class ClassroomAdmin(AuditedAdmin):
                 consequence="Nobody can join these classes with their codes and links of today,"
                 " also whoever has been invited. Students who are in them stay.",
                 button="Give new codes",
-                action="renew_codes",
             )
         for classroom in classes:
             classroom.join_code = new_join_code()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
@@ -20,6 +19,7 @@ from accounts.services import user_deactivate, user_log_out_everywhere
 from accounts.visibility import is_student
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.confirming import confirmation, is_confirmed
+from staff.letters import reset_letter, send_in_background, send_now
 
 _INSTRUCTORS = "Instructors"
 _MOST_NAMED = 10
@@ -27,20 +27,19 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before it is done to one user; `button` is what the answer is called."""
+    """What is asked before it is done to users; `button` is what the answer is called."""
 
     button: str
     consequence: str
 
 
-_DEACTIVATE = Question(
-    "Deactivate",
-    "They are logged out everywhere at once, what they run is stopped, and they cannot log in"
-    " before somebody activates them again. Nothing of theirs is deleted.",
-)
 # The actions that somebody's page has, too.
 QUESTIONS = {
-    "deactivate": _DEACTIVATE,
+    "deactivate": Question(
+        "Deactivate",
+        "They are logged out everywhere at once, what they run is stopped, and they cannot log in"
+        " before somebody activates them again. Nothing of theirs is deleted.",
+    ),
     "reactivate": Question("Activate again", "They can log in again, as they could before."),
     "send_reset_link": Question(
         "Send reset link",
@@ -73,20 +72,29 @@ class UserActions(AuditedAdmin):
         user = found.first()
         if user is None or action not in self.acts_on(request, user):
             raise Http404("There is no such user, or this cannot be done to them.")
-        question, page = QUESTIONS[action], reverse("admin:accounts_user_change", args=[pk])
-        if not is_confirmed(request):
-            return confirmation(
-                self,
-                request,
-                [user],
-                title=f"{question.button}?",
-                consequence=question.consequence,
-                button=question.button,
-                back=page,
-            )
+        page = reverse("admin:accounts_user_change", args=[pk])
+        if asked := self._asked(request, [user], action, back=page):
+            return asked
         act: Callable[..., Any] = getattr(self, action)
         act(request, found)
         return redirect(page)
+
+    def _asked(
+        self, request: HttpRequest, users: list[User], action: str, back: str = ""
+    ) -> HttpResponse | None:
+        """The question before something is done; none where it is answered or there is nobody."""
+        if not users or is_confirmed(request):
+            return None
+        question = QUESTIONS[action]
+        return confirmation(
+            self,
+            request,
+            users,
+            title=f"{question.button}?",
+            consequence=question.consequence,
+            button=question.button,
+            back=back,
+        )
 
     def acts_on(self, request: HttpRequest, user: User) -> dict[str, Question]:
         """What the asker may do to a user as they are, by its action's name."""
@@ -111,50 +119,61 @@ class UserActions(AuditedAdmin):
         description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
     )
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
-        allowed = self._allowed(request, users)
-        if allowed and not is_confirmed(request):
-            return confirmation(
-                self,
-                request,
-                allowed,
-                title="Deactivate these users?",
-                consequence=_DEACTIVATE.consequence,
-                button=_DEACTIVATE.button,
-                action="deactivate",
-            )
+        if asked := self._asked(request, self._allowed(request, users), "deactivate"):
+            return asked
         for user in self._others(request, users, AuditAction.DEACTIVATED):
             user_deactivate(user)
         return None
 
     @admin.action(description="Activate again", permissions=["deactivate"])
-    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        inactive = users.filter(is_active=False)
+        if asked := self._asked(request, self._allowed(request, inactive), "reactivate"):
+            return asked
         active = self._allowed(request, users.filter(is_active=True))
-        for user in self._others(request, users.filter(is_active=False), AuditAction.REACTIVATED):
+        for user in self._others(request, inactive, AuditAction.REACTIVATED):
             user.is_active = True
             user.save(update_fields=["is_active"])
         if active:
             self.message_user(request, f"Active already: {_names(active)}.", messages.WARNING)
+        return None
 
     @admin.action(description="Log out everywhere", permissions=["deactivate"])
-    def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+    def log_out_everywhere(
+        self, request: HttpRequest, users: QuerySet[User]
+    ) -> HttpResponse | None:
+        if asked := self._asked(request, self._allowed(request, users), "log_out_everywhere"):
+            return asked
         for user in self._others(request, users, AuditAction.LOGGED_OUT):
             user_log_out_everywhere(user)
+        return None
 
     @admin.action(description="Send a link to set a new password", permissions=["reset"])
-    def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        """By mail to the user's own address: nobody else gets to see it."""
+    def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        """By mail to the user's own address: nobody else gets to see it. Of a single letter it is
+        known how it went; for many, nobody waits."""
         reachable = Q(is_active=True) & ~Q(email="")
-        for user in self._others(request, users.filter(reachable), AuditAction.RESET_LINK):
-            form = ResetPasswordForm({"email": user.email})
-            if form.is_valid():
-                form.save(request)
+        chosen = self._allowed(request, users.filter(reachable))
+        if asked := self._asked(request, chosen, "send_reset_link"):
+            return asked
+        letters = [reset_letter(user) for user in chosen]
+        if len(chosen) == 1 and not send_now(letters[0]):
+            self._note_unsent(request, chosen, "the mail server did not take it")
+        elif len(chosen) <= 1:
+            self._note(request, chosen, AuditAction.RESET_LINK)
+        else:
+            told = "Links to set a new password are on their way"
+            self._note(request, chosen, AuditAction.RESET_LINK, "on its way", told)
+            send_in_background(letters)
         left_out = self._allowed(request, users.exclude(reachable))
-        if not left_out:
-            return
-        why = "deactivated, or without an e-mail address"
-        audit_all(staff_of(request), AuditAction.NO_RESET_LINK, left_out, what=why)
-        told = f"No link could be sent to {_names(left_out)}: {why}."
-        self.message_user(request, told, messages.WARNING)
+        self._note_unsent(request, left_out, "deactivated, or without an e-mail address")
+        return None
+
+    def _note_unsent(self, request: HttpRequest, users: list[User], why: str) -> None:
+        if users:
+            audit_all(staff_of(request), AuditAction.NO_RESET_LINK, users, what=why)
+            told = f"No link could be sent to {_names(users)}: {why}."
+            self.message_user(request, told, messages.WARNING)
 
     @admin.action(description="Make instructors of them", permissions=["operate"])
     def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -186,10 +205,20 @@ class UserActions(AuditedAdmin):
         """Those of the ticked to whom the asker may do something; it is written down first, and
         `told` them, by default as the action is called."""
         chosen = self._allowed(request, users)
-        audit_all(staff_of(request), action, chosen, what=what)
-        level = messages.SUCCESS if chosen else messages.WARNING
-        self.message_user(request, f"{told or action.label}: {_names(chosen)}.", level)
+        self._note(request, chosen, action, what, told)
         return chosen
+
+    def _note(
+        self,
+        request: HttpRequest,
+        users: list[User],
+        action: AuditAction,
+        what: str = "",
+        told: str = "",
+    ) -> None:
+        audit_all(staff_of(request), action, users, what=what)
+        level = messages.SUCCESS if users else messages.WARNING
+        self.message_user(request, f"{told or action.label}: {_names(users)}.", level)
 
     def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
         """Nobody does anything to themselves, and only operators to staff."""
@@ -201,4 +230,4 @@ class UserActions(AuditedAdmin):
 def _names(users: list[User]) -> str:
     names = ", ".join(str(user) for user in users[:_MOST_NAMED]) or "nobody"
     more = len(users) - _MOST_NAMED
-    return f"{names} and {more} more" if more > 0 else names
+    return f"{names} and {more:,} more" if more > 0 else names

@@ -26,7 +26,7 @@ from staff.admin.base import staff_of
 from staff.admin.user_actions import UserActions
 from staff.filters import listed_rows
 from staff.models import Tally
-from staff.people.filters import ClassOfUserFilter, RanFilter
+from staff.people.filters import ClassOfUserFilter, OutcomeFilter, RanFilter, SeenFilter
 from staff.people.page import person_context
 from staff.people.runs import week_begin, week_url
 from staff.rosters.exports import users_response
@@ -34,6 +34,9 @@ from staff.rosters.exports import users_response
 _SEEN_OF_STUDENTS = (
     "username", "display_name", "email", "is_active", "last_login", "date_joined"
 )  # fmt: skip
+_OWN_FILTERS = {
+    filter.parameter_name for filter in (ClassOfUserFilter, SeenFilter, RanFilter, OutcomeFilter)
+}
 # What goes with a user, where its name alone would not say so.
 _CALLED: dict[Any, str] = {Membership: "places in classes", Tally: "tallies of runs"}
 
@@ -44,7 +47,9 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
         "username", "email", "display_name", "is_active", "logged_in", "runs_lately",
         "last_outcome",
     )  # fmt: skip
-    list_filter = ("is_active", ClassOfUserFilter, RanFilter, "last_login", "is_staff")
+    list_filter = (
+        "is_active", ClassOfUserFilter, SeenFilter, RanFilter, OutcomeFilter, "is_staff"
+    )  # fmt: skip
     search_fields = ("username", "email", "display_name")
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
@@ -112,8 +117,7 @@ class UserAdmin(UserActions, DjangoUserAdmin):  # type: ignore[type-arg]  # in t
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """What is not shown is no filter: it would be told, letter by letter."""
-        own = {ClassOfUserFilter.parameter_name, RanFilter.parameter_name}
-        is_shown = lookup.split("__")[0] in {*_SEEN_OF_STUDENTS, "id", *own}
+        is_shown = lookup.split("__")[0] in {*_SEEN_OF_STUDENTS, "id", *_OWN_FILTERS}
         is_operator = request is not None and staff_of(request).is_superuser
         return super().lookup_allowed(lookup, value, request) and (is_operator or is_shown)
 

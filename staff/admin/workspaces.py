@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import AuditAction
 from ide.models import Workspace
 from staff.admin.base import OwnedAdmin, staff_of
 from staff.runs.filters import LanguageFilter
@@ -24,13 +26,27 @@ class WorkspaceAdmin(OwnedAdmin):
 
     @admin.action(description="Give hints first (teaching mode)", permissions=["change"])
     def teach(self, request: HttpRequest, workspaces: QuerySet[Workspace]) -> None:
-        workspaces.update(teaching=True)
+        self._set_teaching(request, workspaces, to=True)
 
     @admin.action(description="Give fixes at once (no teaching mode)", permissions=["change"])
     def stop_teaching(self, request: HttpRequest, workspaces: QuerySet[Workspace]) -> None:
-        workspaces.update(teaching=False)
+        self._set_teaching(request, workspaces, to=False)
+
+    @transaction.atomic
+    def _set_teaching(
+        self, request: HttpRequest, workspaces: QuerySet[Workspace], *, to: bool
+    ) -> None:
+        """Of those that are not set so already: only they are changed, and in the audit log."""
+        others = workspaces.exclude(teaching=to)
+        changed = list(others.select_related("user"))
+        self.audit(request, AuditAction.CHANGED, *changed)
+        others.update(teaching=to)
+        told = f"Hints first: {'on' if to else 'off'}. Workspaces changed: {len(changed):,}."
+        self.message_user(request, told, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
+        if "teaching" in form.changed_data:
+            self.audit(request, AuditAction.CHANGED, obj)
         obj.save(update_fields=["teaching"])  # its owner may have renamed it meanwhile
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

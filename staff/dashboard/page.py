@@ -12,7 +12,7 @@ from accounts.audit import audit
 from accounts.models import AuditAction, Classroom, User
 from accounts.visibility import sees_everybody, visible_classes
 from sandbox.languages import language_name
-from sandbox.selectors import counts
+from sandbox.selectors import counts, sandboxes_ready
 from staff.dashboard.charts import bar_chart, time_chart
 from staff.dashboard.figures import Figures, Scope, figures
 
@@ -39,6 +39,7 @@ def dashboard(request: HttpRequest, staff: User) -> dict[str, Any]:
     form = RangeForm(request.GET, staff)
     everybody = sees_everybody(staff)
     context = {"form": form, "everybody": everybody, "server": counts()}
+    context["ready"] = sandboxes_ready()
     context["has_class"] = visible_classes(staff).exists()
     if not staff.has_perm("sandbox.view_run") or not form.is_valid():
         return context

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from allauth.account.adapter import get_adapter
-from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
-from allauth.account.utils import user_pk_to_url_str
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,7 +10,7 @@ from django.urls import reverse
 from accounts.audit import audit, audit_all
 from accounts.models import AuditAction, Classroom, Membership, User
 from cloudrun.errors import ConflictError
-from staff.rosters.letters import send_in_background
+from staff.letters import password_url, rendered, send_in_background
 from staff.rosters.plan import Outcome, Planned, invitation_to
 from staff.rosters.usernames import free_usernames
 
@@ -89,16 +86,15 @@ def _first_letters(staff: User, new: list[Planned], users: dict[str, User]) -> l
 
 def _first_letter(staff: User, user: User, classes: list[Classroom]) -> EmailMessage:
     """With the link of a forgotten password: it sets the first one."""
-    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     context = {
         "teacher": staff.display_name or staff.username,
         "classes": ", ".join(classroom.name for classroom in classes),
         "username": user.username,
-        "set_password_url": get_adapter().get_reset_password_from_key_url(key),
+        "set_password_url": password_url(user),
         "forgot_url": reverse("account_reset_password"),
         "classes_url": reverse("account_classes"),
     }
-    return _letter("account/email/class_account", user.email, context)
+    return rendered("account/email/class_account", user.email, context)
 
 
 def _invitation(staff: User, item: Planned) -> EmailMessage:
@@ -108,9 +104,4 @@ def _invitation(staff: User, item: Planned) -> EmailMessage:
         "classroom": classroom.name,
         "join_url": reverse("class_join", args=[classroom.join_code]),
     }
-    return _letter("account/email/class_invitation", item.row.email, context)
-
-
-def _letter(template: str, address: str, context: dict[str, str]) -> EmailMessage:
-    letter: EmailMessage = get_adapter().render_mail(template, address, context)
-    return letter
+    return rendered("account/email/class_invitation", item.row.email, context)

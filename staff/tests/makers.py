@@ -38,7 +38,8 @@ def make_run(
     user: User | None, *, code: str = "print('hello')\n", output: str = "hello\n", **columns: Any
 ) -> Run:
     log = EventLog()
-    log.append("status", "Running...", state="running", wall_time_s=30, cpu_time_s=None)
+    limits = {"wall_time_s": 30, "cpu_time_s": None, "memory_bytes": 256 * 1024**2}
+    log.append("status", "Running...", state="running", **limits)
     log.append("stdout", output)
     log.append("complete", "Ended", status="completed", explanation="")
     source = {"code": code, "stdin": "", "files": [], "tty": False, "cols": 80, "rows": 24}

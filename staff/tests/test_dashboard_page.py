@@ -55,6 +55,13 @@ def test_instructor_cannot_choose_the_class_of_another() -> None:
         assert "Make a class" in text
 
 
+@pytest.mark.bubblewrap
+def test_page_says_how_many_sandboxes_stand_ready() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    text = client_of(root).get("/admin/").content.decode()
+    assert re.search(r"<dt>Sandboxes ready</dt><dd>\d+</dd>", text)
+
+
 def test_empty_site_says_what_to_do() -> None:
     root = User.objects.create_superuser("root", "root@example.org", "x")
     assert "run a first program" in client_of(root).get("/admin/").content.decode()

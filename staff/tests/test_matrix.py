@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
@@ -193,7 +194,8 @@ def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> Non
     mute = make_user("mute", email="")
     gone = make_user("gone", is_active=False)
     school.classroom.students.add(mute, gone)
-    data = {"action": "send_reset_link", "_selected_action": [school.sam.pk, mute.pk, gone.pk]}
+    ticked = [school.sam.pk, mute.pk, gone.pk]
+    data = {"action": "send_reset_link", "_selected_action": ticked, "confirmed": "yes"}
     page = school.client("ada").post("/admin/accounts/user/", data, follow=True).content.decode()
     assert "Sent a reset link: sam." in page
     assert "No link could be sent to" in page
@@ -216,7 +218,7 @@ def test_what_is_done_to_nobody_is_no_success(school: School) -> None:
         ("make_no_instructor", school.sam): {"success: No instructors any more: sam."},
     }  # fmt: skip
     for (action, user), told in asked.items():
-        data = {"action": action, "_selected_action": [user.pk]}
+        data = {"action": action, "_selected_action": [user.pk], "confirmed": "yes"}
         page = client.post("/admin/accounts/user/", data, follow=True)
         assert {f"{said.level_tag}: {said}" for said in page.context["messages"]} == told
     assert AuditEntry.objects.filter(action="reactivated").count() == 1
@@ -311,6 +313,7 @@ def test_operator_deletes_users_with_all_that_is_theirs(school: School, page: st
     assert not User.objects.filter(pk=sam.pk).exists()
     assert not Run.objects.filter(pk=run.pk).exists()
     assert AuditEntry.objects.get(action="deleted").what == f"user {sam.pk}"
+    assert not LogEntry.objects.filter(object_repr__contains="sam_2").exists()
 
 
 def test_instructor_cannot_rise(school: School) -> None:

@@ -66,7 +66,9 @@ def test_runs_in_a_week_lead_to_just_these_runs(ada: User, sam: User) -> None:
     assert [run.pk for run in listed] == [Run.objects.get().pk]
 
 
-@pytest.mark.parametrize("query", ["ran=zz", "class=0", "is_active__exact=zz"])
+@pytest.mark.parametrize(
+    "query", ["ran=zz", "seen=zz", "outcome=zz", "class=0", "is_active__exact=zz"]
+)
 def test_wrong_filter_of_the_list_is_told(ada: User, sam: User, query: str) -> None:
     client = client_of(ada)
     page = client.get(f"/admin/accounts/user/?{query}", follow=True).content.decode()

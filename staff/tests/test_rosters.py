@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, Classroom, Membership, User
 from accounts.tests.factories import make_user
 from accounts.visibility import visible_users
 from cloudrun.errors import InvalidRequestError
-from staff.rosters.letters import send_in_background
+from staff.letters import send_in_background
 from staff.rosters.reading import MAX_BYTES, MAX_ROWS, decoded, rows_of
 from staff.rosters.usernames import free_usernames
 from staff.tests.makers import client_of, make_instructor
@@ -270,7 +270,7 @@ def test_dead_mail_server_is_given_up(settings: Settings, caplog: pytest.LogCapt
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     letters = [mail.EmailMessage("a", "b", to=["c@example.org"]) for _ in range(9)]
-    with caplog.at_level("INFO", "staff.rosters.letters"):
+    with caplog.at_level("INFO", "staff.letters"):
         send_in_background(letters)
         wait_for_letters()
     assert caplog.text.count("could not be sent") == 5

@@ -1,6 +1,7 @@
 """Lists of staff need no query for each row."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -13,12 +14,14 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.audit import audit
 from accounts.models import AuditAction, Classroom, User
 from accounts.tests.factories import make_user
 from assistant.models import Call
 from ide.tests.makers import make_workspace
+from sandbox.models import Run
 from staff.tests.makers import client_of, make_instructor, make_run
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +164,33 @@ def test_instructors_filter_their_students_by_class_and_runs() -> None:
         answer = client.get(f"/admin/accounts/user/?{query}")
         names[query.split("=")[1]] = {user.username for user in answer.context["cl"].result_list}
     assert names == {str(classroom.pk): {"ran", "idle"}, "1": {"ran"}, "none": {"idle"}}
+
+
+def test_users_are_found_by_when_they_were_here_and_how_their_last_run_ended() -> None:
+    long_ago = timezone.now() - timedelta(days=40)
+    made = {name: make_user(name) for name in ("logged", "looked", "ran", "gone", "away", "never")}
+    for name, last_login in (("logged", timezone.now()), ("gone", long_ago)):
+        User.objects.filter(username=name).update(last_login=last_login)
+    for name in ("looked", "away"):
+        make_session(made[name])
+    UserSession.objects.filter(user=made["away"]).update(last_seen_at=long_ago)
+    make_run(made["gone"], status="completed")
+    old = make_run(made["gone"], status="error")
+    Run.objects.filter(user=made["gone"]).update(created_at=long_ago - timedelta(days=1))
+    Run.objects.filter(pk=old.pk).update(created_at=long_ago)
+    make_run(made["ran"], status="timeout")
+    client = client_of(make_instructor("teacher", *made.values()))
+    for query, wanted in {
+        "seen=1": {"logged", "looked", "ran"},
+        "seen=30": {"logged", "looked", "ran"},
+        "seen=not": {"gone", "away", "never"},
+        "seen=never": {"never"},
+        "outcome=error": {"gone"},
+        "outcome=timeout": {"ran"},
+        "outcome=completed": set(),
+    }.items():
+        found = client.get(f"/admin/accounts/user/?{query}").context["cl"].result_list
+        assert {user.username for user in found} == wanted, query
 
 
 def test_audit_log_is_searched_by_names_and_ids() -> None:

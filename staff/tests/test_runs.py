@@ -107,6 +107,7 @@ def test_page_shows_the_code_and_harmless_output(school: School) -> None:
     assert hostile not in page
     assert "&lt;script&gt;hacked=1" in page
     assert "30 s" in page
+    assert "256.0\xa0MB" in page
 
 
 def test_run_again_says_that_nobody_types(school: School) -> None:

@@ -47,6 +47,10 @@ async def test_export_has_what_the_list_shows(async_client: Any) -> None:
     assert set(names) == {None, "sam", "eve"}
     found = await rows_of(await async_client.get(f"{LIST}export/?q=eve"))
     assert [row["username"] for row in found] == ["eve"]
+    unseen = await rows_of(await async_client.get(f"{LIST}export/?seen=never"))
+    assert [row["username"] for row in unseen] == ["sam", "eve"]
+    failed = await rows_of(await async_client.get(f"{LIST}export/?outcome=error"))
+    assert not failed
     bob = await User.objects.aget(username="bob")
     form = {"action": "export_csv", "_selected_action": [sam.pk, bob.pk]}
     ticked = await rows_of(await async_client.post(LIST, form))
