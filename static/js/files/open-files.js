@@ -35,6 +35,12 @@ export class OpenFiles {
   #look = find('look');
   /** @type {StoredFile | undefined} */
   #front;
+  /**
+   * Whose text the editor has: another one's while that of the one in front is on its way.
+   *
+   * @type {StoredFile | undefined}
+   */
+  #written;
 
   /** @param {OpenFilesParts} parts */
   constructor(parts) {
@@ -47,15 +53,20 @@ export class OpenFiles {
     return this.#front;
   }
 
+  /** The one in front, where the editor shows it. */
+  get shown() {
+    return find('editor').hidden ? undefined : this.#written;
+  }
+
   /** Those that were open, else the one that Run starts with. */
-  openAsBefore() {
+  async openAsBefore() {
     const { store, keptAs, entry } = this.#parts;
     /** @type {string[]} */
     const paths = JSON.parse(recall('local', keptAs) ?? '[]');
     const before = paths.map((path) => store.at(path)).filter((file) => file !== undefined);
     for (const file of before.slice(1)) this.#tabs.show(file);
     const front = before[0] ?? store.at(entry) ?? store.all[0];
-    if (front) this.open(front.id);
+    if (front) await this.open(front.id);
   }
 
   /** @param {number} id */
@@ -67,7 +78,10 @@ export class OpenFiles {
     this.#tabs.show(file);
     onFront(file);
     this.#remember();
-    if (file.isText && currentText(file) === null) await store.complete().catch(() => {});
+    if (file.isText && currentText(file) === null) {
+      find('editor').hidden = true; // who types into what is there would mean the new one
+      await store.complete().catch(() => {});
+    }
     if (this.#front !== file) return;
     this.#show(file);
     onShown(file);
@@ -85,6 +99,7 @@ export class OpenFiles {
     if (isLookedAt) this.#picture.show(file.path, store.pictureUrl(file));
     else this.#picture.hide();
     if (text === null) return;
+    this.#written = file;
     this.showIndent();
     editor.open(String(file.id), file.path, text);
   }
@@ -103,13 +118,19 @@ export class OpenFiles {
 
   /** @param {number} id */
   close(id) {
-    const { store, editor, entry } = this.#parts;
+    const { store, entry } = this.#parts;
     const beside = this.#tabs.close(id);
-    editor.documents.close(String(id));
+    this.#forget(id);
     if (this.#front?.id !== id) return this.#remember();
     this.#front = undefined;
     const next = beside ?? store.at(entry)?.id;
     if (next !== undefined) this.open(next);
+  }
+
+  /** @param {number} id of a file whose text the editor is not to have any more */
+  #forget(id) {
+    this.#parts.editor.documents.close(String(id));
+    if (this.#written?.id === id) this.#written = undefined;
   }
 
   /** @param {StoredFile} file that has another path than before */
@@ -131,14 +152,14 @@ export class OpenFiles {
   replace(file) {
     const { documents } = this.#parts.editor;
     if (file.isText) documents.setText(String(file.id), currentText(file) ?? '');
-    else documents.close(String(file.id));
+    else this.#forget(file.id);
     const isOther = !file.isText || find('editor').hidden;
     if (file === this.#front && isOther) this.open(file.id);
   }
 
-  /** @param {string} text of the one in front, as it has been typed */
+  /** @param {string} text that the editor has now */
   type(text) {
-    if (this.#front) this.#parts.store.type(this.#front.id, text);
+    if (this.#written) this.#parts.store.type(this.#written.id, text);
   }
 
   /**
@@ -157,9 +178,9 @@ export class OpenFiles {
     this.#parts.status.indent(this.indent);
   }
 
-  /** How many spaces a step is, in the file in front. */
+  /** How many spaces a step is, in the editor's text. */
   get indent() {
-    return this.#parts.settings.value.indent || indentOf(this.#front?.path ?? '');
+    return this.#parts.settings.value.indent || indentOf(this.#written?.path ?? '');
   }
 
   /** The one in front comes first. */
