@@ -1,4 +1,4 @@
-"""Large files, whose text a page reads when it shows them: nothing is written over them meanwhile."""
+"""Large files, whose text a page reads as it shows them: nothing is written over them meanwhile."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
