@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Route, expect
 
+from e2e.accessibility import axe
+from e2e.ide_page import both_sizes
 from e2e.test_two_versions import another
 from e2e.workspace_page import WorkspacePage, upload_of
 
@@ -21,7 +23,7 @@ def work(new_work: Callable[[], WorkspacePage]) -> WorkspacePage:
     work.page.locator("[data-upload-input]").set_input_files(
         [upload_of("large.txt", LARGE.encode())]
     )
-    expect(work.item("large.txt")).to_be_visible()
+    expect(work.item("large.txt")).to_be_attached()
     work.reload()
     return work
 
@@ -80,3 +82,35 @@ def test_large_text_in_front_takes_keys_once_it_is_there(work: WorkspacePage) ->
     work.page.keyboard.insert_text("first ")
     work.expect_saved()
     assert work.content_of("large.txt") == f"first {LARGE}"
+
+
+@both_sizes
+def test_text_that_could_not_be_read_can_be_asked_for_again(work: WorkspacePage) -> None:
+    work.page.route(READ, lambda route: route.fulfill(status=500, json={"detail": "It broke."}))
+    work.go_to("Files")
+    work.item("large.txt").click()
+    expect(work.page.get_by_text("This file could not be loaded")).to_be_visible()
+    expect(work.page.get_by_text("It broke.")).to_be_visible()
+    expect(work.page.get_by_text("This file is no text")).to_be_hidden()
+    assert axe(work.page) == []
+    again = work.page.get_by_role("button", name="Try again")
+    again.click()
+    expect(again).to_be_focused()
+    work.page.unroute(READ)
+    again.click()
+    expect(work.code).to_contain_text("one line of many")
+    expect(work.code).to_be_focused()
+    expect(again).to_be_hidden()
+    work.complaints = [one for one in work.complaints if "status of 500" not in one]
+
+
+def test_text_that_could_not_be_read_comes_with_the_network(work: WorkspacePage) -> None:
+    work.page.context.set_offline(True)
+    work.item("large.txt").click()
+    expect(work.page.get_by_text("This file could not be loaded")).to_be_visible()
+    work.tab("main.py").click()
+    expect(work.code).to_contain_text("What is your name?")
+    work.tab("large.txt").click()
+    expect(work.page.get_by_text("The server cannot be reached.").last).to_be_visible()
+    work.page.context.set_offline(False)
+    expect(work.code).to_contain_text("one line of many")

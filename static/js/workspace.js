@@ -58,6 +58,7 @@ const { toasts, connection, failed } = watchTroubles(
     kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
     onBack: async () => {
       workbench?.view.backOnline();
+      opened.readAgain();
       await store.save();
       if (!store.isSaved) await store.save(); // the first was under way before
       return store.isSaved ? 'All is saved.' : '';
@@ -111,6 +112,7 @@ const opened = new OpenFiles({
     previewPage(file);
     conflicts.show(file);
   },
+  onUnread: () => connection.look(),
 });
 const files = new FilesPane({
   workspaceId: workspace.id,

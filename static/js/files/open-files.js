@@ -21,6 +21,7 @@ import { currentText } from './stored-file.js';
  * @property {string} entry the path of the file that Run starts with
  * @property {(file: StoredFile) => void} onFront it is to be in front; its text may be on the way
  * @property {(file: StoredFile) => void} onShown it, or why it cannot be shown, is on the screen
+ * @property {() => void} onUnread its text could not be read
  */
 
 /** The files that have tabs, and the one in front, which the editor shows. */
@@ -46,6 +47,7 @@ export class OpenFiles {
   constructor(parts) {
     this.#parts = parts;
     this.#look.addEventListener('click', () => this.#lookAtText());
+    find('read-again').addEventListener('click', () => this.#onReadAgain());
   }
 
   /** @returns {StoredFile | undefined} */
@@ -71,28 +73,66 @@ export class OpenFiles {
 
   /** @param {number} id */
   async open(id) {
-    const { store, onFront, onShown } = this.#parts;
-    const file = store.get(id);
+    const { onFront, onShown } = this.#parts;
+    const file = this.#parts.store.get(id);
     if (!file) return;
     this.#front = file;
     this.#tabs.show(file);
     onFront(file);
     this.#remember();
-    if (file.isText && currentText(file) === null) {
-      find('editor').hidden = true; // who types into what is there would mean the new one
-      await store.complete().catch(() => {});
-    }
+    if (isUnread(file)) await this.#read(file);
     if (this.#front !== file) return;
     this.#show(file);
     onShown(file);
+  }
+
+  /** Tries again where the text of the one in front could not be read. */
+  async readAgain() {
+    if (this.#front && isUnread(this.#front)) await this.open(this.#front.id);
+  }
+
+  /** Without the button, which goes, the focus would be nowhere. */
+  async #onReadAgain() {
+    await this.readAgain();
+    if (find('unread').hidden) this.#parts.editor.focus();
+    else find('read-again').focus();
+  }
+
+  /**
+   * Meanwhile the editor is hidden: who types into what it has would mean the new one.
+   *
+   * @param {StoredFile} file
+   */
+  async #read(file) {
+    this.#sayUnread('Loading…');
+    this.#show(file);
+    try {
+      await this.#parts.store.complete();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (this.#front !== file) return;
+      this.#sayUnread('This file could not be loaded', error.message);
+      this.#parts.onUnread();
+    }
+  }
+
+  /**
+   * @param {string} title
+   * @param {string} [why] where it may be tried again
+   */
+  #sayUnread(title, why = '') {
+    find('unread-title').textContent = title;
+    find('unread-why').textContent = why;
+    find('read-again').hidden = !why;
   }
 
   /** @param {StoredFile} file */
   #show(file) {
     const { store, editor } = this.#parts;
     const text = file.isText ? currentText(file) : null;
-    const isLookedAt = text === null && isPicture(file.path);
-    find('no-text').hidden = text !== null || isLookedAt;
+    const isLookedAt = !file.isText && isPicture(file.path);
+    find('no-text').hidden = file.isText || isLookedAt;
+    find('unread').hidden = !isUnread(file);
     find('editor').hidden = text === null;
     this.#look.hidden = text === null || !isPicture(file.path);
     this.#look.setAttribute('aria-pressed', 'false');
@@ -191,4 +231,9 @@ export class OpenFiles {
     const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
     remember('local', keptAs, JSON.stringify(paths));
   }
+}
+
+/** @param {StoredFile} file */
+function isUnread(file) {
+  return file.isText && currentText(file) === null;
 }
