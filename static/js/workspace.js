@@ -60,7 +60,6 @@ const { toasts, connection, failed } = watchTroubles(
       workbench?.view.backOnline();
       opened.readAgain();
       await store.save();
-      if (!store.isSaved) await store.save(); // the first was under way before
       return store.isSaved ? 'All is saved.' : '';
     },
   },

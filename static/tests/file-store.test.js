@@ -33,6 +33,47 @@ test('what is typed while a save is under way is saved after it', async () => {
   assert.deepEqual([server.files.get(1).content, told.state], ['three', 'saved']);
 });
 
+test('a save asked for while one is under way brings what was typed since', async () => {
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  store.type(1, 'three');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.files.get(1).content, server.puts, told.state], ['three', 2, 'saved']);
+});
+
+test('a change of the list waits for what was typed while a save was under way', async () => {
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  store.type(1, 'three');
+  await store.change('files', { path: 'b.py', content: '' });
+  assert.equal(server.files.get(1).content, 'three');
+});
+
+test('a save asked for as the network comes back does not rest on one that fails', async () => {
+  server.reachable = false;
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  server.reachable = true;
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, store.isSaved], ['two', true]);
+});
+
+test('what the server said no to is not sent again by who waited for that', async () => {
+  const store = open();
+  server.refuses = true;
+  store.type(1, 'too much');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.puts, told.state], [1, 'refused']);
+  server.refuses = false;
+  server.isOthers = true;
+  store.type(1, 'less');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.puts, told.state], [2, 'locked']);
+});
+
 test('what is typed back while a save is under way is saved after it', async () => {
   const store = open();
   store.type(1, 'two');
