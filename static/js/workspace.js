@@ -58,8 +58,8 @@ const { toasts, connection, failed } = watchTroubles(
     kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
     onBack: async () => {
       workbench?.view.backOnline();
+      opened.readAgain();
       await store.save();
-      if (!store.isSaved) await store.save(); // the first was under way before
       return store.isSaved ? 'All is saved.' : '';
     },
   },
@@ -111,6 +111,7 @@ const opened = new OpenFiles({
     previewPage(file);
     conflicts.show(file);
   },
+  onUnread: () => connection.look(),
 });
 const files = new FilesPane({
   workspaceId: workspace.id,
@@ -133,8 +134,10 @@ const otherTabs = new OtherTabs(workspace.id, () => files.refresh());
 
 const { layout, panes } = makeShell(editor, () => workbench?.terminal.repaint());
 
-opened.openAsBefore();
-if (!isNarrow()) editor.focus();
+opened.openAsBefore().then(() => {
+  const isFree = document.activeElement === document.body;
+  if (isFree && !isNarrow()) editor.focus();
+});
 store.begin();
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') files.refresh();
@@ -147,8 +150,8 @@ const showSettings = wireSettings(editor, settings, () => opened.showIndent());
 const formatCode = formatCommand({
   editor,
   file: () => {
-    const { front, indent } = opened;
-    return front?.isText ? { fileName: front.path, indent } : null;
+    const { shown, indent } = opened;
+    return shown ? { fileName: shown.path, indent } : null;
   },
   tell: (card) => workbench?.view.showCard(card),
 });
@@ -188,7 +191,7 @@ workbench = makeWorkbench({
   goTo,
   textAt: ({ file, line }) => currentText(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
   markError: (place) => {
-    const isShown = !place || fileOf(place.file)?.id === opened.front?.id;
+    const isShown = !place || fileOf(place.file) === opened.shown;
     if (isShown) editor.markErrorLine(place?.line ?? null);
   },
   fileNames: () => store.all.filter(({ isText }) => isText).map(({ path }) => path),
@@ -288,6 +291,6 @@ async function goTo({ file, line, column }) {
   const target = fileOf(file);
   if (!target) return;
   panes.show('code');
-  if (target !== opened.front) await opened.open(target.id);
-  editor.goToLine(line, column ?? 1);
+  if (target !== opened.shown) await opened.open(target.id);
+  if (target === opened.shown) editor.goToLine(line, column ?? 1);
 }

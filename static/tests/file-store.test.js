@@ -33,6 +33,85 @@ test('what is typed while a save is under way is saved after it', async () => {
   assert.deepEqual([server.files.get(1).content, told.state], ['three', 'saved']);
 });
 
+test('a save asked for while one is under way brings what was typed since', async () => {
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  store.type(1, 'three');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.files.get(1).content, server.puts, told.state], ['three', 2, 'saved']);
+});
+
+test('a change of the list waits for what was typed while a save was under way', async () => {
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  store.type(1, 'three');
+  await store.change('files', { path: 'b.py', content: '' });
+  assert.equal(server.files.get(1).content, 'three');
+});
+
+test('a save asked for as the network comes back does not rest on one that fails', async () => {
+  server.reachable = false;
+  const store = open();
+  store.type(1, 'two');
+  store.save();
+  server.reachable = true;
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, store.isSaved], ['two', true]);
+});
+
+test('what the server said no to is not sent again by who waited for that', async () => {
+  const store = open();
+  server.refuses = true;
+  store.type(1, 'too much');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.puts, told.state], [1, 'refused']);
+  server.refuses = false;
+  server.isOthers = true;
+  store.type(1, 'less');
+  await Promise.all([store.save(), store.save()]);
+  assert.deepEqual([server.puts, told.state], [2, 'locked']);
+});
+
+test('what is typed back while a save is under way is saved after it', async () => {
+  const store = open();
+  store.type(1, 'two');
+  const saving = store.save();
+  store.type(1, 'one');
+  assert.deepEqual([store.isSaved, told.state], [false, 'saving']);
+  assert.equal(open().get(1).text, 'one'); // another page's, were this one to crash now
+  await saving;
+  assert.equal(server.files.get(1).content, 'two');
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, store.isSaved], ['one', true]);
+});
+
+test('what is typed back after an answer was lost is saved over what came there', async () => {
+  server.answersGetLost = true;
+  const store = open();
+  store.type(1, 'two');
+  await store.save();
+  server.answersGetLost = false;
+  store.type(1, 'one');
+  await store.save(); // refused, and known again
+  await store.save();
+  assert.deepEqual([server.files.get(1).content, told.conflicts], ['one', 0]);
+  assert.equal(told.state, 'saved');
+});
+
+test('what is typed back while another writes is a conflict', async () => {
+  const store = open();
+  server.put(1, 'main.py', 'theirs', 2);
+  store.type(1, 'two');
+  const saving = store.save();
+  store.type(1, 'one');
+  await saving;
+  assert.deepEqual([store.get(1).text, told.state, told.conflicts], ['one', 'conflict', 1]);
+  store.takeTheirs(store.get(1));
+  assert.deepEqual([store.get(1).base, told.state], ['theirs', 'saved']);
+});
+
 test('offline text outlives the page, and is saved by the next', async () => {
   server.reachable = false;
   const store = open();

@@ -4,6 +4,7 @@ import { redo, toggleComment, undo } from '@codemirror/commands';
 import { foldAll, unfoldAll } from '@codemirror/language';
 import { nextDiagnostic, openLintPanel } from '@codemirror/lint';
 import { gotoLine, openSearchPanel, selectNextOccurrence } from '@codemirror/search';
+import { find } from '../ui/dom.js';
 
 /** @import { Editor } from '../editor/editor.js' */
 /** @import { Command } from './commands.js' */
@@ -32,6 +33,7 @@ export function editorCommands(editor, show) {
     keys,
     group: 'Editor',
     isEditors: true,
+    isPossible: () => !find('editor').hidden,
     run: () => {
       show();
       editor.act(act);

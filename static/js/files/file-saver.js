@@ -81,8 +81,17 @@ export class FileSaver {
     this.schedule();
   }
 
-  /** @param {StoredFile} file */
+  /**
+   * What was typed since a save under way began is sent after it, but where the server said no.
+   *
+   * @param {StoredFile} file
+   */
   async save(file) {
+    const before = this.#saving.get(file.id);
+    if (before) {
+      await before;
+      if (this.#problem || this.#refusal(file)) return;
+    }
     if (file.text === null || file.theirs) return;
     const saving = this.#saving.get(file.id) ?? this.#send(file, file.text);
     this.#saving.set(file.id, saving);

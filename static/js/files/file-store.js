@@ -108,7 +108,9 @@ export class FileStore {
   type(id, text) {
     const file = this.#files.get(id);
     if (!file) return;
-    file.text = text === file.base && !file.theirs ? null : text;
+    // What was sent may be in the place of `base` on the server by now.
+    const isThere = text === file.base && !file.theirs && file.sent.length === 0;
+    file.text = isThere ? null : text;
     this.#drafts.keep(file);
     this.#saver.schedule();
     this.#saver.tellState();

@@ -21,6 +21,7 @@ import { currentText } from './stored-file.js';
  * @property {string} entry the path of the file that Run starts with
  * @property {(file: StoredFile) => void} onFront it is to be in front; its text may be on the way
  * @property {(file: StoredFile) => void} onShown it, or why it cannot be shown, is on the screen
+ * @property {() => void} onUnread its text could not be read
  */
 
 /** The files that have tabs, and the one in front, which the editor shows. */
@@ -35,11 +36,18 @@ export class OpenFiles {
   #look = find('look');
   /** @type {StoredFile | undefined} */
   #front;
+  /**
+   * Whose text the editor has: another one's while that of the one in front is on its way.
+   *
+   * @type {StoredFile | undefined}
+   */
+  #written;
 
   /** @param {OpenFilesParts} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#look.addEventListener('click', () => this.#lookAtText());
+    find('read-again').addEventListener('click', () => this.#onReadAgain());
   }
 
   /** @returns {StoredFile | undefined} */
@@ -47,44 +55,91 @@ export class OpenFiles {
     return this.#front;
   }
 
+  /** The one in front, where the editor shows it. */
+  get shown() {
+    return find('editor').hidden ? undefined : this.#written;
+  }
+
   /** Those that were open, else the one that Run starts with. */
-  openAsBefore() {
+  async openAsBefore() {
     const { store, keptAs, entry } = this.#parts;
     /** @type {string[]} */
     const paths = JSON.parse(recall('local', keptAs) ?? '[]');
     const before = paths.map((path) => store.at(path)).filter((file) => file !== undefined);
     for (const file of before.slice(1)) this.#tabs.show(file);
     const front = before[0] ?? store.at(entry) ?? store.all[0];
-    if (front) this.open(front.id);
+    if (front) await this.open(front.id);
   }
 
   /** @param {number} id */
   async open(id) {
-    const { store, onFront, onShown } = this.#parts;
-    const file = store.get(id);
+    const { onFront, onShown } = this.#parts;
+    const file = this.#parts.store.get(id);
     if (!file) return;
     this.#front = file;
     this.#tabs.show(file);
     onFront(file);
     this.#remember();
-    if (file.isText && currentText(file) === null) await store.complete().catch(() => {});
+    if (isUnread(file)) await this.#read(file);
     if (this.#front !== file) return;
     this.#show(file);
     onShown(file);
+  }
+
+  /** Tries again where the text of the one in front could not be read. */
+  async readAgain() {
+    if (this.#front && isUnread(this.#front)) await this.open(this.#front.id);
+  }
+
+  /** Without the button, which goes, the focus would be nowhere. */
+  async #onReadAgain() {
+    await this.readAgain();
+    if (find('unread').hidden) this.#parts.editor.focus();
+    else find('read-again').focus();
+  }
+
+  /**
+   * Meanwhile the editor is hidden: who types into what it has would mean the new one.
+   *
+   * @param {StoredFile} file
+   */
+  async #read(file) {
+    this.#sayUnread('Loading…');
+    this.#show(file);
+    try {
+      await this.#parts.store.complete();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (this.#front !== file) return;
+      this.#sayUnread('This file could not be loaded', error.message);
+      this.#parts.onUnread();
+    }
+  }
+
+  /**
+   * @param {string} title
+   * @param {string} [why] where it may be tried again
+   */
+  #sayUnread(title, why = '') {
+    find('unread-title').textContent = title;
+    find('unread-why').textContent = why;
+    find('read-again').hidden = !why;
   }
 
   /** @param {StoredFile} file */
   #show(file) {
     const { store, editor } = this.#parts;
     const text = file.isText ? currentText(file) : null;
-    const isLookedAt = text === null && isPicture(file.path);
-    find('no-text').hidden = text !== null || isLookedAt;
+    const isLookedAt = !file.isText && isPicture(file.path);
+    find('no-text').hidden = file.isText || isLookedAt;
+    find('unread').hidden = !isUnread(file);
     find('editor').hidden = text === null;
     this.#look.hidden = text === null || !isPicture(file.path);
     this.#look.setAttribute('aria-pressed', 'false');
     if (isLookedAt) this.#picture.show(file.path, store.pictureUrl(file));
     else this.#picture.hide();
     if (text === null) return;
+    this.#written = file;
     this.showIndent();
     editor.open(String(file.id), file.path, text);
   }
@@ -103,13 +158,19 @@ export class OpenFiles {
 
   /** @param {number} id */
   close(id) {
-    const { store, editor, entry } = this.#parts;
+    const { store, entry } = this.#parts;
     const beside = this.#tabs.close(id);
-    editor.documents.close(String(id));
+    this.#forget(id);
     if (this.#front?.id !== id) return this.#remember();
     this.#front = undefined;
     const next = beside ?? store.at(entry)?.id;
     if (next !== undefined) this.open(next);
+  }
+
+  /** @param {number} id of a file whose text the editor is not to have any more */
+  #forget(id) {
+    this.#parts.editor.documents.close(String(id));
+    if (this.#written?.id === id) this.#written = undefined;
   }
 
   /** @param {StoredFile} file that has another path than before */
@@ -131,14 +192,14 @@ export class OpenFiles {
   replace(file) {
     const { documents } = this.#parts.editor;
     if (file.isText) documents.setText(String(file.id), currentText(file) ?? '');
-    else documents.close(String(file.id));
+    else this.#forget(file.id);
     const isOther = !file.isText || find('editor').hidden;
     if (file === this.#front && isOther) this.open(file.id);
   }
 
-  /** @param {string} text of the one in front, as it has been typed */
+  /** @param {string} text that the editor has now */
   type(text) {
-    if (this.#front) this.#parts.store.type(this.#front.id, text);
+    if (this.#written) this.#parts.store.type(this.#written.id, text);
   }
 
   /**
@@ -157,9 +218,9 @@ export class OpenFiles {
     this.#parts.status.indent(this.indent);
   }
 
-  /** How many spaces a step is, in the file in front. */
+  /** How many spaces a step is, in the editor's text. */
   get indent() {
-    return this.#parts.settings.value.indent || indentOf(this.#front?.path ?? '');
+    return this.#parts.settings.value.indent || indentOf(this.#written?.path ?? '');
   }
 
   /** The one in front comes first. */
@@ -170,4 +231,9 @@ export class OpenFiles {
     const paths = order.map((id) => id !== undefined && store.get(id)?.path).filter(Boolean);
     remember('local', keptAs, JSON.stringify(paths));
   }
+}
+
+/** @param {StoredFile} file */
+function isUnread(file) {
+  return file.isText && currentText(file) === null;
 }
