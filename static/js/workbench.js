@@ -155,7 +155,7 @@ export function makeWorkbench(parts) {
   new OutputTools({ terminal, announce: (text) => status.announce(text) });
   wirePrint({
     title: parts.title,
-    lines: () => editor.coloredLines,
+    lines: () => (find('editor').hidden ? [] : editor.coloredLines),
     output: () => terminal.text,
   });
   find('clear').addEventListener('click', () => {
