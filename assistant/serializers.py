@@ -35,8 +35,7 @@ def _text(help_text: str, **limits: int) -> StrictCharField:
 
 @extend_schema_field({"type": "string", "enum": list(ACTIONS)})
 class ActionField(StrictCharField):
-    """One of `ACTIONS`. REST framework's own choice field quotes what it refuses, even a lone
-    surrogate, which no answer can hold."""
+    """One of `ACTIONS`; its refusal names them."""
 
     def to_internal_value(self, data: Any) -> str:
         action = super().to_internal_value(data)

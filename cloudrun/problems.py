@@ -75,9 +75,14 @@ def field_errors(detail: Any, path: str = "") -> Iterator[FieldError]:
             yield from field_errors(item, f"{path}.{index}" if path else str(index))
     elif isinstance(detail, list):
         for item in detail:
-            yield FieldError(path, str(item))
+            yield FieldError(path, _encodable(str(item)))
     else:
-        yield FieldError(path, str(detail))
+        yield FieldError(path, _encodable(str(detail)))
+
+
+def _encodable(text: str) -> str:
+    """REST framework quotes what it refuses, even a lone surrogate, which no answer can hold."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def from_validation(error: exceptions.ValidationError) -> InvalidRequestError:

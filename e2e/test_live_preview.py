@@ -182,6 +182,17 @@ def test_page_that_does_not_load_is_told(work: WorkspacePage) -> None:
     expect(console(work)).to_contain_text("endless loop", timeout=12_000)
 
 
+def test_modules_of_the_workspace_are_loaded(work: WorkspacePage) -> None:
+    work.create_file("js/sum.js")
+    work.write("export const sum = (a, b) => a + b;")
+    work.create_file("app.js")
+    work.write("import { sum } from './js/sum.js'; document.body.append(`sum ${sum(1, 2)}`);")
+    work.open_file("index.html")
+    work.write("<!doctype html><body><script type=module src=app.js></script></body>")
+    expect(shown(work).get_by_text("sum 3")).to_be_visible()
+    assert work.complaints == []
+
+
 def test_console_is_that_of_the_shown_version(work: WorkspacePage) -> None:
     for number in range(5):
         work.write(

@@ -135,6 +135,8 @@ def test_list_renames_copies_deletes_and_takes_back(work: WorkspacePage) -> None
     expect(work.page.get_by_text("Riddle copy is deleted.")).to_be_visible()
     work.page.get_by_role("button", name="Undo").click()
     expect(work.page.get_by_text("Riddle copy is back.")).to_be_visible()
+    expect(rows).to_have_count(1)
+    work.page.get_by_role("searchbox").fill("")
     expect(rows).to_have_count(2)
 
 

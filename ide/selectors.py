@@ -69,6 +69,11 @@ def workspace_deleted_get(workspace_id: str, owner: Owner) -> Workspace:
     return workspace
 
 
+def workspace_deleted_find(workspace_id: str, owner: Owner) -> Workspace | None:
+    """One that can be restored; None where it is back, or gone for good."""
+    return _of(owner).filter(pk=workspace_id).exclude(deleted_at=None).first()
+
+
 def workspace_lines(owner: Owner, *, search: str = "") -> list[WorkspaceLine]:
     """The owner's workspaces, the last changed first; `search` is looked for in names of
     workspaces, files and languages."""

@@ -172,7 +172,8 @@ def path_move(workspace: Workspace, /, *, path: str, to: str) -> None:
     others = files_in(workspace).exclude(pk__in=[file.pk for file in moved])
     if taken := sorted(targets & set(others.values_list("path", flat=True))):
         raise ConflictError(f"{paths_words(taken)} is there already.")
-    for file in moved:
+    # Upwards, a file may go where another of them is, whose path is shorter.
+    for file in sorted(moved, key=lambda file: len(file.path)):
         file.path = to + file.path.removeprefix(path)
         file.deletion = ""
         file.save(update_fields=["path", "deletion"])

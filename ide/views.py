@@ -153,6 +153,8 @@ def preview_response(
     else:
         response = HttpResponse(file.content, content_type=file.content_type)
     response["Content-Security-Policy"] = _preview_policy(request.build_absolute_uri(folder))
+    # To an opaque origin all is another's, and modules and fonts are loaded with CORS.
+    response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +26,7 @@ from ide.models import NAME_MAX_LENGTH, Workspace
 from ide.owners import owner_here
 from ide.selectors import (
     file_contents,
+    workspace_deleted_find,
     workspace_deleted_get,
     workspace_get,
     workspace_lines,
@@ -162,12 +164,20 @@ def restore(request: HttpRequest, workspace_id: str) -> HttpResponse:
 
 def _after(request: HttpRequest) -> HttpResponse:
     """The list again: only it for htmx, else the page anew, so that a reload does nothing twice."""
-    return _list(request) if _is_htmx(request) else redirect("workspaces")
+    if _is_htmx(request):
+        return _list(request)
+    search = _search(request)
+    return redirect(reverse("workspaces", query={"q": search} if search else None))
+
+
+def _search(request: HttpRequest) -> str:
+    """What the list is searched for, by its address or by the form of a change on it."""
+    return request.POST.get("q", request.GET.get("q", ""))[:NAME_MAX_LENGTH]
 
 
 def _list(request: HttpRequest) -> HttpResponse:
     owner = owner_here(request)
-    search = request.GET.get("q", "")[:NAME_MAX_LENGTH]
+    search = _search(request)
     context: dict[str, Any] = {
         "lines": workspace_lines(owner, search=search),
         "search": search,
@@ -183,7 +193,7 @@ def _list(request: HttpRequest) -> HttpResponse:
 
 def _just_deleted(request: HttpRequest, owner: Owner) -> Workspace | None:
     workspace_id = request.session.pop("deleted_workspace", None)
-    return workspace_deleted_get(workspace_id, owner) if workspace_id else None
+    return workspace_deleted_find(workspace_id, owner) if workspace_id else None
 
 
 def _is_htmx(request: HttpRequest) -> bool:

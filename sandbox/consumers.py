@@ -36,6 +36,7 @@ _DELIBERATE_CLOSE = (1000, 1005)
 class ExecuteConsumer(AsyncWebsocketConsumer):
     """Reads one request (or `resume`), then sends the run's frames and takes its controls."""
 
+    begun: asyncio.Event  # what the first frame asks for is there, or refused
     live: LiveRun | None = None
     reader: asyncio.Task[None] | None = None
     watcher: asyncio.Task[None] | None = None
@@ -43,6 +44,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     counted_as: str | None = None
 
     async def connect(self) -> None:
+        self.begun = asyncio.Event()
         await self.accept()
         try:
             # Until the first frame says whose it is.
@@ -58,8 +60,11 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.reader is None:
             self._start(self._serve(text_data))
-        elif self.live is not None:
-            self._control(text_data)
+            return
+        # A client sends what was typed meanwhile right behind its first frame. The server reads no
+        # further where frames wait.
+        await self.begun.wait()
+        self._control(text_data)
 
     async def disconnect(self, code: int) -> None:
         if self.waiting:
@@ -90,6 +95,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             self.waiting.cancel()
         if self.reader is None:
             self.reader = asyncio.create_task(coroutine)
+            self.reader.add_done_callback(lambda _: self.begun.set())
         else:
             coroutine.close()
 
@@ -108,8 +114,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             if body.get("type") == "resume":
                 await self._resume(body, owner)
             else:
-                self.live = await service().start(run_request(body), owner)
-                await self._follow(self.live, 0)
+                await self._follow(await service().start(run_request(body), owner), 0)
         except ApplicationError as error:
             await self._refuse(error)
         except Exception:
@@ -135,22 +140,25 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         """Every frame after a number: of a live run with the live rest, else of the stored log."""
         run_id, after_seq = resume_request(body)
         try:
-            self.live = service().get(run_id, owner)
+            live = service().get(run_id, owner)
         except RunNotFoundError:
             await self._replay(run_id, after_seq, owner)
         else:
-            await self._follow(self.live, after_seq)
+            await self._follow(live, after_seq)
 
     async def _replay(self, run_id: str, after_seq: int, owner: Owner) -> None:
         run = await database_sync_to_async(run_get)(run_id, owner)
         if run.log is None:
             raise LostError(LostError.MESSAGE)
+        self.begun.set()
         stored = await asyncio.to_thread(events.unpack, bytes(run.log))
         for event in stored[after_seq:]:
             await self._send(event.frame(run_id))
         await self.close(1000)
 
     async def _follow(self, live: LiveRun, after_seq: int) -> None:
+        self.live = live
+        self.begun.set()
         live.attach()
         try:
             async for event in live.log.follow(after_seq):

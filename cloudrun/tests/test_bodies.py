@@ -30,6 +30,17 @@ def all_fields(value: object) -> bytes:
     return json.dumps(dict.fromkeys(FIELDS, value)).encode()
 
 
+# Good but for what is to be one of a few words.
+NO_CHOICES = {
+    "language": "python",
+    "code": "x",
+    "files": [{"name": "a", "content": "", "encoding": "\ud800"}],
+    "action": "explain_code",
+    "step": "\ud800",
+    "turns": [{"role": "\ud800", "content": "x"}],
+}
+
+
 BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "nothing": (b"", JSON),
     "null": (b"null", JSON),
@@ -39,6 +50,7 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "depth of 10 000": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, JSON),
     "depth of a field": (b'{"code":' + b"[" * 100_000 + b"]" * 100_000 + b"}", JSON),
     "lone surrogates": (all_fields("\ud800"), JSON),
+    "lone surrogates in choices": (json.dumps(NO_CHOICES | {"runs": [NO_CHOICES]}).encode(), JSON),
     "NUL in names": (all_fields("a\x00b"), JSON),
     "objects": (all_fields({"a": 1}), JSON),
     "lists": (all_fields([[]]), JSON),
@@ -142,6 +154,8 @@ FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
     "deep JSON": (inputs("[" * 10_000), FORM),
     "JSON that is no object": (inputs("1"), FORM),
     "a key that is none": (inputs(KEY), FORM),
+    "a key of lone surrogates": (inputs(KEY.replace("AAAA", "\\ud800")), FORM),
+    "lone surrogates in JSON": (inputs('{"\\ud800":"\\ud800","type":"\\ud800"}'), FORM),
     "charset that is no text": (inputs("a"), {CONTENT_TYPE: f"{FORM[CONTENT_TYPE]}; charset=hex"}),
     "other charset": (inputs("a"), {CONTENT_TYPE: f"{FORM[CONTENT_TYPE]}; charset=utf-16"}),
     "parts": (parts(b"\x00\xff\xed\xa0\x80"), PARTS),

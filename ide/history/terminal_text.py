@@ -24,7 +24,8 @@ _BLACK_BELOW = 64
 
 _CONTROL = re.compile(
     r"\x1b\[(?P<style>[0-9;:]*)m"
-    r"|\x1b\[(?P<count>[0-9]{0,6})(?P<move>[CDGK])"
+    r"|\x1b\[(?P<count>[0-9]{0,6})(?P<move>[CDG])"
+    r"|\x1b\[(?P<erase>[012]?K|0?J)"  # of a screen only what is behind the cursor
     r"|(?P<one>[\r\n\b])"
     r"|\x1b\[[0-?]*[ -/]*[@-~]?"  # all else that moves or asks something of a terminal
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link, a palette
@@ -92,6 +93,8 @@ def _lines(text: str) -> Iterator[list[_Part]]:
             line = _Line(max(0, min(_WIDEST, spaces)))
         elif kind := found["one"] or found["move"]:
             line.move(kind, int(found["count"] or 1))
+        elif found["erase"]:
+            line.erase(found["erase"])
     line.write(text[end:], style)
     yield line.parts
 
@@ -106,6 +109,7 @@ class _Line:
         self._length = 0
         self._cursor = 0
         self._is_cells = False
+        self._blank = 0  # cells from the first on that were erased
 
     @property
     def parts(self) -> list[_Part]:
@@ -124,21 +128,32 @@ class _Line:
         self._length = max(self._length, self._cursor)
 
     def move(self, kind: str, count: int) -> None:
-        if kind == "K":
-            self._make_cells()
-            del self._parts[self._cursor :]
-            self._length = len(self._parts)
-        elif kind in "\r\bD":
+        if kind in "\r\bD":
             self._cursor = 0 if kind == "\r" else max(0, self._cursor - count)
         elif kind == "G" or self._cursor < self._widest:
             self._cursor = min(self._widest, count - 1 if kind == "G" else self._cursor + count)
         self._cursor = max(0, self._cursor)
+
+    def erase(self, what: str) -> None:
+        """All of the line, what is before the cursor, or what is behind it; the cursor stays."""
+        self._make_cells()
+        if what == "1K":
+            end = min(self._cursor + 1, self._length, self._widest)
+            self._parts[self._blank : end] = [(" ", _PLAIN)] * (end - self._blank)
+            self._blank = max(self._blank, end)
+            return
+        if what == "2K":
+            self._cursor = min(self._cursor, self._widest)
+        del self._parts[0 if what == "2K" else self._cursor :]
+        self._length = len(self._parts)
+        self._blank = min(self._blank, self._length)
 
     def _overwrite(self, text: str, style: Style) -> None:
         self._make_cells()
         gap = max(0, self._cursor - self._length)
         self.spaces += gap
         self._parts.extend([(" ", _PLAIN)] * gap)
+        self._blank = min(self._blank, self._cursor)
         self._parts[self._cursor : self._cursor + len(text)] = [(one, style) for one in text]
 
     def _make_cells(self) -> None:

@@ -194,6 +194,14 @@ def test_folder_moves_with_all_that_is_in_it(workspace: Workspace) -> None:
     assert paths(workspace) == ["main.py", "old/tables/a.csv", "old/tables/b.csv"]
 
 
+def test_folder_moves_to_where_its_own_files_are() -> None:
+    files = {"x/x/z": b"1", "x/x/x/z": b"2", "x/x/x/x/z": b"3"}
+    workspace = make_workspace(make_user(), files)
+    services.path_move(workspace, path="x/x", to="x")
+    assert paths(workspace) == ["main.py", "x/x/x/z", "x/x/z", "x/z"]
+    assert [content(workspace, path) for path in ("x/z", "x/x/z", "x/x/x/z")] == [b"1", b"2", b"3"]
+
+
 def test_folder_cannot_move_into_itself(workspace: Workspace) -> None:
     with pytest.raises(InvalidRequestError):
         services.path_move(workspace, path="data", to="data/inner")

@@ -68,6 +68,10 @@ def test_page_loads_from_its_own_folder_only(client: Client) -> None:
         assert "'self'" not in sources
 
 
+def test_page_may_load_its_modules_and_fonts(client: Client) -> None:
+    assert client.get("/preview/known/")["Access-Control-Allow-Origin"] == "*"
+
+
 def test_only_the_ide_may_frame_it(client: Client) -> None:
     response = client.get("/preview/known/")
     assert directives(response)["frame-ancestors"] == "'self'"

@@ -34,6 +34,14 @@ LINES = [
     ("10%\r99%", "99%"),
     ("abc\rX", "Xbc"),
     ("abc\r\x1b[Kx", "x"),
+    ("abc\r\x1b[0Kx", "x"),
+    ("abc\b\x1b[1Kx", "  x"),
+    ("abc\x1b[2G\x1b[1KX", " Xc"),
+    ("Progress 100%\x1b[2K\x1b[1GDone", "Done"),  # as Node clears a line
+    ("abc\x1b[2Kx", "   x"),
+    ("abc\r\x1b[Jx", "x"),
+    ("a\nbc\r\x1b[0Jx", "a\nx"),
+    ("a\nb\x1b[H\x1b[J\x1b[3Jc", "a\nbc"),
     ("abcd\b\bX", "abXd"),
     ("a\x1b[3Cb", "a   b"),
     ("abc\x1b[2GX", "aXc"),
@@ -73,7 +81,16 @@ def test_text_that_reorders_itself_is_written_out() -> None:
     assert terminal_html("a\u202eb") == "a⟨U+202E⟩b"
 
 
-@pytest.mark.parametrize("text", ["\x1b]" * 250_000, "a\r" * 250_000, "\x1b[9999C\x1b[Kx" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1b]" * 250_000,
+        "a\r" * 250_000,
+        "\x1b[9999C\x1b[Kx" * 50_000,
+        "x" * 100_000 + "\x1b[1Kx" * 50_000,
+        "x" * 100_000 + "\x1b[2Kx" * 50_000,
+    ],
+)
 def test_hostile_output_takes_no_time(text: str) -> None:
     began = time.monotonic()
     terminal_plain(text)

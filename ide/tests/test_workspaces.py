@@ -205,6 +205,35 @@ def test_htmx_gets_the_list_and_others_the_page_anew() -> None:
     assert client.post(url, {"name": "Third"})["Location"] == "/workspaces"
 
 
+@pytest.mark.parametrize("change", ["rename", "duplicate", "delete"])
+def test_list_stays_searched_after_a_change(change: str) -> None:
+    user = make_user()
+    workspace, other, client = make_workspace(user), make_workspace(user), make_client(user)
+    services.workspace_rename(workspace=other, name="Unlike")
+    searched = client.get("/workspaces", {"q": "My pro"}).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(q)" value="(.*?)">', searched))
+    fields["name"] = "My product"
+    assert client.post(f"/w/{workspace.pk}/{change}", fields)["Location"] == "/workspaces?q=My+pro"
+    fragment = client.post(f"/w/{other.pk}/duplicate", fields, headers=HTMX).content.decode()
+    assert "Unlike" not in fragment
+    assert 'name="q" value="My pro"' in fragment or change == "delete"
+
+
+def test_undo_of_a_deletion_is_offered_as_long_as_it_can_be() -> None:
+    user = make_user()
+    client = make_client(user)
+    for meanwhile in ("restored", "gone"):
+        workspace = make_workspace(user)
+        client.post(f"/w/{workspace.pk}/delete")
+        if meanwhile == "restored":
+            services.workspace_restore(workspace=workspace)
+        else:
+            workspace.delete()
+        page = client.get("/workspaces", headers=BROWSER)
+        assert page.status_code == 200
+        assert b"is deleted." not in page.content
+
+
 def test_deleted_workspace_is_gone_and_can_come_back() -> None:
     user = make_user()
     workspace, client = make_workspace(user), make_client(user)

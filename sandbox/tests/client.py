@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import websockets
@@ -21,14 +21,18 @@ async def converse(
     first: Frame | str | bytes,
     react: Reaction | None = None,
     headers: dict[str, str] | None = None,
+    behind: Sequence[Frame] = (),
 ) -> list[Frame]:
-    """Send the first frame and collect all that come, until the server closes with 1000."""
+    """Send the first frame and those right `behind` it, and collect all that come, until the server
+    closes with 1000."""
     frames: list[Frame] = []
     async with (
         asyncio.timeout(60),
         connect(socket_url(url), max_size=None, additional_headers=headers) as socket,
     ):
         await socket.send(first if isinstance(first, str | bytes) else json.dumps(first))
+        for control in behind:
+            await socket.send(json.dumps(control))
         try:
             while True:
                 frame = json.loads(await socket.recv())

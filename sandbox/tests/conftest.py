@@ -33,6 +33,14 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def counting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that counts elsewhere than in its memory, for which each run waits at first."""
+    counters = tmp_path_factory.mktemp("counters")
+    data_dir = tmp_path_factory.mktemp("counting")
+    yield from _serving("bubblewrap", data_dir, CACHE_URL=f"filecache://{counters}")
+
+
+@pytest.fixture(scope="session")
 def fuzzed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that takes as much nonsense as anybody can send."""
     yield from _serving(

@@ -187,6 +187,11 @@ async def test_a_missing_module_names_its_package(server: Server) -> None:
         {"language": "python", "code": "1", "files": [{"name": "a\\b", "content": ""}]},
         {"language": "python", "code": "1", "files": [{"name": "", "content": ""}]},
         {"language": "python", "code": "\ud800"},
+        {
+            "language": "python",
+            "code": "1",
+            "files": [{"name": "x", "content": "", "encoding": "\ud800"}],
+        },
     ],
     ids=repr,
 )
@@ -212,6 +217,59 @@ async def test_a_lost_connection_is_resumed_without_a_gap(server: Server) -> Non
     assert text(seen + rest) == "0\n1\n2\n3\n4\n5\n"
     again = await converse(server.url, resume | {"after_seq": 0})
     assert again == seen + rest
+
+
+def typed(*lines: str) -> list[Frame]:
+    return [{"type": "stdin", "data": f"{line}\n"} for line in lines]
+
+
+_ECHO = {
+    "language": "python",
+    "code": "import sys\nfor line in sys.stdin: print(line, end='', flush=True)",
+    "interactive": True,
+}
+
+
+async def lose_a_run(server: Server) -> Frame:
+    """What resumes a run that lost its connection."""
+    socket = await connect(socket_url(server.url))
+    await socket.send(json.dumps(_ECHO))
+    execution_id = json.loads(await socket.recv())["execution_id"]
+    socket.transport.abort()
+    return {"type": "resume", "execution_id": execution_id}
+
+
+async def test_what_is_typed_right_behind_the_request_is_read(counting_server: Server) -> None:
+    behind = [*typed(*"abc"), {"type": "stdin_close"}]
+    frames = await converse(counting_server.url, _ECHO, behind=behind)
+    assert text(frames) == "a\nb\nc\n"
+    assert frames[-1]["status"] == "completed"
+
+
+async def test_what_waited_for_a_resumed_run_reaches_it_in_order(counting_server: Server) -> None:
+    lines = [str(number) for number in range(100)]
+    behind = [*typed(*lines), {"type": "stdin_close"}]
+    resume = await lose_a_run(counting_server)
+    frames = await converse(counting_server.url, resume, behind=behind)
+    assert text(frames).split() == lines
+    assert frames[-1]["status"] == "completed"
+
+
+async def test_stop_right_behind_a_resume_stops_the_run(counting_server: Server) -> None:
+    resume = await lose_a_run(counting_server)
+    behind = [*typed(*"abc"), {"type": "stop"}]
+    frames = await converse(counting_server.url, resume, behind=behind)
+    assert frames[-1]["status"] == "stopped"
+    again = await converse(counting_server.url, resume, behind=behind)
+    assert again[-1] == frames[-1]
+
+
+async def test_what_comes_behind_a_refused_request_is_dropped(counting_server: Server) -> None:
+    nobodys = {"type": "resume", "execution_id": "f" * 32}
+    behind = typed(*"abc" * 20)
+    for first, code in ((nobodys, "not_found"), ("{", "invalid_request")):
+        frames = await converse(counting_server.url, first, behind=behind)
+        assert [frame["code"] for frame in frames] == [code]
 
 
 async def test_closing_with_1000_stops_the_run(server: Server) -> None:
