@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 _FIRST_FRAME_TIMEOUT_S = 30.0
 _LAST_FRAME_TIMEOUT_S = 0.8
+# Of what a client sends right behind its first frame; of each, beside what it holds.
+_EARLY_CHARACTERS = 1024 * 1024
+_FRAME_CHARACTERS = 64
 # A browser's `close()` without a code arrives as 1005, "no status received".
 _DELIBERATE_CLOSE = (1000, 1005)
 
@@ -36,7 +39,6 @@ _DELIBERATE_CLOSE = (1000, 1005)
 class ExecuteConsumer(AsyncWebsocketConsumer):
     """Reads one request (or `resume`), then sends the run's frames and takes its controls."""
 
-    begun: asyncio.Event  # what the first frame asks for is there, or refused
     live: LiveRun | None = None
     reader: asyncio.Task[None] | None = None
     watcher: asyncio.Task[None] | None = None
@@ -44,7 +46,8 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     counted_as: str | None = None
 
     async def connect(self) -> None:
-        self.begun = asyncio.Event()
+        self.early: list[str | None] = []  # frames that came before the run was there
+        self.early_size = 0
         await self.accept()
         try:
             # Until the first frame says whose it is.
@@ -60,11 +63,11 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.reader is None:
             self._start(self._serve(text_data))
-            return
-        # A client sends what was typed meanwhile right behind its first frame. The server reads no
-        # further where frames wait.
-        await self.begun.wait()
-        self._control(text_data)
+        elif self.live is not None:
+            self._control(text_data)
+        elif self.early_size < _EARLY_CHARACTERS:
+            self.early.append(text_data)
+            self.early_size += _FRAME_CHARACTERS + len(text_data or "")
 
     async def disconnect(self, code: int) -> None:
         if self.waiting:
@@ -78,6 +81,7 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         if self.counted_as:
             socket_give_back(self.counted_as)
         # Channels keeps the consumer for a while.
+        self.early.clear()
         self.live = self.reader = self.watcher = self.waiting = self.counted_as = None
 
     def _count(self, subject: str) -> None:
@@ -95,7 +99,6 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
             self.waiting.cancel()
         if self.reader is None:
             self.reader = asyncio.create_task(coroutine)
-            self.reader.add_done_callback(lambda _: self.begun.set())
         else:
             coroutine.close()
 
@@ -150,7 +153,6 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
         run = await database_sync_to_async(run_get)(run_id, owner)
         if run.log is None:
             raise LostError(LostError.MESSAGE)
-        self.begun.set()
         stored = await asyncio.to_thread(events.unpack, bytes(run.log))
         for event in stored[after_seq:]:
             await self._send(event.frame(run_id))
@@ -158,7 +160,9 @@ class ExecuteConsumer(AsyncWebsocketConsumer):
 
     async def _follow(self, live: LiveRun, after_seq: int) -> None:
         self.live = live
-        self.begun.set()
+        for text in self.early:
+            self._control(text)
+        self.early.clear()
         live.attach()
         try:
             async for event in live.log.follow(after_seq):
