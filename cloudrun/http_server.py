@@ -46,6 +46,9 @@ _PAGE_POLICY = f"{_PROBLEM_POLICY}; style-src 'self'; img-src 'self'"
 # Frames that are read and that the consumer has not taken, and how soon it is asked again.
 _MAX_WAITING = 16
 _WAIT_S = 0.005
+# From a socket's last frame to its client's farewell: what a slow one has yet to read stands before
+# it, and would be lost. Autobahn waits for a second.
+_CLOSE_WITHIN_S = 60
 # At a shutdown: for what is on its way when the port is closed, and for the last answers.
 _LAST_REQUESTS_S = 0.2
 _LAST_ANSWERS_S = 5
@@ -248,7 +251,9 @@ class SocketFactory(WebSocketFactory):  # type: ignore[misc]
 
     def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802  Autobahn's name
         # With a close frame that says why, not by dropping the connection.
-        super().setProtocolOptions(failByDrop=False, **options)
+        super().setProtocolOptions(
+            failByDrop=False, closeHandshakeTimeout=_CLOSE_WITHIN_S, **options
+        )
 
 
 class Factory(HTTPFactory):  # type: ignore[misc]

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from socket import SO_RCVBUF, SOL_SOCKET
+from socket import socket as tcp_socket
 from typing import Any
 
 import httpx
@@ -270,6 +272,25 @@ async def test_what_comes_behind_a_refused_request_is_dropped(counting_server: S
     for first, code in ((nobodys, "not_found"), ("{", "invalid_request")):
         frames = await converse(counting_server.url, first, behind=behind)
         assert [frame["code"] for frame in frames] == [code]
+
+
+async def test_a_slow_reader_gets_all_to_the_last_frame(one_server: Server) -> None:
+    """Most of it waits on the server when the run is over and the server has said goodbye."""
+    narrow = tcp_socket()
+    narrow.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", one_server.port))
+    narrow.setblocking(False)
+    code = "for _ in range(12_000): print('x' * 79)"
+    url = socket_url(one_server.url)
+    async with (
+        asyncio.timeout(60),
+        connect(url, sock=narrow, max_queue=1, compression=None) as reader,
+    ):
+        await reader.send(json.dumps({"language": "python", "code": code}))
+        await asyncio.sleep(4)  # meanwhile it ends
+        frames = [json.loads(message) async for message in reader]
+    assert len(text(frames)) == 12_000 * 80
+    assert (frames[-1]["type"], reader.close_code) == ("complete", 1000)
 
 
 async def test_closing_with_1000_stops_the_run(server: Server) -> None:
