@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from accounts.tests.authenticator_app import code_of
 from e2e.complaints import complaints_of
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -76,7 +72,7 @@ class AccountPage:
         self.open("/accounts/2fa/totp/activate/")
         self.confirm_password()
         secret = self.field("Secret").input_value()
-        self.field("Authenticator code").fill(totp_code(secret))
+        self.field("Authenticator code").fill(code_of(secret))
         self.button("Turn on").click()
         expect(self.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
         return secret
@@ -106,12 +102,6 @@ class AccountPage:
     def expect_editor(self) -> None:
         self.page.wait_for_url(f"{self.url}/")
         expect(self.menu_button).to_be_visible()
-
-
-def totp_code(secret: str, *, periods_ahead: int = 0) -> str:
-    """What an authenticator app shows, now or later."""
-    now = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, now + periods_ahead)))
 
 
 @contextmanager

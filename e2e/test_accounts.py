@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, ViewportSize, expect
 
+from accounts.tests.authenticator_app import code_of
 from e2e.accessibility import axe
-from e2e.account_page import PASSWORD, AccountPage, authenticator_device, totp_code
+from e2e.account_page import PASSWORD, AccountPage, authenticator_device
 from e2e.server import Server, started
 
 SIZES: dict[str, ViewportSize] = {
@@ -132,7 +133,7 @@ def test_authenticator_app_is_asked_for(
     codes = visitor.page.get_by_label("Unused codes").get_by_role("listitem")
     expect(codes).to_have_count(10)
     recovery_code = codes.first.inner_text()
-    for code in (totp_code(secret, periods_ahead=1), recovery_code):
+    for code in (code_of(secret, periods_ahead=1), recovery_code):
         other = new_visitor()
         other.log_in("app_user")
         other.field("Code").fill(code)

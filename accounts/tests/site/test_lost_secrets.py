@@ -10,9 +10,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.tests.authenticator_app import code_of
 from accounts.tests.factories import PASSWORD
 from accounts.tests.site.pages import errors_of, log_in, reauthenticate, user_of
-from accounts.tests.site.test_security import activate_totp, code_of, enter
+from accounts.tests.site.test_security import activate_totp, enter
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.authenticator_app import code_of
 from accounts.tests.factories import PASSWORD
 from accounts.tests.site.pages import log_in, sign_up
-from accounts.tests.site.test_security import activate_totp, code_of
+from accounts.tests.site.test_security import activate_totp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

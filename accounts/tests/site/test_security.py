@@ -6,11 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
@@ -18,18 +13,13 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.tests.authenticator_app import code_of
 from accounts.tests.factories import PASSWORD, make_user
 from accounts.tests.site.pages import errors_of, log_in, reauthenticate, user_of
 
 pytestmark = pytest.mark.django_db
 
 NEW = "staple after staple"
-
-
-def code_of(secret: str, *, periods_ahead: int = 0) -> str:
-    """What an authenticator app shows, now or later."""
-    now = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, now + periods_ahead)))
 
 
 @pytest.fixture
