@@ -113,7 +113,7 @@ class Naive:
             for chunk in container.logs(stream=True, follow=True, stderr=False):
                 first = first or time.perf_counter() - begun
                 output += chunk
-            exit_code = container.wait()["StatusCode"]
+            exit_code = container.wait(timeout=_TIMEOUT_S)["StatusCode"]
             done = time.perf_counter() - begun
         finally:
             container.remove(force=True)
