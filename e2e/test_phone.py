@@ -1,5 +1,6 @@
 """A session on a phone: a narrow screen that is touched, and a keyboard on it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -134,6 +135,17 @@ def expect_cursor_in_sight(page: Page) -> None:
         "}",
         timeout=3000,
     )
+
+
+def test_numbers_of_a_run_leave_room_for_the_commands(
+    phone: BrowserContext, server: Server
+) -> None:
+    ide = IdePage(phone.new_page(), f"{server.url}/")
+    ide.open()
+    ide.run("big = 'a' * 120_000_000\nraise SystemExit('one' / 2)")
+    ide.expect_state("Exit 1")
+    expect(ide.page.locator("[data-memory]")).to_have_text(re.compile(r"^\d{3} MB$"))
+    expect(ide.page.get_by_role("button", name="Commands")).to_be_in_viewport(ratio=1)
 
 
 def test_keyboard_leaves_the_line_and_run_in_sight(phone: BrowserContext, server: Server) -> None:
