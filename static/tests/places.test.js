@@ -12,13 +12,13 @@ const found = (text, fileName) =>
 
 test('a traceback, a compiler, a shell and a stack trace name places', () => {
   const python = '  File "/workspace/main.py", line 9, in <module>';
-  assert.deepEqual(found(python, 'main.py'), [['main.py", line 9', 9, null]]);
+  assert.deepEqual(found(python, 'main.py'), [['"/workspace/main.py", line 9', 9, null]]);
   assert.deepEqual(found('main.cpp:3:5: error: no', 'main.cpp'), [['main.cpp:3:5', 3, 5]]);
   assert.deepEqual(found('main.sh: line 2: oops', 'main.sh'), [['main.sh: line 2', 2, null]]);
   const java = '\tat Main.main(Main.java:4)';
   assert.deepEqual(found(java, 'Main.java'), [['Main.java:4', 4, null]]);
   const node = '    at file:///workspace/index.js:7:11';
-  assert.deepEqual(found(node, 'index.js'), [['index.js:7:11', 7, 11]]);
+  assert.deepEqual(found(node, 'index.js'), [['file:///workspace/index.js:7:11', 7, 11]]);
 });
 
 test('another file is not taken for it', () => {

@@ -17,7 +17,8 @@ export function findPlaces(text, fileNames) {
   const longestFirst = fileNames.filter(Boolean).sort((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return [];
   const name = `(${longestFirst.map(escapeRegExp).join('|')})`;
-  const places = new RegExp(`(?<![\\w.-])${name}(?:"?, line |: line |:)(\\d+)(?::(\\d+))?`, 'g');
+  const before = '(?<![\\w.-])(?:"?(?:file://)?/workspace/|")?';
+  const places = new RegExp(`${before}${name}(?:"?, line |: line |:)(\\d+)(?::(\\d+))?`, 'g');
   return [...text.matchAll(places)].map((match) => ({
     start: match.index,
     length: match[0].length,
