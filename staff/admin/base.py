@@ -64,9 +64,12 @@ class AuditedAdmin(LargeListAdmin):
         """None in Django's own log, which would keep the names of who is gone."""
         return []
 
-    def audit(self, request: HttpRequest, action: AuditAction, *rows: Model) -> None:
+    def audit(
+        self, request: HttpRequest, action: AuditAction, *rows: Model, details: str = ""
+    ) -> None:
         """Write down what is done to rows, each its owner's."""
-        things = ((self.owner_of(row), self.name_of(row)) for row in rows)
+        behind = f": {details}" if details else ""
+        things = ((self.owner_of(row), f"{self.name_of(row)}{behind}") for row in rows)
         audit_each(staff_of(request), action, things)
 
     def name_of(self, row: Model) -> str:

@@ -13,6 +13,10 @@ from staff.admin.base import OwnedAdmin, staff_of
 from staff.runs.filters import LanguageFilter
 
 
+def _words(teaching: bool) -> str:
+    return "hints first" if teaching else "fixes at once"
+
+
 @admin.register(Workspace)
 class WorkspaceAdmin(OwnedAdmin):
     list_display = ("name", "id", "who", "language_words", "teaching", "changed_at")
@@ -39,14 +43,14 @@ class WorkspaceAdmin(OwnedAdmin):
         """Of those that are not set so already: only they are changed, and in the audit log."""
         others = workspaces.exclude(teaching=to)
         changed = list(others.select_related("user"))
-        self.audit(request, AuditAction.CHANGED, *changed)
+        self.audit(request, AuditAction.CHANGED, *changed, details=_words(to))
         others.update(teaching=to)
-        told = f"Hints first: {'on' if to else 'off'}. Workspaces changed: {len(changed):,}."
+        told = f"Now {_words(to)}. Workspaces changed: {len(changed):,}."
         self.message_user(request, told, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
         if "teaching" in form.changed_data:
-            self.audit(request, AuditAction.CHANGED, obj)
+            self.audit(request, AuditAction.CHANGED, obj, details=_words(obj.teaching))
         obj.save(update_fields=["teaching"])  # its owner may have renamed it meanwhile
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

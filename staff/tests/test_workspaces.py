@@ -37,9 +37,11 @@ def test_teaching_mode_of_many_is_in_the_audit_log_once_for_each(
     with django_assert_max_num_queries(20):
         answer = client.post(LIST, data)
     assert not Workspace.objects.filter(teaching=False).exists()
-    assert sorted(changes()) == sorted((name, f"workspace {it.pk}") for name, it in own[1:])
+    assert sorted(changes()) == sorted(
+        (name, f"workspace {it.pk}: hints first") for name, it in own[1:]
+    )
     (told,) = [str(message) for message in get_messages(answer.wsgi_request)]
-    assert told == "Hints first: on. Workspaces changed: 15."
+    assert told == "Now hints first. Workspaces changed: 15."
     assert "changed the settings of your workspace" in {
         look.did.split(" “")[0] for look in looks_at(bob)
     }
@@ -50,6 +52,6 @@ def test_teaching_mode_of_one_is_in_the_audit_log_where_it_changes(root: User) -
     client = client_of(root)
     for _ in range(2):
         client.post(f"{LIST}{workspace.pk}/change/", {"teaching": "on"})
-        assert changes() == [("ada", f"workspace {workspace.pk}")]
+        assert changes() == [("ada", f"workspace {workspace.pk}: hints first")]
     client.post(f"{LIST}{workspace.pk}/change/", {})
-    assert len(changes()) == 2
+    assert changes()[1:] == [("ada", f"workspace {workspace.pk}: fixes at once")]
