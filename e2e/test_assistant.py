@@ -202,6 +202,16 @@ def test_failed_proposal_is_told_as_such(ide: IdePage, ai: AIServer) -> None:
     expect(panel(ide).locator(".notice")).to_have_attribute("data-tone", "bad")
 
 
+def test_answer_that_changes_nothing_says_so(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "So.\n\n```python\nprint(1)\n```\n"
+    ide.write("print(1)\n")
+    show(ide)
+    button(ide, "Optimize").click()
+    words = "The answer proposes no change; nothing was tried."
+    expect(panel(ide)).to_contain_text(words, timeout=20_000)
+    expect(announced(ide)).to_have_text(f"Answer complete. {words}")
+
+
 def test_optimisation_shows_time_and_memory(ide: IdePage, ai: AIServer) -> None:
     slow = "total = 0\nfor i in range(3000000):\n    total += i\nprint(total)\n"
     ai.answer = lambda prompt: "Sum.\n\n```python\nprint(sum(range(3000000)))\n```\n"

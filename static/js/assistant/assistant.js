@@ -251,9 +251,10 @@ export class Assistant {
         },
       });
       const { title, text } = verdictWords(answer.verdict);
-      verdict = ` ${title}. ${text}`;
+      verdict = `${title}. ${text}`;
     });
-    this.#parts.announce(`Answer complete.${verdict}${next ? ` ${next}` : ''}`);
+    const said = ['Answer complete.', verdict, ...answer.notes, next];
+    this.#parts.announce(said.filter(Boolean).join(' '));
   }
 
   /**
