@@ -36,6 +36,13 @@ It **explains** all the same.
 """
 
 
+_COVERED = """() => [...document.querySelectorAll('button, a, input, [role=tab]')].filter((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  const over = document.elementFromPoint(x + width / 2, y + height / 2);
+  return over?.closest('.toasts') && !one.closest('.toasts');
+}).map((one) => one.textContent)"""
+
+
 @pytest.fixture(scope="module")
 def ai() -> Iterator[AIServer]:
     with ai_server() as server:
@@ -237,6 +244,25 @@ def test_explanation_streams_and_can_do_nothing(ide: IdePage, ai: AIServer) -> N
     assert ide.page.title() == title
 
 
+def test_without_code_nothing_is_asked(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "It prints."
+    ai.asked.clear()
+    ide.write("")
+    show(ide)
+    for name, why in (
+        ("Optimize", "There is no code to optimize yet."),
+        ("Explain the code", "There is no code to explain yet."),
+    ):
+        button(ide, name).click()
+        expect(panel(ide).get_by_role("article")).to_contain_text(why)
+        expect(announced(ide)).to_have_text(why)
+    assert ide.complaints == []
+    assert ai.asked == []
+    ide.write("print('here it is')")
+    button(ide, "Ask again").click()
+    expect(panel(ide)).to_contain_text("It prints.")
+
+
 def test_follow_up_goes_on_with_the_conversation(ide: IdePage, ai: AIServer) -> None:
     ai.answer = lambda prompt: "It prints." if "And why?" not in prompt else "Because it must."
     ide.write("print('my program')")
@@ -338,6 +364,25 @@ def page_of(context: BrowserContext, server: Server) -> IdePage:
     ide = IdePage(context.new_page(), f"{server.url}/")
     ide.open()
     return ide
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_lasting_message_covers_no_controls(
+    context: BrowserContext, server: Server, size: Any
+) -> None:
+    ide = page_of(context, server)
+    ide.page.set_viewport_size(size)
+    context.set_offline(True)
+    expect(ide.page.locator(".toast")).to_contain_text("You are offline.")
+    for part in ("Assistant", "Terminal", "Code"):
+        if size == WIDE and part != "Code":
+            ide.page.get_by_role("tab", name=part).click()
+        ide.go_to(part)
+        assert ide.page.evaluate(_COVERED) == []
+    ide.code.click()
+    ide.page.keyboard.press("ControlOrMeta+f")
+    expect(ide.page.locator(".cm-search")).to_be_visible()
+    assert ide.page.evaluate(_COVERED) == []
 
 
 def test_other_provider_answers_where_the_first_breaks_off(

@@ -1,7 +1,13 @@
 import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
 import { askStream, RefusedError, UnreachableError } from '../ui/server.js';
 import { AnswerView } from './answer-view.js';
-import { ACTION_TITLES, stepTitle, troubleWords, verdictWords } from './assistant-words.js';
+import {
+  ACTION_TITLES,
+  lackWords,
+  stepTitle,
+  troubleWords,
+  verdictWords,
+} from './assistant-words.js';
 import { framesOf } from './event-frames.js';
 import { Hints } from './hints.js';
 import { Proposal } from './proposal.js';
@@ -185,11 +191,15 @@ export class Assistant {
     const view = this.#newView(asked.title);
     try {
       const question = await asked.prepare();
-      asked.prepare = async () => question;
-      await this.#answer(view, question, answering.signal, asked.lesson);
+      const lack = lackWords(question);
+      if (lack) this.#tellEnd(view, lack);
+      else {
+        asked.prepare = async () => question;
+        await this.#answer(view, question, answering.signal, asked.lesson);
+      }
     } catch (error) {
       if (!answering.signal.aborted) this.#tellTrouble(view, error);
-      else this.#tellStopped(view);
+      else this.#tellEnd(view, 'Stopped.');
     }
     if (this.#answering === answering) this.#setBusy(false);
   }
@@ -267,11 +277,14 @@ export class Assistant {
     this.#parts.announce(`${words.title} ${words.text ?? ''}`);
   }
 
-  /** @param {AnswerView} view */
-  #tellStopped(view) {
-    if (view !== this.#view) return view.say('Stopped.');
-    view.stop();
-    this.#parts.announce('Stopped.');
+  /**
+   * @param {AnswerView} view
+   * @param {string} why there is no answer, or no more of it
+   */
+  #tellEnd(view, why) {
+    if (view !== this.#view) return view.say(why);
+    view.stop(why);
+    this.#parts.announce(why);
   }
 
   /** @param {boolean} busy */
