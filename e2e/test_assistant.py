@@ -42,6 +42,8 @@ _COVERED = """() => [...document.querySelectorAll('button, a, input, [role=tab]'
   return over?.closest('.toasts') && !one.closest('.toasts');
 }).map((one) => one.textContent)"""
 
+_COLOUR = "(one) => getComputedStyle(one).backgroundColor"
+
 
 @pytest.fixture(scope="module")
 def ai() -> Iterator[AIServer]:
@@ -280,6 +282,23 @@ def test_follow_up_goes_on_with_the_conversation(ide: IdePage, ai: AIServer) -> 
     expect(field).to_be_focused()
 
 
+def test_question_that_is_too_long_is_kept_and_told(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "It prints."
+    ai.asked.clear()
+    show(ide)
+    field = ide.page.get_by_role("textbox", name="Ask about this")
+    field.focus()
+    ide.page.keyboard.insert_text("\N{GRINNING FACE}" * 2001)
+    field.press("Enter")
+    told = field.evaluate("(field) => field.validationMessage")
+    assert told == "This has 2001 characters. A question may have 2000."
+    expect(panel(ide).get_by_role("article")).to_have_count(0)
+    field.press("Backspace")
+    field.press("Enter")
+    expect(panel(ide)).to_contain_text("It prints.")
+    assert "\N{GRINNING FACE}" * 2000 in str(ai.asked[0]["body"])
+
+
 def test_stop_keeps_what_came(ide: IdePage, ai: AIServer) -> None:
     ai.answer = lambda prompt: "The first words.\n\n" + "more " * 4000
     show(ide)
@@ -354,8 +373,12 @@ def test_axe_finds_nothing(work: WorkspacePage, ai: AIServer, scheme: Any, width
     if width == "narrow":
         expect(in_front).to_have_attribute("aria-current", "true")
     review.click()
-    expect(work.dialog.get_by_role("button", name="Accept this change")).to_have_count(2)
+    accept = work.dialog.get_by_role("button", name="Accept this change")
+    expect(accept).to_have_count(2)
     assert axe(work.page) == []
+    if width == "narrow":
+        row, code = accept.first.locator(".."), work.page.locator("[data-proposal-host] .cm-editor")
+        assert row.evaluate(_COLOUR) == code.evaluate(_COLOUR), "apart from what goes"
     host = work.page.locator("[data-proposal-host]")
     assert host.evaluate("(host) => host.scrollWidth <= host.clientWidth")
 

@@ -43,6 +43,7 @@ import { questionAbout, questionAboutFailure } from './question.js';
 /** As the server takes them. */
 const MOST_TURNS = 18;
 const MOST_TURN = 20_000;
+const MOST_QUESTION = 2000;
 /** @type {Set<AssistAction>} */
 export const ABOUT_FAILURE = new Set(['fix_error', 'explain_error']);
 
@@ -82,6 +83,7 @@ export class Assistant {
       });
     }
     this.#stop.addEventListener('click', () => this.#answering?.abort());
+    this.#field.addEventListener('input', () => this.#measure());
     find('assistant-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#followUp();
@@ -143,6 +145,13 @@ export class Assistant {
     if (asked.lesson && asked.lesson === this.#asked?.lesson) this.#view?.settle();
     else this.#thread.replaceChildren(this.#empty);
     await this.#show(asked);
+  }
+
+  /** The browser tells who asks more than that, and keeps it in the field. */
+  #measure() {
+    const { length } = [...this.#field.value.trim()];
+    const words = `This has ${length} characters. A question may have ${MOST_QUESTION}.`;
+    this.#field.setCustomValidity(length > MOST_QUESTION ? words : '');
   }
 
   #followUp() {
