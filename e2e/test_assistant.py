@@ -123,6 +123,14 @@ def test_failure_is_fixed_by_one_accepted_change(work: WorkspacePage, ai: AIServ
     work.code.click()
     work.page.keyboard.press("ControlOrMeta+z")
     expect(work.page.locator("#editor .cm-line").nth(1)).to_have_text("    return number / 0")
+    expect(panel(work)).to_contain_text("Verified by running it")
+    work.page.keyboard.press("ControlOrMeta+y")
+    expect(panel(work)).to_contain_text("Accepted in part")
+    work.page.keyboard.press("ControlOrMeta+z")
+    show(work)
+    button(work, "Review the changes").click()
+    expect(accept).to_have_count(2)
+    expect(work.dialog).not_to_contain_text("Your text has changed since you asked")
 
 
 def test_all_is_accepted_or_discarded(ide: IdePage, ai: AIServer) -> None:

@@ -69,6 +69,8 @@ export class Assistant {
   #view;
   /** @type {AssistTurn[]} */
   #turns = [];
+  /** @type {ProposalCard[]} of this thread */
+  #cards = [];
   /** @type {AbortController | undefined} */
   #answering;
 
@@ -106,6 +108,11 @@ export class Assistant {
     for (const button of this.#buttons) setEnabled(button, this.canAsk(button.dataset.assist));
   }
 
+  /** The text has changed. */
+  typed() {
+    for (const card of this.#cards) card.refresh();
+  }
+
   /**
    * Begins a new thread.
    *
@@ -141,6 +148,7 @@ export class Assistant {
     if (!this.#thread.parentElement?.contains(document.activeElement)) this.#thread.focus();
     this.#answering?.abort();
     this.#turns = [];
+    this.#cards = [];
     // The hints about one thing stand below each other.
     if (asked.lesson && asked.lesson === this.#asked?.lesson) this.#view?.settle();
     else this.#thread.replaceChildren(this.#empty);
@@ -259,7 +267,7 @@ export class Assistant {
       view.end(answer);
       if (answer.files.length === 0) return;
       const proposal = new Proposal(answer, question, this.#parts.project);
-      new ProposalCard(view.add(), proposal, {
+      const card = new ProposalCard(view.add(), proposal, {
         action: question.action,
         verdict: answer.verdict,
         dialog: this.#dialog,
@@ -269,6 +277,7 @@ export class Assistant {
           if (document.activeElement === document.body) this.#thread.focus();
         },
       });
+      this.#cards.push(card);
       const { title, text } = verdictWords(answer.verdict);
       verdict = `${title}. ${text}`;
     });
