@@ -168,13 +168,16 @@ def _answer(question: Question, wording: Wording, start: Start, response: str, e
     notes = [f"The assistant was shown {what}." for what in wording.left_out]
     if end.is_cut:
         notes.append("The answer was too long, and stops before its end.")
+    is_proposal = _proposes(question) and not end.is_cut
+    files = proposed_files(response, question.sources) if is_proposal else {}
+    # Words alone are enough for what somebody asks about an answer.
+    if is_proposal and not files and ("```" in response or not question.turns):
+        notes.append("The answer proposes no change; nothing was tried.")
     return Answer(
         response=response,
         provider=start.provider.name,
         model=start.provider.model,
-        files=proposed_files(response, question.sources)
-        if _proposes(question) and not end.is_cut
-        else {},
+        files=files,
         notes=tuple(notes),
     )
 

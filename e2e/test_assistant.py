@@ -36,6 +36,15 @@ It **explains** all the same.
 """
 
 
+_COVERED = """() => [...document.querySelectorAll('button, a, input, [role=tab]')].filter((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  const over = document.elementFromPoint(x + width / 2, y + height / 2);
+  return over?.closest('.toasts') && !one.closest('.toasts');
+}).map((one) => one.textContent)"""
+
+_COLOUR = "(one) => getComputedStyle(one).backgroundColor"
+
+
 @pytest.fixture(scope="module")
 def ai() -> Iterator[AIServer]:
     with ai_server() as server:
@@ -114,6 +123,14 @@ def test_failure_is_fixed_by_one_accepted_change(work: WorkspacePage, ai: AIServ
     work.code.click()
     work.page.keyboard.press("ControlOrMeta+z")
     expect(work.page.locator("#editor .cm-line").nth(1)).to_have_text("    return number / 0")
+    expect(panel(work)).to_contain_text("Verified by running it")
+    work.page.keyboard.press("ControlOrMeta+y")
+    expect(panel(work)).to_contain_text("Accepted in part")
+    work.page.keyboard.press("ControlOrMeta+z")
+    show(work)
+    button(work, "Review the changes").click()
+    expect(accept).to_have_count(2)
+    expect(work.dialog).not_to_contain_text("Your text has changed since you asked")
 
 
 def test_all_is_accepted_or_discarded(ide: IdePage, ai: AIServer) -> None:
@@ -202,6 +219,16 @@ def test_failed_proposal_is_told_as_such(ide: IdePage, ai: AIServer) -> None:
     expect(panel(ide).locator(".notice")).to_have_attribute("data-tone", "bad")
 
 
+def test_answer_that_changes_nothing_says_so(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "So.\n\n```python\nprint(1)\n```\n"
+    ide.write("print(1)\n")
+    show(ide)
+    button(ide, "Optimize").click()
+    words = "The answer proposes no change; nothing was tried."
+    expect(panel(ide)).to_contain_text(words, timeout=20_000)
+    expect(announced(ide)).to_have_text(f"Answer complete. {words}")
+
+
 def test_optimisation_shows_time_and_memory(ide: IdePage, ai: AIServer) -> None:
     slow = "total = 0\nfor i in range(3000000):\n    total += i\nprint(total)\n"
     ai.answer = lambda prompt: "Sum.\n\n```python\nprint(sum(range(3000000)))\n```\n"
@@ -227,6 +254,25 @@ def test_explanation_streams_and_can_do_nothing(ide: IdePage, ai: AIServer) -> N
     assert ide.page.title() == title
 
 
+def test_without_code_nothing_is_asked(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "It prints."
+    ai.asked.clear()
+    ide.write("")
+    show(ide)
+    for name, why in (
+        ("Optimize", "There is no code to optimize yet."),
+        ("Explain the code", "There is no code to explain yet."),
+    ):
+        button(ide, name).click()
+        expect(panel(ide).get_by_role("article")).to_contain_text(why)
+        expect(announced(ide)).to_have_text(why)
+    assert ide.complaints == []
+    assert ai.asked == []
+    ide.write("print('here it is')")
+    button(ide, "Ask again").click()
+    expect(panel(ide)).to_contain_text("It prints.")
+
+
 def test_follow_up_goes_on_with_the_conversation(ide: IdePage, ai: AIServer) -> None:
     ai.answer = lambda prompt: "It prints." if "And why?" not in prompt else "Because it must."
     ide.write("print('my program')")
@@ -242,6 +288,23 @@ def test_follow_up_goes_on_with_the_conversation(ide: IdePage, ai: AIServer) -> 
     assert said[2:] == ["It prints.", "And why?"]
     expect(panel(ide).get_by_role("article")).to_have_count(2)
     expect(field).to_be_focused()
+
+
+def test_question_that_is_too_long_is_kept_and_told(ide: IdePage, ai: AIServer) -> None:
+    ai.answer = lambda prompt: "It prints."
+    ai.asked.clear()
+    show(ide)
+    field = ide.page.get_by_role("textbox", name="Ask about this")
+    field.focus()
+    ide.page.keyboard.insert_text("\N{GRINNING FACE}" * 2001)
+    field.press("Enter")
+    told = field.evaluate("(field) => field.validationMessage")
+    assert told == "This has 2001 characters. A question may have 2000."
+    expect(panel(ide).get_by_role("article")).to_have_count(0)
+    field.press("Backspace")
+    field.press("Enter")
+    expect(panel(ide)).to_contain_text("It prints.")
+    assert "\N{GRINNING FACE}" * 2000 in str(ai.asked[0]["body"])
 
 
 def test_stop_keeps_what_came(ide: IdePage, ai: AIServer) -> None:
@@ -318,8 +381,12 @@ def test_axe_finds_nothing(work: WorkspacePage, ai: AIServer, scheme: Any, width
     if width == "narrow":
         expect(in_front).to_have_attribute("aria-current", "true")
     review.click()
-    expect(work.dialog.get_by_role("button", name="Accept this change")).to_have_count(2)
+    accept = work.dialog.get_by_role("button", name="Accept this change")
+    expect(accept).to_have_count(2)
     assert axe(work.page) == []
+    if width == "narrow":
+        row, code = accept.first.locator(".."), work.page.locator("[data-proposal-host] .cm-editor")
+        assert row.evaluate(_COLOUR) == code.evaluate(_COLOUR), "apart from what goes"
     host = work.page.locator("[data-proposal-host]")
     assert host.evaluate("(host) => host.scrollWidth <= host.clientWidth")
 
@@ -328,6 +395,25 @@ def page_of(context: BrowserContext, server: Server) -> IdePage:
     ide = IdePage(context.new_page(), f"{server.url}/")
     ide.open()
     return ide
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_lasting_message_covers_no_controls(
+    context: BrowserContext, server: Server, size: Any
+) -> None:
+    ide = page_of(context, server)
+    ide.page.set_viewport_size(size)
+    context.set_offline(True)
+    expect(ide.page.locator(".toast")).to_contain_text("You are offline.")
+    for part in ("Assistant", "Terminal", "Code"):
+        if size == WIDE and part != "Code":
+            ide.page.get_by_role("tab", name=part).click()
+        ide.go_to(part)
+        assert ide.page.evaluate(_COVERED) == []
+    ide.code.click()
+    ide.page.keyboard.press("ControlOrMeta+f")
+    expect(ide.page.locator(".cm-search")).to_be_visible()
+    assert ide.page.evaluate(_COVERED) == []
 
 
 def test_other_provider_answers_where_the_first_breaks_off(

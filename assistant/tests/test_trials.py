@@ -207,6 +207,27 @@ def test_what_cannot_be_tried_costs_no_run(server: Server, ai: AIServer) -> None
         ai.answer = scripted
 
 
+@pytest.mark.parametrize(
+    ("said", "turns", "is_told"),
+    [
+        ("So.\n\n```python\nprint(1 / 0)\n```\n", [], True),
+        ("It is as good as it gets.", [], True),
+        ("Because of the zero.", [{"role": "assistant", "content": "So."}], False),
+    ],
+)
+def test_answer_without_a_change_says_so(
+    server: Server, ai: AIServer, said: str, turns: list[dict[str, str]], is_told: bool
+) -> None:
+    scripted, ai.answer = ai.answer, lambda prompt: said
+    body = {"action": "optimize_code", "language": "python", "code": "print(1 / 0)"}
+    try:
+        answer = new_user(server).post("/api/ai/assist", json=body | {"turns": turns}).json()
+    finally:
+        ai.answer = scripted
+    assert (answer["verdict"], answer["files"]) == (None, [])
+    assert answer["notes"] == ["The answer proposes no change; nothing was tried."] * is_told
+
+
 @pytest.mark.parametrize("language", EVIL)
 def test_malicious_fix_changes_nothing_outside_the_sandbox(
     server: Server, tmp_path: Path, language: str

@@ -68,6 +68,7 @@ const editor = new Editor(find('editor'), nonce, settings.value, {
   onChange: (text) => {
     saved.textContent = 'Saving…';
     drafts.keep(language.id, text);
+    workbench?.assistant?.typed();
   },
   onCursor: (line, column) => status.cursor(line, column),
 });

@@ -96,7 +96,10 @@ const hooks = {
 const store = new FileStore(workspace.id, page.files, hooks, await thisTab());
 const settings = new SettingsStore(page.settings, page.isUser, failed.tell);
 const editor = new Editor(find('editor'), nonce, settings.value, {
-  onChange: (text) => opened.type(text),
+  onChange: (text) => {
+    opened.type(text);
+    workbench?.assistant?.typed();
+  },
   onCursor: (line, column) => status.cursor(line, column),
 });
 const opened = new OpenFiles({

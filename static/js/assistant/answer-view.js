@@ -77,9 +77,10 @@ export class AnswerView {
     this.#offerAgain();
   }
 
-  stop() {
+  /** @param {string} why */
+  stop(why) {
     this.#unfinished.replaceChildren();
-    this.say('Stopped.');
+    this.say(why);
     this.#offerAgain();
   }
 

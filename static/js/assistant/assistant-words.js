@@ -4,7 +4,7 @@ import { failureWords } from '../ui/failed-requests.js';
 import { RefusedError } from '../ui/server.js';
 import { megabytes } from '../ui/status-bar.js';
 
-/** @import { AssistAction, AssistStep, NoticeText, Tone, Verdict } from '../types.js' */
+/** @import { AssistAction, AssistQuestion, AssistStep, NoticeText, Tone, Verdict } from '../types.js' */
 /** @import { Lesson } from './hints.js' */
 
 /** @type {Record<AssistAction, string>} */
@@ -14,6 +14,18 @@ export const ACTION_TITLES = {
   explain_code: 'Explain the code',
   optimize_code: 'Optimize the code',
 };
+
+/**
+ * What the server would have no answer to.
+ *
+ * @param {AssistQuestion} question
+ * @returns {string} why it is not asked; nothing where it can be
+ */
+export function lackWords({ action, code }) {
+  if (code.trim() || action === 'explain_error') return '';
+  const aim = { fix_error: 'fix', explain_code: 'explain', optimize_code: 'optimize' }[action];
+  return `There is no code to ${aim} yet.`;
+}
 
 /** @type {Record<AssistStep, string>} */
 const STEP_TITLES = { nudge: 'Give me a nudge', explain: 'Explain it', show: 'Show the fix' };

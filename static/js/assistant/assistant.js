@@ -1,7 +1,13 @@
 import { find, findAll, isEnabled, setEnabled } from '../ui/dom.js';
 import { askStream, RefusedError, UnreachableError } from '../ui/server.js';
 import { AnswerView } from './answer-view.js';
-import { ACTION_TITLES, stepTitle, troubleWords, verdictWords } from './assistant-words.js';
+import {
+  ACTION_TITLES,
+  lackWords,
+  stepTitle,
+  troubleWords,
+  verdictWords,
+} from './assistant-words.js';
 import { framesOf } from './event-frames.js';
 import { Hints } from './hints.js';
 import { Proposal } from './proposal.js';
@@ -37,6 +43,7 @@ import { questionAbout, questionAboutFailure } from './question.js';
 /** As the server takes them. */
 const MOST_TURNS = 18;
 const MOST_TURN = 20_000;
+const MOST_QUESTION = 2000;
 /** @type {Set<AssistAction>} */
 export const ABOUT_FAILURE = new Set(['fix_error', 'explain_error']);
 
@@ -62,6 +69,8 @@ export class Assistant {
   #view;
   /** @type {AssistTurn[]} */
   #turns = [];
+  /** @type {ProposalCard[]} of this thread */
+  #cards = [];
   /** @type {AbortController | undefined} */
   #answering;
 
@@ -76,6 +85,7 @@ export class Assistant {
       });
     }
     this.#stop.addEventListener('click', () => this.#answering?.abort());
+    this.#field.addEventListener('input', () => this.#measure());
     find('assistant-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#followUp();
@@ -96,6 +106,11 @@ export class Assistant {
   refresh() {
     this.hints?.follow(this.#parts.run.failure);
     for (const button of this.#buttons) setEnabled(button, this.canAsk(button.dataset.assist));
+  }
+
+  /** The text has changed. */
+  typed() {
+    for (const card of this.#cards) card.refresh();
   }
 
   /**
@@ -133,10 +148,18 @@ export class Assistant {
     if (!this.#thread.parentElement?.contains(document.activeElement)) this.#thread.focus();
     this.#answering?.abort();
     this.#turns = [];
+    this.#cards = [];
     // The hints about one thing stand below each other.
     if (asked.lesson && asked.lesson === this.#asked?.lesson) this.#view?.settle();
     else this.#thread.replaceChildren(this.#empty);
     await this.#show(asked);
+  }
+
+  /** The browser tells who asks more than that, and keeps it in the field. */
+  #measure() {
+    const { length } = [...this.#field.value.trim()];
+    const words = `This has ${length} characters. A question may have ${MOST_QUESTION}.`;
+    this.#field.setCustomValidity(length > MOST_QUESTION ? words : '');
   }
 
   #followUp() {
@@ -185,11 +208,15 @@ export class Assistant {
     const view = this.#newView(asked.title);
     try {
       const question = await asked.prepare();
-      asked.prepare = async () => question;
-      await this.#answer(view, question, answering.signal, asked.lesson);
+      const lack = lackWords(question);
+      if (lack) this.#tellEnd(view, lack);
+      else {
+        asked.prepare = async () => question;
+        await this.#answer(view, question, answering.signal, asked.lesson);
+      }
     } catch (error) {
       if (!answering.signal.aborted) this.#tellTrouble(view, error);
-      else this.#tellStopped(view);
+      else this.#tellEnd(view, 'Stopped.');
     }
     if (this.#answering === answering) this.#setBusy(false);
   }
@@ -240,7 +267,7 @@ export class Assistant {
       view.end(answer);
       if (answer.files.length === 0) return;
       const proposal = new Proposal(answer, question, this.#parts.project);
-      new ProposalCard(view.add(), proposal, {
+      const card = new ProposalCard(view.add(), proposal, {
         action: question.action,
         verdict: answer.verdict,
         dialog: this.#dialog,
@@ -250,10 +277,12 @@ export class Assistant {
           if (document.activeElement === document.body) this.#thread.focus();
         },
       });
+      this.#cards.push(card);
       const { title, text } = verdictWords(answer.verdict);
-      verdict = ` ${title}. ${text}`;
+      verdict = `${title}. ${text}`;
     });
-    this.#parts.announce(`Answer complete.${verdict}${next ? ` ${next}` : ''}`);
+    const said = ['Answer complete.', verdict, ...answer.notes, next];
+    this.#parts.announce(said.filter(Boolean).join(' '));
   }
 
   /**
@@ -266,11 +295,14 @@ export class Assistant {
     this.#parts.announce(`${words.title} ${words.text ?? ''}`);
   }
 
-  /** @param {AnswerView} view */
-  #tellStopped(view) {
-    if (view !== this.#view) return view.say('Stopped.');
-    view.stop();
-    this.#parts.announce('Stopped.');
+  /**
+   * @param {AnswerView} view
+   * @param {string} why there is no answer, or no more of it
+   */
+  #tellEnd(view, why) {
+    if (view !== this.#view) return view.say(why);
+    view.stop(why);
+    this.#parts.announce(why);
   }
 
   /** @param {boolean} busy */

@@ -18,6 +18,10 @@ export class ProposalCard {
   #notice;
   #proposal;
   #parts;
+  /** @type {NoticeText} */
+  #untaken;
+  #isTaken = false;
+  #title = '';
 
   /**
    * @param {Notice} notice
@@ -33,12 +37,35 @@ export class ProposalCard {
     const figures = action === 'optimize_code' ? figureWords(verdict) : '';
     const leftOut = proposal.leftOut.length > 0 ? leftOutWords(proposal.leftOut) : '';
     const said = [text, figures, leftOut].filter(Boolean).join(' ');
-    this.#show({ title, tone, text: said });
+    this.#untaken = { title, tone, text: said };
+    this.#show(this.#untaken);
+  }
+
+  /** The text has changed: what was accepted may be undone, or done again. */
+  refresh() {
+    if (!this.#isTaken || this.#proposal.isStale) return;
+    const words = this.#words;
+    if (words.title !== this.#title) this.#show(words);
+  }
+
+  /** @returns {NoticeText} where parts are accepted or rejected, what was run is not what one has */
+  get #words() {
+    const { names, open, isUntaken, isWhole } = this.#proposal;
+    if (isUntaken && isWhole) return this.#untaken;
+    if (open.length === 0) {
+      const text = `${names} changed. Undo in the editor takes it back.`;
+      return { tone: 'good', title: 'Accepted', text };
+    }
+    const wasRun = (this.#parts.verdict?.status ?? 'not_tried') !== 'not_tried';
+    const about = wasRun ? 'The verdict was for all changes together. ' : '';
+    const text = `${about}The other changes wait here.`;
+    return { tone: 'plain', title: isUntaken ? 'Taken back' : 'Accepted in part', text };
   }
 
   /** @param {NoticeText} words */
   #show(words) {
-    if (this.#proposal.files.length === 0) return this.#notice.show(words);
+    this.#title = words.title;
+    if (this.#proposal.open.length === 0) return this.#notice.show(words);
     this.#notice.show({
       ...words,
       actions: [
@@ -55,20 +82,10 @@ export class ProposalCard {
       if (end === 'discarded') this.#discard();
       else if (this.#proposal.open.length > 0 && end === 'none') return;
       else if (end === 'none') this.#discard();
-      else if (this.#proposal.open.length === 0) this.#accepted();
-      else this.#wait();
+      else this.#take();
     } catch (error) {
       this.#sayError(error);
     }
-  }
-
-  /** Something was accepted, and more is there: what was run is not what one has now. */
-  #wait() {
-    const wasRun = (this.#parts.verdict?.status ?? 'not_tried') !== 'not_tried';
-    const about = wasRun ? 'The verdict was for all changes together. ' : '';
-    const words = { title: 'Accepted in part', text: `${about}The other changes wait here.` };
-    this.#show({ tone: 'plain', ...words });
-    this.#parts.onTold(`${words.title}. ${words.text}`);
   }
 
   async #acceptAll() {
@@ -76,25 +93,30 @@ export class ProposalCard {
     if (this.#proposal.isStale) return this.#review();
     try {
       await this.#proposal.acceptAll();
-      this.#accepted();
+      this.#take();
     } catch (error) {
       this.#sayError(error);
     }
   }
 
-  #accepted() {
-    const text = `${this.#proposal.names} changed. Undo in the editor takes it back.`;
-    this.#settle({ tone: 'good', title: 'Accepted', text });
+  #take() {
+    this.#isTaken = true;
+    const words = this.#words;
+    this.#show(words);
+    this.#tell(words);
   }
 
   #discard() {
-    this.#settle({ tone: 'plain', title: 'Discarded', text: 'What was left is not taken.' });
+    this.#isTaken = false;
+    const title = 'Discarded';
+    const text = 'What was left is not taken.';
+    this.#notice.show({ tone: 'plain', title, text });
+    this.#tell({ title, text });
   }
 
-  /** @param {NoticeText} words the last of it */
-  #settle(words) {
-    this.#notice.show(words);
-    this.#parts.onTold(`${words.title}. ${words.text}`);
+  /** @param {Pick<NoticeText, 'title' | 'text'>} words */
+  #tell({ title, text }) {
+    this.#parts.onTold(`${title}. ${text}`);
   }
 
   /** @param {unknown} error */

@@ -12,8 +12,14 @@
  * @property {(target: Target) => boolean} canWrite
  * @property {(target: Target, text: string) => void | Promise<void>} write as one step of Undo
  *
- * `text` is what is proposed, `known` what that was made from.
- * @typedef {{ target: Target, text: string, known: string | null }} ProposedFile
+ * `proposed` was made from `before`, `text` is it without what was rejected; `known` are `before`
+ * and what came of each choice, to which Undo goes back.
+ * @typedef {object} ProposedFile
+ * @property {Target} target
+ * @property {string} proposed
+ * @property {string} text
+ * @property {string | null} before
+ * @property {Set<string | null>} known
  */
 
 export class Proposal {
@@ -29,8 +35,9 @@ export class Proposal {
     const files = answer.files.map(({ name, content }) => {
       const beside = question.files?.find((file) => file.name === name);
       const isEntry = !beside && content === answer.code;
-      const known = isEntry ? question.code : (beside?.content ?? null);
-      return { target: { name, isEntry, language: question.language }, text: content, known };
+      const before = isEntry ? question.code : (beside?.content ?? null);
+      const target = { name, isEntry, language: question.language };
+      return { target, proposed: content, text: content, before, known: new Set([before]) };
     });
     this.files = files.filter(({ target }) => project.canWrite(target));
     /** What there is no place for. */
@@ -45,7 +52,17 @@ export class Proposal {
 
   /** Whether somebody has written since the question was asked. */
   get isStale() {
-    return this.files.some((file) => this.#project.textOf(file.target) !== file.known);
+    return this.files.some(({ target, known }) => !known.has(this.#project.textOf(target)));
+  }
+
+  /** Whether nothing is accepted, or all of that undone. */
+  get isUntaken() {
+    return this.files.every(({ target, before }) => this.#project.textOf(target) === before);
+  }
+
+  /** Whether nothing of it is rejected. */
+  get isWhole() {
+    return this.files.every(({ text, proposed }) => text === proposed);
   }
 
   /** Those of which something is yet to be chosen. */
@@ -65,7 +82,7 @@ export class Proposal {
   async accept(file, text = file.text) {
     const present = this.present(file);
     const written = present.includes('\r\n') ? linesOf(text).replaceAll('\n', '\r\n') : text;
-    file.known = written;
+    file.known.add(written);
     await this.#project.write(file.target, written);
   }
 

@@ -34,6 +34,7 @@ const colours = EditorView.theme({
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--text-soft)' },
   '.cm-deletedChunk .cm-chunkButtons button': {
     padding: '2px 8px',
+    font: '550 var(--text-sm) var(--sans)',
     color: 'var(--text)',
     background: 'var(--raised)',
     border: '1px solid var(--line-firm)',
@@ -45,7 +46,9 @@ const colours = EditorView.theme({
       position: 'static',
       display: 'flex',
       gap: 'var(--s2)',
-      padding: 'var(--s1) 0',
+      padding: 'var(--s2) 6px',
+      marginLeft: '-6px',
+      background: 'var(--surface)',
     },
     '.cm-deletedChunk .cm-chunkButtons button': { minHeight: '36px', padding: '2px 14px' },
   },
