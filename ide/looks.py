@@ -18,7 +18,7 @@ _LATEST = 300
 _ONE_LOOK = timedelta(minutes=15)
 
 _OF_RUN = re.compile(r"run (\w+)")
-_OF_WORKSPACE = re.compile(r"workspace (\w+)")
+_OF_WORKSPACE = re.compile(r"workspace (\w+)(: .+)?")
 _OF_CLASS = re.compile(r".*\bclass (\d+)")
 
 # Of a run, each beside the others of the same look; who watches has its page open, too.
@@ -183,7 +183,9 @@ class _Names:
             workspace = self.workspaces.get(found[1])
             if workspace is None:
                 return SafeString("a workspace of yours that is gone")
-            return format_html("the settings of your workspace “<bdi>{}</bdi>”", workspace.name)
+            return format_html(
+                "the settings of your workspace “<bdi>{}</bdi>”{}", workspace.name, found[2] or ""
+            )
         if what.startswith("call of the assistant"):
             return SafeString("a question of yours to the assistant")
         return SafeString("your account" if what == "account" else "something of yours")
