@@ -70,7 +70,7 @@ export function makeWorkbench(parts) {
     onPlace: goTo,
   });
   const controls = new RunControls({
-    run: parts.start,
+    run: () => (run.isActive ? run.restart() : parts.start()),
     stop: () => run.stop(),
     send: (data) => run.sendInput(data),
     focusTerminal: () => terminal.focus(),
@@ -129,6 +129,7 @@ export function makeWorkbench(parts) {
     onOutput: (frame) => view.output(frame),
     onEvent: (frame) => view.event(frame),
     onCaughtUp: () => view.caughtUp(),
+    onRestart: parts.start,
   });
   view.current = run;
   const assistant = enabled

@@ -16,6 +16,7 @@ const ACTIVE_STATES = new Set([
   'installing',
   'running',
   'stopping',
+  'restarting',
   'reconnecting',
 ]);
 
@@ -40,6 +41,7 @@ const ACTIVE_STATES = new Set([
  * @property {(frame: Frame) => void} onOutput a `stdout` or `stderr` frame
  * @property {(frame: Frame) => void} onEvent every other frame
  * @property {() => void} onCaughtUp all that was shown before the reload is shown again
+ * @property {() => void} onRestart it has stopped, and is to be run again
  */
 
 /** The run of this tab: one at a time, and the last one is shown again after a reload. */
@@ -149,10 +151,16 @@ export class CurrentRun {
   }
 
   stop() {
-    if (!this.isActive || this.#state === 'stopping') return;
+    if (this.#state === 'restarting') return this.#setState('stopping');
+    if (!this.isActive || this.#isStopping) return;
     this.#setState('stopping');
     this.#socket?.stop();
     this.#stopTimer = setTimeout(() => this.#socket?.abandon(), STOP_WITHIN_MS);
+  }
+
+  /** Run was pressed while one goes on: it waits for a stop that is on its way. */
+  restart() {
+    if (this.#state === 'stopping') this.#setState('restarting');
   }
 
   /** @param {string} data */
@@ -172,6 +180,10 @@ export class CurrentRun {
     this.#kept = newRun(this.#kept.language);
     this.#failure = null;
     remember('session', this.#keptAs, null);
+  }
+
+  get #isStopping() {
+    return this.#state === 'stopping' || this.#state === 'restarting';
   }
 
   /** @param {KeptRun} kept */
@@ -253,12 +265,12 @@ export class CurrentRun {
    */
   #advance(state, frame) {
     this.#before = state;
-    if (this.#state !== 'stopping') this.#setState(state, frame);
+    if (!this.#isStopping) this.#setState(state, frame);
   }
 
   /** @param {boolean} connected */
   #onLink(connected) {
-    if (this.#state === 'stopping') return;
+    if (this.#isStopping) return;
     if (connected) this.#setState(this.#before);
     else this.#setState('reconnecting');
   }
@@ -278,7 +290,9 @@ export class CurrentRun {
     this.#kept.ended = true;
     this.#failure = state === 'error' || state === 'timeout' ? (frame ?? null) : null;
     this.#keep();
+    const isWantedAgain = this.#state === 'restarting';
     this.#setState(state, frame);
+    if (isWantedAgain) this.#hooks.onRestart();
   }
 
   /**
