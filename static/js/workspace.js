@@ -8,7 +8,6 @@ import { partCommands, placeCommands, runCommands } from './commands/page-comman
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { leastChange } from './editor/least-change.js';
-import { LINE_END } from './editor/line-ends.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
 import { Conflicts } from './files/conflicts.js';
@@ -189,7 +188,7 @@ workbench = makeWorkbench({
   keepFile: (path, content, replaces) => files.keep(path, content, replaces),
   runAgain: () => program.start(),
   goTo,
-  textAt: ({ file, line }) => currentText(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
+  textOf: (file) => currentText(fileOf(file)),
   markError: (place) => {
     const isShown = !place || fileOf(place.file) === opened.shown;
     if (isShown) editor.markErrorLine(place?.line ?? null);

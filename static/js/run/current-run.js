@@ -30,6 +30,8 @@ const ACTIVE_STATES = new Set([
  * @property {boolean} ended
  * @property {number} seen
  * @property {number | null} since
+ * @property {Record<string, number>} [texts] digests of its files; that of what Run starts with
+ *   under an empty name
  * @property {boolean} [isPiped] its input was given with it: it has no terminal, and nobody types
  */
 
@@ -125,11 +127,23 @@ export class CurrentRun {
     return this.#kept.isPiped ?? false;
   }
 
+  /**
+   * Whether a file has the text that ran.
+   *
+   * @param {string | null} file as a frame names it: what Run starts with may have another name
+   * @param {string} text
+   */
+  ran(file, text) {
+    const texts = this.#kept.texts ?? {};
+    return (texts[file ?? ''] ?? texts['']) === digest(text);
+  }
+
   /** @param {RunRequest} request */
   start(request) {
     if (this.isActive) return;
     remember('session', this.#keptAs, null);
-    this.#begin({ ...newRun(request.language), isPiped: !request.tty });
+    const texts = digestsOf(request);
+    this.#begin({ ...newRun(request.language), isPiped: !request.tty, texts });
     this.#request = request;
     this.#open({ ...request, artifacts: true });
   }
@@ -317,6 +331,20 @@ export class CurrentRun {
  */
 function newRun(language) {
   return { executionId: '', language, ended: false, seen: 0, since: null };
+}
+
+/** @param {RunRequest} request */
+function digestsOf({ code, files = [] }) {
+  const texts = files.filter(({ encoding }) => encoding !== 'base64');
+  const digests = texts.map(({ name, content }) => [name, digest(content)]);
+  return Object.fromEntries([...digests, ['', digest(code)]]);
+}
+
+/** Tells a text from another one; nobody gains by two that have the same. @param {string} text */
+function digest(text) {
+  let sum = text.length;
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
+  return sum;
 }
 
 /**
