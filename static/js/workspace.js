@@ -57,6 +57,7 @@ const { toasts, connection, failed } = watchTroubles(
     kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
     onBack: async () => {
       workbench?.view.backOnline();
+      sayReadable();
       opened.readAgain();
       await store.save();
       return store.isSaved ? 'All is saved.' : '';
@@ -84,6 +85,7 @@ const hooks = {
     opened.replace(file);
     workbench?.preview.refresh();
   },
+  onRead: sayReadable,
   onSaved: () => {
     otherTabs.tell();
     workbench?.preview.refresh();
@@ -229,6 +231,11 @@ if (wantedRun) program.startPast(wantedRun);
 else if (isRunWanted && !workbench.run.wasGoingOn) program.start();
 else if (!workbench.run.resume(workbench.terminal.size) && !language.available) {
   program.showAvailability();
+}
+
+/** To who has pressed Run while the files could not be read. */
+function sayReadable() {
+  if (workbench) program.readable();
 }
 
 /** @param {number} id */
