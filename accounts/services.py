@@ -6,7 +6,10 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.signals import user_logged_in
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.exceptions import TokenError
 
@@ -50,6 +53,15 @@ def user_add(user: User) -> None:
     except IntegrityError as error:
         _refuse_taken(username=user.username, email=user.email, cause=error)
         raise
+
+
+@receiver(user_logged_in)
+def guest_becomes_user(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """The theme that the guest has chosen is the account's, where that has none."""
+    chosen = request.COOKIES.get("theme")
+    if not user.theme and chosen in User.Theme.values:
+        user.theme = chosen
+        user.save(update_fields=["theme"])
 
 
 def user_import(original: OriginalUser) -> bool:

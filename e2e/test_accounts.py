@@ -81,6 +81,26 @@ def test_keyboard_alone_signs_up_and_logs_in(visitor: AccountPage) -> None:
     visitor.expect_editor()
 
 
+def test_theme_that_could_not_be_sent_stays_and_is_sent_with_the_next_page(
+    visitor: AccountPage,
+) -> None:
+    visitor.sign_up("themed")
+    page = visitor.page
+    page.route("**/accounts/theme/", lambda route: route.fulfill(status=500))
+    with page.expect_response("**/accounts/theme/"):
+        page.get_by_role("button", name="Theme: system").click()
+    page.unroute_all()
+    with page.expect_response("**/accounts/theme/") as sent:
+        page.reload()
+    assert sent.value.status == 204
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.wait_for_function("!document.cookie.includes('theme_unsent')")
+    page.context.clear_cookies(name="theme")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    visitor.complaints[:] = [one for one in visitor.complaints if "status of 500" not in one]
+
+
 def test_menu_says_who_is_here_and_leads_to_their_pages(visitor: AccountPage) -> None:
     visitor.sign_up("menu_user")
     visitor.menu_button.click()

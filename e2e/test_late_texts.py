@@ -104,6 +104,40 @@ def test_text_that_could_not_be_read_can_be_asked_for_again(work: WorkspacePage)
     work.complaints = [one for one in work.complaints if "status of 500" not in one]
 
 
+@both_sizes
+def test_run_that_lacked_a_text_can_be_asked_for_again(work: WorkspacePage) -> None:
+    work.page.route(READ, lambda route: route.fulfill(status=500, json={"detail": "It broke."}))
+    work.run("print('it ' + 'runs')")
+    expect(work.notice).to_contain_text("The files could not be read.")
+    work.page.unroute(READ)
+    work.notice.get_by_role("button", name="Run again").click()
+    work.expect_output("it runs")
+    expect(work.notice).to_be_hidden()
+    work.complaints = [one for one in work.complaints if "status of 500" not in one]
+
+
+def test_notice_that_a_text_could_not_be_read_goes_once_it_could(work: WorkspacePage) -> None:
+    work.page.route(READ, lambda route: route.fulfill(status=500, json={"detail": "It broke."}))
+    work.run("print('it ' + 'runs')")
+    expect(work.notice).to_contain_text("It broke.")
+    work.item("large.txt").click()
+    again = work.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    work.page.unroute(READ)
+    again.click()
+    expect(work.code).to_contain_text("one line of many")
+    expect(work.notice).to_be_hidden()
+    work.complaints = [one for one in work.complaints if "status of 500" not in one]
+
+
+def test_notice_that_a_text_could_not_be_read_goes_with_the_network(work: WorkspacePage) -> None:
+    work.page.context.set_offline(True)
+    work.run("print('it ' + 'runs')")
+    expect(work.notice).to_contain_text("The files could not be read.")
+    work.page.context.set_offline(False)
+    expect(work.notice).to_be_hidden()
+
+
 def test_text_that_could_not_be_read_comes_with_the_network(work: WorkspacePage) -> None:
     work.page.context.set_offline(True)
     work.item("large.txt").click()
@@ -112,5 +146,7 @@ def test_text_that_could_not_be_read_comes_with_the_network(work: WorkspacePage)
     expect(work.code).to_contain_text("What is your name?")
     work.tab("large.txt").click()
     expect(work.page.get_by_text("The server cannot be reached.").last).to_be_visible()
+    work.page.get_by_role("button", name="Try again").focus()
     work.page.context.set_offline(False)
     expect(work.code).to_contain_text("one line of many")
+    expect(work.code).to_be_focused()

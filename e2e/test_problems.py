@@ -62,3 +62,43 @@ def test_a_phone_reaches_them_by_the_status_bar(work: WorkspacePage, theme: str)
     assert axe(work.page) == []
     problems(work).click()
     expect(work.code).to_be_visible()
+
+
+def test_a_line_is_marked_after_a_reload_where_the_text_is_the_one_that_ran(
+    work: WorkspacePage,
+) -> None:
+    mark = work.page.locator(".cm-error-line")
+    work.create_file("lib/sums.py")
+    work.write("def add(a, b):\n    return a + c\n")
+    work.open_file("main.py")
+    work.run("from lib.sums import add\nprint(add(1, 2))\n")
+    expect(work.notice).to_contain_text("NameError")
+    work.notice.get_by_role("button", name="Go to line 2").click()
+    expect(work.notice.locator("code")).to_have_text("return a + c")
+    work.expect_saved()
+    work.reload()
+    expect(work.notice.locator("code")).to_have_text("return a + c")
+    expect(mark).to_contain_text("return a + c")
+    work.page.get_by_role("textbox", name="Code of lib/sums.py").click()
+    work.page.keyboard.press("ControlOrMeta+End")
+    work.page.keyboard.type("# changed")
+    expect(mark).to_have_count(0)
+    work.expect_saved()
+    work.reload()
+    expect(tab(work)).to_have_text("Problems 1")
+    expect(work.notice).to_contain_text("NameError")
+    expect(work.notice.locator("code")).to_have_count(0)
+    expect(mark).to_have_count(0)
+
+
+def test_no_line_of_the_scratchpad_is_marked_after_a_reload_that_was_changed(ide: IdePage) -> None:
+    mark = ide.page.locator(".cm-error-line")
+    ide.run("print('fine')\nprint(missing)\n")
+    expect(mark).to_contain_text("missing")
+    ide.reload()
+    expect(mark).to_contain_text("missing")
+    ide.write("print('fine')\nprint('mended')\n")
+    expect(ide.page.locator("[data-saved]")).to_have_text("Saved")
+    ide.reload()
+    expect(tab(ide)).to_have_text("Problems 1")
+    expect(mark).to_have_count(0)

@@ -68,6 +68,18 @@ def test_stop_ends_the_program(ide: IdePage) -> None:
     expect(ide.stop_button).to_have_attribute("aria-disabled", "true")
 
 
+def test_run_pressed_right_after_stop_runs_once_it_has_stopped(ide: IdePage) -> None:
+    ide.run(FOREVER)
+    ide.expect_output("begun")
+    ide.write("print('the ' + 'second')")
+    # As fast as keys are on a slow line: before the server can have answered.
+    ide.page.evaluate(
+        "for (const n of ['stop', 'run']) document.querySelector(`[data-${n}]`).click()"
+    )
+    ide.expect_output("the second")
+    ide.expect_state("Exit 0")
+
+
 FAILURES = {
     "python": ("found = []\n\nprint(found[-1])\n", "IndexError on line 3", "print(found[-1])"),
     "nodejs": ("\nnull.length\n", "TypeError on line 2", "null.length"),

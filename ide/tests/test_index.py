@@ -202,6 +202,15 @@ def test_theme_follows_the_account() -> None:
     assert "data-theme=" not in laptop.get("/").content.decode()
 
 
+def test_theme_that_the_browser_could_not_send_yet_comes_first() -> None:
+    client = make_client(make_user())
+    client.post("/accounts/theme/", {"theme": "dark"})
+    client.cookies["theme_unsent"] = "light"
+    assert 'data-theme="light"' in client.get("/").content.decode()
+    client.cookies["theme_unsent"] = "system"
+    assert "data-theme=" not in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize("theme", ["", "blue", '"><script>'])
 def test_another_theme_is_refused(theme: str) -> None:
     answer = make_client(make_user()).post("/accounts/theme/", {"theme": theme})

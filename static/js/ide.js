@@ -141,7 +141,7 @@ workbench = makeWorkbench({
   start,
   runAgain,
   goTo,
-  textAt: ({ line }) => (isRunOf(language) ? editor.lineText(line) : null),
+  textOf: () => (isRunOf(language) ? editor.text : null),
   markError: (place) => isRunOf(language) && editor.markErrorLine(place?.line ?? null),
   fileNames: () => [],
   assistantData: page.assistant,

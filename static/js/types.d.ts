@@ -229,6 +229,7 @@ export type RunState =
   | 'installing'
   | 'running'
   | 'stopping'
+  | 'restarting'
   | 'reconnecting'
   | 'completed'
   | 'error'

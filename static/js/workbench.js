@@ -1,6 +1,7 @@
 /** What the scratchpad and a workspace share: the parts that run a program and show it. */
 
 import { Assistant } from './assistant/assistant.js';
+import { LINE_END } from './editor/line-ends.js';
 import { MadeFiles } from './made/made-files.js';
 import { Preview } from './preview/preview.js';
 import { AskHint } from './run/ask-hint.js';
@@ -43,7 +44,7 @@ const LOST = new Set(['reconnecting', 'unreachable', 'lost']);
  * @property {() => void} start Run was pressed
  * @property {() => void} runAgain the program that ran last
  * @property {(place: Place) => void} goTo
- * @property {(place: Place) => string | null} textAt the line of code there; null for none
+ * @property {(file: string | null) => string | null} textOf what a frame names; null where it is not here
  * @property {(place: Place | null) => void} markError
  * @property {() => string[]} fileNames whose places in the output are links
  * @property {() => void} onLost the connection of a run
@@ -70,7 +71,7 @@ export function makeWorkbench(parts) {
     onPlace: goTo,
   });
   const controls = new RunControls({
-    run: parts.start,
+    run: () => (run.isActive ? run.restart() : parts.start()),
     stop: () => run.stop(),
     send: (data) => run.sendInput(data),
     focusTerminal: () => terminal.focus(),
@@ -88,7 +89,7 @@ export function makeWorkbench(parts) {
     },
     hasPackage: (name) => packages.of(run.language).includes(name),
     goTo,
-    textAt: parts.textAt,
+    textAt: lineAt,
     assist: enabled ? (action) => assistant?.ask(action) : null,
     teaching,
   });
@@ -98,7 +99,7 @@ export function makeWorkbench(parts) {
     cards,
     problems,
     status,
-    markError: parts.markError,
+    markError: (place) => parts.markError(place && lineAt(place) !== null ? place : null),
     fileNames: parts.fileNames,
   });
   const view = new RunView({
@@ -129,6 +130,7 @@ export function makeWorkbench(parts) {
     onOutput: (frame) => view.output(frame),
     onEvent: (frame) => view.event(frame),
     onCaughtUp: () => view.caughtUp(),
+    onRestart: parts.start,
   });
   view.current = run;
   const assistant = enabled
@@ -165,6 +167,12 @@ export function makeWorkbench(parts) {
     view.clear();
     assistant?.refresh();
   });
+  /** The line of code there, where the text is the one that ran. @param {Place} place */
+  function lineAt({ file, line }) {
+    const text = parts.textOf(file);
+    if (text === null || !run.ran(file, text)) return null;
+    return text.split(LINE_END)[line - 1] ?? null;
+  }
   /** What a run of that language asks for besides its program. @param {string} id */
   const forRun = (id) => ({ ...terminal.forRun, ...input.forRun, ...packages.forRun(id) });
   return {

@@ -8,7 +8,6 @@ import { partCommands, placeCommands, runCommands } from './commands/page-comman
 import { wireCommands } from './commands/wire.js';
 import { Editor } from './editor/editor.js';
 import { leastChange } from './editor/least-change.js';
-import { LINE_END } from './editor/line-ends.js';
 import { SettingsStore } from './editor/settings.js';
 import { wireSettings } from './editor/wire-settings.js';
 import { Conflicts } from './files/conflicts.js';
@@ -58,6 +57,7 @@ const { toasts, connection, failed } = watchTroubles(
     kept: () => (isKept ? 'What you type is kept in this browser, and saved when it is back.' : ''),
     onBack: async () => {
       workbench?.view.backOnline();
+      sayReadable();
       opened.readAgain();
       await store.save();
       return store.isSaved ? 'All is saved.' : '';
@@ -85,6 +85,7 @@ const hooks = {
     opened.replace(file);
     workbench?.preview.refresh();
   },
+  onRead: sayReadable,
   onSaved: () => {
     otherTabs.tell();
     workbench?.preview.refresh();
@@ -192,7 +193,7 @@ workbench = makeWorkbench({
   keepFile: (path, content, replaces) => files.keep(path, content, replaces),
   runAgain: () => program.start(),
   goTo,
-  textAt: ({ file, line }) => currentText(fileOf(file))?.split(LINE_END)[line - 1] ?? null,
+  textOf: (file) => currentText(fileOf(file)),
   markError: (place) => {
     const isShown = !place || fileOf(place.file) === opened.shown;
     if (isShown) editor.markErrorLine(place?.line ?? null);
@@ -233,6 +234,11 @@ if (wantedRun) program.startPast(wantedRun);
 else if (isRunWanted && !workbench.run.wasGoingOn) program.start();
 else if (!workbench.run.resume(workbench.terminal.size) && !language.available) {
   program.showAvailability();
+}
+
+/** To who has pressed Run while the files could not be read. */
+function sayReadable() {
+  if (workbench) program.readable();
 }
 
 /** @param {number} id */

@@ -51,6 +51,7 @@ function tab() {
     onOutput: ({ content }) => told.push(content + (run.isReplay ? '*' : '')),
     onEvent: ({ type }) => told.push(type),
     onCaughtUp: () => told.push('caught up'),
+    onRestart: () => told.push('restart'),
   });
   return { run, told };
 }
@@ -138,4 +139,31 @@ test('a run that was cleared away does not come back with a reload', () => {
   before.run.forget();
   window.dispatchEvent(new Event('pagehide'));
   assert.equal(tab().run.resume({ cols: 80, rows: 24 }), false);
+});
+
+test('Run pressed while a stop is on its way waits for it, and a second Stop takes that back', () => {
+  const { run, told } = tab();
+  const end = { type: 'complete', content: '', status: 'stopped' };
+  const goOn = () => {
+    run.start({ language: 'python', code: 'x', interactive: true });
+    FakeWebSocket.latest.open();
+    FakeWebSocket.latest.receive(...frames(RUNNING));
+    run.restart(); // nothing is being stopped
+    run.stop();
+    run.restart();
+    told.length = 0;
+  };
+  goOn();
+  run.restart();
+  FakeWebSocket.latest.receive(...frames(RUNNING, end));
+  assert.deepEqual(told, ['stopped', 'restart']);
+  goOn();
+  run.stop();
+  FakeWebSocket.latest.receive(...frames(RUNNING, end));
+  assert.deepEqual(told, ['stopping', 'stopped']);
+  goOn();
+  run.stop();
+  run.restart();
+  FakeWebSocket.latest.receive(...frames(RUNNING, end));
+  assert.deepEqual(told, ['stopping', 'restarting', 'stopped', 'restart']);
 });

@@ -30,6 +30,26 @@ def test_new_user_is_logged_in_and_stored_as_the_api_does(client: Client) -> Non
     assert not address.verified
 
 
+def test_theme_of_the_guest_is_kept_with_the_account(client: Client) -> None:
+    client.cookies["theme"] = "dark"
+    sign_up(client)
+    assert User.objects.get().theme == "dark"
+    # From here on the account's own counts, wherever they log in.
+    other = Client()
+    other.cookies["theme"] = "light"
+    log_in(other, "ada_l")
+    assert User.objects.get().theme == "dark"
+
+
+def test_theme_of_the_guest_is_kept_where_the_account_has_none() -> None:
+    user_register(username="eve", email="eve@example.org", password=PASSWORD)
+    for chosen, kept in (("blue", ""), ("light", "light")):
+        client = Client()
+        client.cookies["theme"] = chosen
+        assert log_in(client, "eve").status_code == 302
+        assert User.objects.get().theme == kept
+
+
 def test_site_and_api_make_the_same_account(client: Client) -> None:
     sign_up(client)
     by_site = User.objects.get()

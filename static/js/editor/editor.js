@@ -89,15 +89,6 @@ export class Editor {
 
   /**
    * @param {number} number
-   * @returns {string | null} null where there is no such line
-   */
-  lineText(number) {
-    const { doc } = this.#view.state;
-    return number >= 1 && number <= doc.lines ? doc.line(number).text : null;
-  }
-
-  /**
-   * @param {number} number
    * @param {number} [column] counts from 1
    */
   goToLine(number, column = 1) {

@@ -13,6 +13,7 @@ import { accept, freePath, GONE, isSettled, versionOf } from './stored-file.js';
 /**
  * @typedef {object} SaveHooks
  * @property {(state: SaveState, details: SaveDetails) => void} onState
+ * @property {() => void} [onRead] the server's files came
  * @property {() => void} [onSaved] the server has what was typed, or other files than before
  *
  * @typedef {SaveHooks & FileListHooks} FileStoreHooks
@@ -132,6 +133,7 @@ export class FileStore {
       const answer = await ask('GET', `${this.#url}/files`);
       if (before !== this.#changes) continue;
       this.#merge(answer.files);
+      this.#hooks.onRead?.();
       return answer.tree;
     }
   }

@@ -34,6 +34,7 @@ export class OpenFiles {
   #picture = new PictureView();
   /** Between the text of a picture and what it looks like. */
   #look = find('look');
+  #again = find('read-again');
   /** @type {StoredFile | undefined} */
   #front;
   /**
@@ -47,7 +48,10 @@ export class OpenFiles {
   constructor(parts) {
     this.#parts = parts;
     this.#look.addEventListener('click', () => this.#lookAtText());
-    find('read-again').addEventListener('click', () => this.#onReadAgain());
+    this.#again.addEventListener('click', () => {
+      this.#again.focus(); // not every browser does so
+      this.readAgain();
+    });
   }
 
   /** @returns {StoredFile | undefined} */
@@ -80,10 +84,12 @@ export class OpenFiles {
     this.#tabs.show(file);
     onFront(file);
     this.#remember();
+    const isAgain = document.activeElement === this.#again;
     if (isUnread(file)) await this.#read(file);
     if (this.#front !== file) return;
     this.#show(file);
     onShown(file);
+    if (isAgain) this.#keepFocus();
   }
 
   /** Tries again where the text of the one in front could not be read. */
@@ -92,10 +98,11 @@ export class OpenFiles {
   }
 
   /** Without the button, which goes, the focus would be nowhere. */
-  async #onReadAgain() {
-    await this.readAgain();
+  #keepFocus() {
+    const focused = document.activeElement;
+    if (focused !== document.body && focused !== this.#again) return;
     if (find('unread').hidden) this.#parts.editor.focus();
-    else find('read-again').focus();
+    else this.#again.focus();
   }
 
   /**
@@ -123,7 +130,7 @@ export class OpenFiles {
   #sayUnread(title, why = '') {
     find('unread-title').textContent = title;
     find('unread-why').textContent = why;
-    find('read-again').hidden = !why;
+    this.#again.hidden = !why;
   }
 
   /** @param {StoredFile} file */

@@ -16,6 +16,7 @@ const ACTIVE_STATES = new Set([
   'installing',
   'running',
   'stopping',
+  'restarting',
   'reconnecting',
 ]);
 
@@ -29,6 +30,8 @@ const ACTIVE_STATES = new Set([
  * @property {boolean} ended
  * @property {number} seen
  * @property {number | null} since
+ * @property {Record<string, number>} [texts] digests of its files; that of what Run starts with
+ *   under an empty name
  * @property {boolean} [isPiped] its input was given with it: it has no terminal, and nobody types
  */
 
@@ -40,6 +43,7 @@ const ACTIVE_STATES = new Set([
  * @property {(frame: Frame) => void} onOutput a `stdout` or `stderr` frame
  * @property {(frame: Frame) => void} onEvent every other frame
  * @property {() => void} onCaughtUp all that was shown before the reload is shown again
+ * @property {() => void} onRestart it has stopped, and is to be run again
  */
 
 /** The run of this tab: one at a time, and the last one is shown again after a reload. */
@@ -123,11 +127,23 @@ export class CurrentRun {
     return this.#kept.isPiped ?? false;
   }
 
+  /**
+   * Whether a file has the text that ran.
+   *
+   * @param {string | null} file as a frame names it: what Run starts with may have another name
+   * @param {string} text
+   */
+  ran(file, text) {
+    const texts = this.#kept.texts ?? {};
+    return (texts[file ?? ''] ?? texts['']) === digest(text);
+  }
+
   /** @param {RunRequest} request */
   start(request) {
     if (this.isActive) return;
     remember('session', this.#keptAs, null);
-    this.#begin({ ...newRun(request.language), isPiped: !request.tty });
+    const texts = digestsOf(request);
+    this.#begin({ ...newRun(request.language), isPiped: !request.tty, texts });
     this.#request = request;
     this.#open({ ...request, artifacts: true });
   }
@@ -149,10 +165,16 @@ export class CurrentRun {
   }
 
   stop() {
-    if (!this.isActive || this.#state === 'stopping') return;
+    if (this.#state === 'restarting') return this.#setState('stopping');
+    if (!this.isActive || this.#isStopping) return;
     this.#setState('stopping');
     this.#socket?.stop();
     this.#stopTimer = setTimeout(() => this.#socket?.abandon(), STOP_WITHIN_MS);
+  }
+
+  /** Run was pressed while one goes on: it waits for a stop that is on its way. */
+  restart() {
+    if (this.#state === 'stopping') this.#setState('restarting');
   }
 
   /** @param {string} data */
@@ -172,6 +194,10 @@ export class CurrentRun {
     this.#kept = newRun(this.#kept.language);
     this.#failure = null;
     remember('session', this.#keptAs, null);
+  }
+
+  get #isStopping() {
+    return this.#state === 'stopping' || this.#state === 'restarting';
   }
 
   /** @param {KeptRun} kept */
@@ -253,12 +279,12 @@ export class CurrentRun {
    */
   #advance(state, frame) {
     this.#before = state;
-    if (this.#state !== 'stopping') this.#setState(state, frame);
+    if (!this.#isStopping) this.#setState(state, frame);
   }
 
   /** @param {boolean} connected */
   #onLink(connected) {
-    if (this.#state === 'stopping') return;
+    if (this.#isStopping) return;
     if (connected) this.#setState(this.#before);
     else this.#setState('reconnecting');
   }
@@ -278,7 +304,9 @@ export class CurrentRun {
     this.#kept.ended = true;
     this.#failure = state === 'error' || state === 'timeout' ? (frame ?? null) : null;
     this.#keep();
+    const isWantedAgain = this.#state === 'restarting';
     this.#setState(state, frame);
+    if (isWantedAgain) this.#hooks.onRestart();
   }
 
   /**
@@ -303,6 +331,20 @@ export class CurrentRun {
  */
 function newRun(language) {
   return { executionId: '', language, ended: false, seen: 0, since: null };
+}
+
+/** @param {RunRequest} request */
+function digestsOf({ code, files = [] }) {
+  const texts = files.filter(({ encoding }) => encoding !== 'base64');
+  const digests = texts.map(({ name, content }) => [name, digest(content)]);
+  return Object.fromEntries([...digests, ['', digest(code)]]);
+}
+
+/** Tells a text from another one; nobody gains by two that have the same. @param {string} text */
+function digest(text) {
+  let sum = text.length;
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
+  return sum;
 }
 
 /**

@@ -37,14 +37,14 @@ export class RunControls {
   }
 
   /**
-   * @param {{ active: boolean, stoppable: boolean, typed: boolean }} can whether a run goes on,
-   *   can be stopped, and takes what is typed
+   * @param {{ active: boolean, runnable: boolean, stoppable: boolean, typed: boolean }} can whether
+   *   a run goes on, another can be asked for, it can be stopped, and takes what is typed
    */
-  show({ active, stoppable, typed }) {
+  show({ active, runnable, stoppable, typed }) {
     const isOther = active !== document.body.hasAttribute('data-busy');
     document.body.toggleAttribute('data-busy', active);
     if (isOther) this.#moveFocus(active);
-    setEnabled(this.#run, !active);
+    setEnabled(this.#run, runnable);
     setEnabled(this.#stop, stoppable);
     this.#showKeys(typed);
   }

@@ -183,7 +183,8 @@ export class RunView {
     const typed = active && isRead;
     terminal.setOpen(typed);
     askHint.watch(typed);
-    controls.show({ active, typed, stoppable: active && this.#state !== 'stopping' });
+    const stopping = this.#state === 'stopping';
+    controls.show({ active, typed, runnable: !active || stopping, stoppable: active && !stopping });
   }
 
   /** A page is shown and not run: it has no input, no exit code and no numbers. */

@@ -11,6 +11,7 @@ const STATES = {
   installing: { text: 'Installing…', tone: 'busy' },
   running: { text: 'Running', tone: 'busy' },
   stopping: { text: 'Stopping…', tone: 'busy' },
+  restarting: { text: 'Stopping, then running…', tone: 'busy' },
   reconnecting: { text: 'Connection lost, trying again…', tone: 'warn' },
   completed: { text: 'Exit 0', tone: 'good' },
   error: { text: 'Failed', tone: 'bad' },

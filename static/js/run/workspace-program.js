@@ -8,7 +8,7 @@ import { ImageWatch } from './image-watch.js';
 /** @import { Languages } from '../ui/languages.js' */
 /** @import { Panes } from '../ui/panes.js' */
 /** @import { Workbench } from '../workbench.js' */
-/** @import { Language, WorkspaceData } from '../types.js' */
+/** @import { Language, NoticeText, WorkspaceData } from '../types.js' */
 
 /**
  * @typedef {object} ProgramParts
@@ -25,6 +25,8 @@ import { ImageWatch } from './image-watch.js';
 export class WorkspaceProgram {
   #parts;
   #images;
+  /** @type {NoticeText | undefined} */
+  #unread;
 
   /** @param {ProgramParts} parts */
   constructor(parts) {
@@ -62,7 +64,7 @@ export class WorkspaceProgram {
       if (this.#isPage) return run.start({ ...request, interactive: false });
       run.start({ ...request, ...forRun(language.id) });
     } catch (error) {
-      this.#sayUnreadable('The files could not be read.', error);
+      this.#sayUnread('The files could not be read.', error, () => this.start());
     }
   }
 
@@ -78,8 +80,13 @@ export class WorkspaceProgram {
       run.start({ ...request, ...typed, ...packages.forRun(language.id) });
       terminal.note('The program of the past run. Your files are as they were.');
     } catch (error) {
-      this.#sayUnreadable('The past run could not be read.', error);
+      this.#sayUnread('The past run could not be read.', error, () => this.startPast(runId));
     }
+  }
+
+  /** What could not be read can be by now. */
+  readable() {
+    this.#parts.workbench.notice.end(this.#unread);
   }
 
   /** What is on the screen, without what it reads. */
@@ -102,10 +109,17 @@ export class WorkspaceProgram {
   /**
    * @param {string} title
    * @param {unknown} error
+   * @param {() => void} act what is to be done again
    */
-  #sayUnreadable(title, error) {
+  #sayUnread(title, error, act) {
     const text = error instanceof Error ? error.message : '';
-    this.#parts.workbench.view.showCard({ tone: 'bad', title, text });
+    this.#unread = {
+      tone: 'bad',
+      title,
+      text,
+      actions: [{ label: 'Run again', first: true, act }],
+    };
+    this.#parts.workbench.view.showCard(this.#unread);
   }
 }
 

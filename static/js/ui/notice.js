@@ -9,6 +9,8 @@ const ICONS = { plain: 'info', busy: 'info', good: 'good', warn: 'alert', bad: '
 export class Notice {
   #host;
   #isKept;
+  /** @type {NoticeText | undefined} the last one */
+  #notice;
 
   /**
    * @param {HTMLElement} host
@@ -28,8 +30,15 @@ export class Notice {
     this.#host.replaceChildren();
   }
 
+  /** Its cause is gone. @param {NoticeText | undefined} notice which need not be the last one */
+  end(notice) {
+    if (notice && notice === this.#notice) this.clear();
+  }
+
   /** @param {NoticeText} notice */
-  show({ tone, title, text, code, progress, actions = [] }) {
+  show(notice) {
+    const { tone, title, text, code, progress, actions = [] } = notice;
+    this.#notice = notice;
     this.#host.dataset.tone = tone;
     const said = element('div', { className: 'said' }, element('strong', {}, title));
     if (text) said.append(element('p', {}, text));

@@ -3,6 +3,9 @@
 import { keepCookie } from './cookies.js';
 import { ask } from './server.js';
 
+/** The cookie of a choice that the account does not have yet: pages go by it first. */
+const UNSENT = 'theme_unsent';
+
 const NEXT = /** @type {const} */ ({ system: 'light', light: 'dark', dark: 'system' });
 
 /** @typedef {keyof typeof NEXT} ThemeChoice */
@@ -35,17 +38,27 @@ export function wireTheme(button, onChange) {
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onChange);
   show();
+  if (document.cookie.includes(`${UNSENT}=`))
+    keepWithAccount(button.dataset.keptAt, currentChoice());
 }
 
 /**
  * @param {string | undefined} address where there is an account
  * @param {ThemeChoice} theme
  */
-function keepWithAccount(address, theme) {
-  if (!address) return;
-  const form = new FormData();
-  form.set('theme', theme);
-  ask('POST', address, form).catch(() => {}); // this browser has it
+async function keepWithAccount(address, theme) {
+  if (address) {
+    keepCookie(UNSENT, theme);
+    const form = new FormData();
+    form.set('theme', theme);
+    try {
+      await ask('POST', address, form);
+    } catch {
+      return; // the next page sends it
+    }
+    if (theme !== currentChoice()) return; // another is on its way
+  }
+  keepCookie(UNSENT, '');
 }
 
 /**
