@@ -32,7 +32,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     ),
     "accounts/classroom": ("",),
     "accounts/auditentry": (
-        "", "p=20", "action__exact=viewed", "action__exact=imported", "q=teacher_1",
+        "", "p=20", "action=viewed", "action=imported", "q=teacher_1",
         "q=student_0001", "q=zzyzx", "q=run",
     ),
     "assistant/call": (

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import AuditEntry, Classroom, User
+from accounts.models import AuditAction, AuditEntry, Classroom, User
 from assistant.models import Call
 from cloudrun.times import moment
 from ide.models import Workspace
 from sandbox.models import Run
+from staff.filters import ChoiceFilter
 from staff.paging import LargeListAdmin, PlannedChangeList
 
 _MOST_USERS = 100
@@ -28,6 +29,14 @@ _NAMES: dict[type[Model], str] = {
 _MODELS = {str(model._meta.verbose_name): model for model in _NAMES}
 _THING = re.compile(rf"\b({'|'.join(_MODELS)}) (\w+)")
 _SHOWN = ("when", "who", "did", "whose", "thing")
+
+
+class ActionFilter(ChoiceFilter):
+    title = "action"
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return AuditAction.choices
 
 
 class AuditChangeList(PlannedChangeList):
@@ -43,7 +52,7 @@ class AuditAdmin(LargeListAdmin):
     list_display = fields = readonly_fields = _SHOWN
     sortable_by = ("when",)
     list_select_related = ("actor", "subject")
-    list_filter = ("action", "at")
+    list_filter = (ActionFilter, "at")
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("what",)
     search_help_text = (

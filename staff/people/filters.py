@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ide.history.words import outcome_words
 from sandbox.models import Run, RunStatus
 from staff.class_filter import ClassFilter
-from staff.filters import ChoiceFilter, KnownFilter
+from staff.filters import ChoiceFilter
 
 _DAYS = {"1": "in the last day", "7": "in the last 7 days", "30": "in the last 30 days"}
 _LONG = timedelta(days=30)
@@ -36,12 +37,17 @@ class RanFilter(ChoiceFilter):
         return rows.filter(pk__in=Run.objects.filter(created_at__gte=since).values("user"))
 
 
-class OutcomeFilter(KnownFilter):
-    """Of rows that have their `latest_status`."""
+class OutcomeFilter(ChoiceFilter):
+    """Of rows that have their `latest_status`, in the words of their column."""
 
     title = "last outcome"
     parameter_name = "outcome"
-    values = RunStatus.values
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [
+            (status, outcome_words(status=status, reason="", exit_code=None).text)
+            for status in RunStatus.values
+        ]
 
     def chosen(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         return rows.filter(latest_status=value)
