@@ -21,7 +21,7 @@ from accounts.models import AuditAction, Classroom, User, new_join_code
 from accounts.visibility import visible_classes
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_view.page import class_context, class_events
-from staff.confirming import confirmation, is_confirmed
+from staff.confirming import confirmation, counted, is_confirmed
 from staff.permitted import refused_silently
 from staff.rosters.page import import_page
 
@@ -191,7 +191,7 @@ class ClassroomAdmin(AuditedAdmin):
                 self,
                 request,
                 classes,
-                title="Give new codes?",
+                title=f"Give new codes to {counted(list(classes))}?",
                 consequence="Nobody can join these classes with their codes and links of today,"
                 " also whoever has been invited. Students who are in them stay.",
                 button="Give new codes",
