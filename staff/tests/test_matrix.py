@@ -267,6 +267,21 @@ def test_classes_that_are_lost_are_named(school: School) -> None:
     assert f"class {school.classroom.pk} “<bdi>class of ada</bdi>”" in log
 
 
+def test_staff_in_a_class_are_no_students_of_it(school: School) -> None:
+    school.classroom.students.add(school.bob)
+    page = f"/admin/accounts/user/{school.bob.pk}/change/"
+    for person, has_link in (("ada", False), ("root", True)):
+        client = school.client(person)
+        shown = client.get(f"/admin/accounts/classroom/{school.classroom.pk}/change/")
+        content = shown.content.decode()
+        assert "(staff)" in content
+        assert (page in content) == has_link
+        assert "sam</bdi></a> <a" in content
+        listed = client.get("/admin/accounts/classroom/?q=").content.decode()
+        assert '<td class="field-size">1</td>' in listed
+        assert '<td class="field-size">2</td>' not in listed
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_removal_from_a_class_is_asked_about_and_then_done(school: School, person: str) -> None:
     address = f"/admin/accounts/classroom/{school.classroom.pk}/remove/{school.sam.pk}/"
