@@ -8,15 +8,24 @@ from threading import Thread
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from accounts.models import User
 
+NO_MAIL = (
+    "This server sends no mail: the letters are only written to its log. Ask an operator to set"
+    " EMAIL_URL."
+)
 _UNSENT = (OSError, smtplib.SMTPException)
 _MOST_S = 900
 _MOST_FAILURES = 5
 
 logger = logging.getLogger(__name__)
+
+
+def sends_mail() -> bool:
+    return not settings.EMAIL_BACKEND.endswith(".console.EmailBackend")
 
 
 def password_url(user: User) -> str:

@@ -1,5 +1,6 @@
 """Pages of a list of a million rows, without counting or sorting them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -11,13 +12,15 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError, connections, transaction
-from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
 from cloudrun.errors import InvalidRequestError
 from staff.filters import UNKNOWN, problems_of
 
 _MOST_COUNTED = 2_000
+_CONFIRMED = {"confirmed", "post"}  # by our own page that asks, or Django's before a deletion
+_BETWEEN = ","
 _NO_SUCH_ROWS = "Rows were ticked that this list does not have. Load it again."
 
 
@@ -120,12 +123,30 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        """What is confirmed is done to those whom its page asked about, whoever the list's filters
+        find by now."""
+        values = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        ticked = [pk for value in values for pk in value.split(_BETWEEN)]
+        post: Any = request.POST.copy()
+        post.setlist(ACTION_CHECKBOX_NAME, ticked)
+        if _CONFIRMED & post.keys():
+            queryset = self.get_queryset(request).order_by(*self.get_ordering(request))
+            post["select_across"] = "0"
+        request.POST = post
         try:
             queryset.filter(pk__in=ticked).exists()
         except (ValueError, ValidationError, OverflowError, DataError) as error:
             raise InvalidRequestError(_NO_SUCH_ROWS) from error
-        return super().response_action(request, queryset, *args, **kwargs)
+        response = super().response_action(request, queryset, *args, **kwargs)
+        context = getattr(response, "context_data", None) or {}
+        if "deletable_objects" in context:  # Django's own page, with a field for each of them
+            context["queryset"] = [{"pk": all_in_one(context["queryset"])}]
+        return response
+
+
+def all_in_one(rows: Iterable[Model]) -> str:
+    """The rows as what is ticked, in a single field: a request may not have a thousand."""
+    return _BETWEEN.join(str(row.pk) for row in rows)
 
 
 def _tell_problems(request: HttpRequest, changelist: ChangeList) -> list[str]:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import audit
 from accounts.classes import class_leave
 from accounts.models import AuditAction, Classroom, User, new_join_code
-from accounts.visibility import visible_classes
+from accounts.visibility import is_student, sees_everybody, visible_classes
 from staff.admin.base import AuditedAdmin, staff_of
 from staff.class_view.page import class_context, class_events
-from staff.confirming import confirmation, is_confirmed
+from staff.confirming import confirmation, counted, is_confirmed
 from staff.permitted import refused_silently
 from staff.rosters.page import import_page
 
@@ -37,8 +37,11 @@ class ClassroomAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         return visible_classes(staff_of(request)).annotate(
-            student_count=Count("memberships", distinct=True),
+            student_count=Count(
+                "memberships", filter=is_student("memberships__user"), distinct=True
+            ),
             may_remove=Value(self.has_change_permission(request)),
+            may_see_staff=Value(sees_everybody(staff_of(request))),
         )
 
     def owner_of(self, row: Any) -> User | None:
@@ -163,19 +166,14 @@ class ClassroomAdmin(AuditedAdmin):
     def who(self, classroom: Any) -> SafeString:
         """With the way out of it, for whoever may remove them."""
         users = classroom.students.order_by("username")[:_MOST_NAMED]
-        links = [
-            (reverse("admin:accounts_user_change", args=[user.pk]), str(user)) for user in users
-        ]
+        people = [(_person(user, classroom.may_see_staff), user) for user in users]
         if not classroom.may_remove:
-            return format_html_join(", ", '<a href="{}"><bdi>{}</bdi></a>', links) or _NOBODY
-        ways_out = [
-            reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk])
-            for user in users
-        ]
-        row = (
-            '<li><a href="{}"><bdi>{}</bdi></a> <a href="{}" aria-label="Remove {}">Remove</a></li>'
+            return format_html_join(", ", "{}", ((person,) for person, _ in people)) or _NOBODY
+        row = '<li>{} <a href="{}" aria-label="Remove {}">Remove</a></li>'
+        rows = (
+            (person, reverse("admin:accounts_classroom_remove", args=[classroom.pk, user.pk]), user)
+            for person, user in people
         )
-        rows = ((*link, out, link[1]) for link, out in zip(links, ways_out, strict=True))
         found = format_html_join("", row, rows)
         return format_html('<ul class="roster">{}</ul>', found) if found else _NOBODY
 
@@ -191,7 +189,7 @@ class ClassroomAdmin(AuditedAdmin):
                 self,
                 request,
                 classes,
-                title="Give new codes?",
+                title=f"Give new codes to {counted(list(classes))}?",
                 consequence="Nobody can join these classes with their codes and links of today,"
                 " also whoever has been invited. Students who are in them stay.",
                 button="Give new codes",
@@ -201,3 +199,13 @@ class ClassroomAdmin(AuditedAdmin):
             classroom.save(update_fields=["join_code"])
             audit(staff_of(request), AuditAction.CHANGED, what=f"code of class {classroom.pk}")
         return None
+
+
+def _person(user: User, may_see_staff: bool) -> SafeString:
+    """Instructors do not see each other, but are told who is no student any more."""
+    is_staff = user.is_staff or user.is_superuser
+    name = format_html("<bdi>{}</bdi>", user)
+    if not is_staff or may_see_staff:
+        address = reverse("admin:accounts_user_change", args=[user.pk])
+        name = format_html('<a href="{}">{}</a>', address, name)
+    return format_html("<span>{} (staff)</span>", name) if is_staff else name

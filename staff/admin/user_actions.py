@@ -1,55 +1,25 @@
 """What staff do to users: from the list to those who are ticked, from somebody's page to them."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from accounts.audit import audit_all
+from accounts.audit import audit_all, audit_each
 from accounts.models import AuditAction, User
 from accounts.services import user_deactivate, user_log_out_everywhere
-from accounts.visibility import is_student
 from staff.admin.base import AuditedAdmin, staff_of
-from staff.confirming import confirmation, is_confirmed
-from staff.letters import reset_letter, send_in_background, send_now
-
-_INSTRUCTORS = "Instructors"
-_MOST_NAMED = 10
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked before it is done to users; `button` is what the answer is called."""
-
-    button: str
-    consequence: str
-
-
-# The actions that somebody's page has, too.
-QUESTIONS = {
-    "deactivate": Question(
-        "Deactivate",
-        "They are logged out everywhere at once, what they run is stopped, and they cannot log in"
-        " before somebody activates them again. Nothing of theirs is deleted.",
-    ),
-    "reactivate": Question("Activate again", "They can log in again, as they could before."),
-    "send_reset_link": Question(
-        "Send reset link",
-        "A letter with a link to set a new password goes to their own address. Their password"
-        " stays as it is until they do.",
-    ),
-    "log_out_everywhere": Question(
-        "Log out everywhere", "All their sessions and tokens end. They can log in again at once."
-    ),
-}
+from staff.admin.questions import INSTRUCTORS, ON_PAGES, QUESTIONS, Question, lost_classes, named
+from staff.confirming import confirmation, counted, is_confirmed
+from staff.letters import reset_letter, send_in_background, send_now, sends_mail
 
 
 class UserActions(AuditedAdmin):
@@ -73,38 +43,60 @@ class UserActions(AuditedAdmin):
         if user is None or action not in self.acts_on(request, user):
             raise Http404("There is no such user, or this cannot be done to them.")
         page = reverse("admin:accounts_user_change", args=[pk])
-        if asked := self._asked(request, [user], action, back=page):
+        _, asked = self._chosen(request, found, action, back=page)
+        if asked:
             return asked
         act: Callable[..., Any] = getattr(self, action)
         act(request, found)
         return redirect(page)
 
-    def _asked(
-        self, request: HttpRequest, users: list[User], action: str, back: str = ""
-    ) -> HttpResponse | None:
-        """The question before something is done; none where it is answered or there is nobody."""
-        if not users or is_confirmed(request):
-            return None
+    def _chosen(
+        self, request: HttpRequest, users: QuerySet[User], action: str, back: str = ""
+    ) -> tuple[list[User], HttpResponse | None]:
+        """To whom it is to be done, and the page that asks; none where it is answered or there is
+        nobody. A message says who is left out, and why."""
         question = QUESTIONS[action]
-        return confirmation(
+        chosen: list[User] = []
+        left_out: dict[str, list[User]] = defaultdict(list)
+        for user in users:
+            why = self._hindrance(request, user, question)
+            (left_out[why] if why else chosen).append(user)
+        told = [] if chosen else ["Nothing was done."]
+        if left_out:
+            whom = "; ".join(f"{named(group)} ({why})" for why, group in left_out.items())
+            told.append(f"Left out: {whom}.")
+        if told:
+            self.message_user(request, " ".join(told), messages.WARNING)
+        if not chosen or is_confirmed(request):
+            return chosen, None
+        return chosen, confirmation(
             self,
             request,
-            users,
-            title=f"{question.button}?",
+            chosen,
+            title=question.title.format(counted(chosen)),
             consequence=question.consequence,
             button=question.button,
+            warning=question.warning(chosen),
             back=back,
         )
 
+    def _hindrance(self, request: HttpRequest, user: User, question: Question) -> str:
+        """Nobody does anything to themselves, and only operators to staff."""
+        staff = staff_of(request)
+        if user == staff:
+            return "that is you"
+        if not staff.is_superuser and (user.is_staff or user.is_superuser):
+            return "only operators do this to staff"
+        return question.hindrance(user)
+
     def acts_on(self, request: HttpRequest, user: User) -> dict[str, Question]:
         """What the asker may do to a user as they are, by its action's name."""
-        if not self._allowed(request, User.objects.filter(pk=user.pk)):
-            return {}
-        useless = {"reactivate"} if user.is_active else QUESTIONS.keys() - {"reactivate"}
-        if not user.email:
-            useless = {*useless, "send_reset_link"}
         may = self.get_actions(request)
-        return {name: asked for name, asked in QUESTIONS.items() if name in may.keys() - useless}
+        return {
+            name: question
+            for name, question in ON_PAGES.items()
+            if name in may and not self._hindrance(request, user, question)
+        }
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).has_perm("accounts.deactivate_user")
@@ -119,32 +111,34 @@ class UserActions(AuditedAdmin):
         description="Deactivate, and end all sessions and tokens", permissions=["deactivate"]
     )
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
-        if asked := self._asked(request, self._allowed(request, users), "deactivate"):
+        chosen, asked = self._chosen(request, users, "deactivate")
+        if asked:
             return asked
-        for user in self._others(request, users, AuditAction.DEACTIVATED):
+        self._note(request, chosen, AuditAction.DEACTIVATED)
+        for user in chosen:
             user_deactivate(user)
         return None
 
     @admin.action(description="Activate again", permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
-        inactive = users.filter(is_active=False)
-        if asked := self._asked(request, self._allowed(request, inactive), "reactivate"):
+        chosen, asked = self._chosen(request, users, "reactivate")
+        if asked:
             return asked
-        active = self._allowed(request, users.filter(is_active=True))
-        for user in self._others(request, inactive, AuditAction.REACTIVATED):
+        self._note(request, chosen, AuditAction.REACTIVATED)
+        for user in chosen:
             user.is_active = True
             user.save(update_fields=["is_active"])
-        if active:
-            self.message_user(request, f"Active already: {_names(active)}.", messages.WARNING)
         return None
 
     @admin.action(description="Log out everywhere", permissions=["deactivate"])
     def log_out_everywhere(
         self, request: HttpRequest, users: QuerySet[User]
     ) -> HttpResponse | None:
-        if asked := self._asked(request, self._allowed(request, users), "log_out_everywhere"):
+        chosen, asked = self._chosen(request, users, "log_out_everywhere")
+        if asked:
             return asked
-        for user in self._others(request, users, AuditAction.LOGGED_OUT):
+        self._note(request, chosen, AuditAction.LOGGED_OUT)
+        for user in chosen:
             user_log_out_everywhere(user)
         return None
 
@@ -152,61 +146,63 @@ class UserActions(AuditedAdmin):
     def send_reset_link(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
         """By mail to the user's own address: nobody else gets to see it. Of a single letter it is
         known how it went; for many, nobody waits."""
-        reachable = Q(is_active=True) & ~Q(email="")
-        chosen = self._allowed(request, users.filter(reachable))
-        if asked := self._asked(request, chosen, "send_reset_link"):
+        chosen, asked = self._chosen(request, users, "send_reset_link")
+        if asked:
             return asked
         letters = [reset_letter(user) for user in chosen]
-        if len(chosen) == 1 and not send_now(letters[0]):
-            self._note_unsent(request, chosen, "the mail server did not take it")
-        elif len(chosen) <= 1:
-            self._note(request, chosen, AuditAction.RESET_LINK)
-        else:
+        if not sends_mail():
+            told = "This server sends no mail: links to set a new password are only in its log"
+            what, level = "only in the server's log", messages.WARNING
+            self._note(request, chosen, AuditAction.RESET_LINK, what, told, level)
+            send_in_background(letters)
+        elif len(chosen) > 1:
             told = "Links to set a new password are on their way"
             self._note(request, chosen, AuditAction.RESET_LINK, "on its way", told)
             send_in_background(letters)
-        left_out = self._allowed(request, users.exclude(reachable))
-        self._note_unsent(request, left_out, "deactivated, or without an e-mail address")
+        elif letters and send_now(letters[0]):
+            self._note(request, chosen, AuditAction.RESET_LINK)
+        elif letters:
+            why = "the mail server did not take it"
+            audit_all(staff_of(request), AuditAction.NO_RESET_LINK, chosen, what=why)
+            told = f"No link could be sent to {chosen[0]}: {why}."
+            self.message_user(request, told, messages.WARNING)
         return None
 
-    def _note_unsent(self, request: HttpRequest, users: list[User], why: str) -> None:
-        if users:
-            audit_all(staff_of(request), AuditAction.NO_RESET_LINK, users, what=why)
-            told = f"No link could be sent to {_names(users)}: {why}."
-            self.message_user(request, told, messages.WARNING)
-
     @admin.action(description="Make instructors of them", permissions=["operate"])
-    def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        group = Group.objects.get(name=_INSTRUCTORS)
+    def make_instructor(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        chosen, asked = self._chosen(request, users, "make_instructor")
+        if asked:
+            return asked
         what, told = "is an instructor now", "Instructors now"
-        for user in self._others(request, users, AuditAction.CHANGED, what, told):
+        self._note(request, chosen, AuditAction.CHANGED, what, told)
+        group = Group.objects.get(name=INSTRUCTORS)
+        for user in chosen:
             user.is_staff = True
             user.save(update_fields=["is_staff"])
             user.groups.add(group)
+        return None
 
     @admin.action(description="Let them be instructors no more", permissions=["operate"])
-    def make_no_instructor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        group = Group.objects.get(name=_INSTRUCTORS)
+    def make_no_instructor(
+        self, request: HttpRequest, users: QuerySet[User]
+    ) -> HttpResponse | None:
+        chosen, asked = self._chosen(request, users, "make_no_instructor")
+        if asked:
+            return asked
         what, told = "is no instructor any more", "No instructors any more"
-        for user in self._others(request, users, AuditAction.CHANGED, what, told):
+        self._note(request, chosen, AuditAction.CHANGED, what, told)
+        if lost := lost_classes(chosen):
+            self.message_user(request, lost, messages.WARNING)
+        group = Group.objects.get(name=INSTRUCTORS)
+        for user in chosen:
+            taught = user.taught_classes.all()
+            things = [(user, f"does not teach class {each.pk} any more") for each in taught]
+            audit_each(staff_of(request), AuditAction.CHANGED, things)
             user.is_staff = False
             user.save(update_fields=["is_staff"])
             user.groups.remove(group)
             user.taught_classes.clear()
-
-    def _others(
-        self,
-        request: HttpRequest,
-        users: QuerySet[User],
-        action: AuditAction,
-        what: str = "",
-        told: str = "",
-    ) -> list[User]:
-        """Those of the ticked to whom the asker may do something; it is written down first, and
-        `told` them, by default as the action is called."""
-        chosen = self._allowed(request, users)
-        self._note(request, chosen, action, what, told)
-        return chosen
+        return None
 
     def _note(
         self,
@@ -215,19 +211,9 @@ class UserActions(AuditedAdmin):
         action: AuditAction,
         what: str = "",
         told: str = "",
+        level: int = messages.SUCCESS,
     ) -> None:
-        audit_all(staff_of(request), action, users, what=what)
-        level = messages.SUCCESS if users else messages.WARNING
-        self.message_user(request, f"{told or action.label}: {_names(users)}.", level)
-
-    def _allowed(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
-        """Nobody does anything to themselves, and only operators to staff."""
-        staff = staff_of(request)
-        allowed = Q() if staff.is_superuser else is_student()
-        return list(users.filter(allowed).exclude(pk=staff.pk))
-
-
-def _names(users: list[User]) -> str:
-    names = ", ".join(str(user) for user in users[:_MOST_NAMED]) or "nobody"
-    more = len(users) - _MOST_NAMED
-    return f"{names} and {more:,} more" if more > 0 else names
+        """It is written down and `told`, by default as the action is called."""
+        if users:
+            audit_all(staff_of(request), action, users, what=what)
+            self.message_user(request, f"{told or action.label}: {named(users)}.", level)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from accounts.models import AuditAction, Classroom, User
 from accounts.visibility import visible_classes
 from cloudrun.errors import ConflictError, InvalidRequestError
 from cloudrun.rates import Rate, subject_of
+from staff.letters import sends_mail
 from staff.rosters.importing import class_list_import
 from staff.rosters.plan import Outcome, Planned, planned
 from staff.rosters.reading import MAX_BYTES, MAX_ROWS, Row, decoded, rows_of
@@ -108,7 +108,7 @@ def _preview(form: ListForm, plan: list[Planned]) -> dict[str, Any]:
         "counts": [(_counted(outcome, count), count) for outcome, count in counts.items() if count],
         "changes": counts[Outcome.NEW] + counts[Outcome.INVITED],
         "again": initial,
-        "sends_mail": not settings.EMAIL_BACKEND.endswith(".console.EmailBackend"),
+        "sends_mail": sends_mail(),
     }
 
 

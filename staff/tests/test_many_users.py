@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from accounts.tests.factories import make_user
-from staff.tests.makers import client_of
+from staff.tests.makers import client_of, make_run
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/accounts/user/"
@@ -74,12 +74,58 @@ def test_more_than_a_thousand_are_deactivated_at_once(client: Client) -> None:
     pupils, other = make_users(1_100), make_user("other")
     address = f"{LIST}?q=pupil"
     page = client.post(address, choice("deactivate", pupils, select_across="1")).content.decode()
+    assert "Deactivate 1,100 users?" in page
     assert "This is for all 1,100, with these among them:" in page
     assert User.objects.filter(is_active=False).count() == 0
     assert "1,090 more" in told(confirm(client, address, page))
     assert User.objects.filter(is_active=False).count() == 1_100
     other.refresh_from_db()
     assert other.is_active
+
+
+def test_only_those_who_were_asked_about_are_logged_out(client: Client) -> None:
+    (left, stays, late) = make_users(3)
+    for user in (left, stays):
+        make_run(user)
+    address = f"{LIST}?outcome=completed"
+    asked = choice("log_out_everywhere", [left], select_across="1")
+    page = client.post(address, asked).content.decode()
+    assert "Log 2 users out everywhere?" in page
+    make_run(left, status="error", reason="exception")
+    make_run(late)
+    answer = confirm(client, address, page)
+    assert told(answer) == "Logged out everywhere: pupil_0000, pupil_0001."
+    assert answer.headers["Location"] == address
+    subjects = AuditEntry.objects.filter(action="logged_out").values_list("subject", flat=True)
+    assert set(subjects) == {left.pk, stays.pk}
+
+
+def test_more_than_a_thousand_are_deleted_but_nobody_else(client: Client) -> None:
+    pupils = make_users(1_100)
+    address = f"{LIST}?q=pupil"
+    asked = choice("delete_selected", pupils, select_across="1")
+    page = client.post(address, asked).content.decode()
+    assert "<li>Users: 1100</li>" in page
+    make_user("pupil_late")
+    data = {name: unescape(value) for name, value in HIDDEN.findall(page)}
+    assert client.post(address, data).status_code == 302
+    left = User.objects.values_list("username", flat=True)
+    assert set(left) == {"root", "pupil_late"}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_links_are_not_called_sent_where_no_mail_is(
+    client: Client, settings: Settings, number: int
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    page = client.post(LIST, choice("send_reset_link", make_users(number))).content.decode()
+    assert "This server sends no mail: the letters are only written to its log." in page
+    answer = confirm(client, LIST, page)
+    wait_for_letters()
+    (said,) = get_messages(answer.wsgi_request)
+    assert (said.level_tag, str(said).partition(":")[0]) == ("warning", "This server sends no mail")
+    entry = AuditEntry.objects.get(subject__username="pupil_0000")
+    assert (entry.action, entry.what) == ("reset_link", "only in the server's log")
 
 
 @pytest.mark.parametrize(

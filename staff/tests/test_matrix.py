@@ -198,30 +198,88 @@ def test_reset_link_tells_apart_whom_it_cannot_be_sent_to(school: School) -> Non
     data = {"action": "send_reset_link", "_selected_action": ticked, "confirmed": "yes"}
     page = school.client("ada").post("/admin/accounts/user/", data, follow=True).content.decode()
     assert "Sent a reset link: sam." in page
-    assert "No link could be sent to" in page
+    assert "Left out: gone (deactivated); mute (without an e-mail address)." in page
     assert [letter.to for letter in mail.outbox] == [["sam@example.org"]]
     actions = dict(AuditEntry.objects.exclude(subject=None).values_list("subject", "action"))
-    assert actions == {
-        school.sam.pk: "reset_link", mute.pk: "no_reset_link", gone.pk: "no_reset_link"
-    }  # fmt: skip
+    assert actions == {school.sam.pk: "reset_link"}
 
 
 def test_what_is_done_to_nobody_is_no_success(school: School) -> None:
     client = school.client("root")
     gone = make_user("gone", is_active=False)
-    nobody = {"warning: Reactivated: nobody.", "warning: Active already: sam."}
+    nothing = "warning: Nothing was done. Left out:"
     asked = {
+        ("deactivate", gone): {f"{nothing} gone (deactivated already)."},
+        ("deactivate", school.operator): {f"{nothing} root (that is you)."},
+        ("send_reset_link", gone): {f"{nothing} gone (deactivated)."},
         ("reactivate", gone): {"success: Reactivated: gone."},
-        ("reactivate", school.sam): nobody,
-        ("log_out_everywhere", school.operator): {"warning: Logged out everywhere: nobody."},
+        ("reactivate", school.sam): {f"{nothing} sam (active already)."},
+        ("make_no_instructor", school.sam): {f"{nothing} sam (no instructors)."},
         ("make_instructor", school.sam): {"success: Instructors now: sam."},
-        ("make_no_instructor", school.sam): {"success: No instructors any more: sam."},
+        ("make_instructor", school.ada): {f"{nothing} ada (instructors already)."},
     }  # fmt: skip
     for (action, user), told in asked.items():
-        data = {"action": action, "_selected_action": [user.pk], "confirmed": "yes"}
+        data: dict[str, Any] = {"action": action, "_selected_action": [user.pk]}
+        if any(said.startswith("success") for said in told):
+            data["confirmed"] = "yes"
         page = client.post("/admin/accounts/user/", data, follow=True)
         assert {f"{said.level_tag}: {said}" for said in page.context["messages"]} == told
     assert AuditEntry.objects.filter(action="reactivated").count() == 1
+    assert not AuditEntry.objects.filter(action="deactivated").exists()
+
+
+def test_who_is_left_out_is_told_before_the_others_are_asked_about(school: School) -> None:
+    ticked = [school.operator.pk, school.sam.pk]
+    data = {"action": "send_reset_link", "_selected_action": ticked}
+    page = school.client("root").post("/admin/accounts/user/", data).content.decode()
+    assert "Left out: root (that is you)." in page
+    assert "Send a reset link to 1 user?" in page
+    assert "<li><bdi>root</bdi></li>" not in page
+
+
+def test_rights_of_instructors_are_asked_about_and_then_given(school: School) -> None:
+    client = school.client("root")
+    data = {"action": "make_instructor", "_selected_action": [school.sam.pk]}
+    page = client.post("/admin/accounts/user/", data).content.decode()
+    assert "Give the rights of instructors to 1 user?" in page
+    assert not User.objects.get(username="sam").is_staff
+    client.post("/admin/accounts/user/", {**data, "confirmed": "yes"})
+    assert User.objects.get(username="sam").is_staff
+
+
+def test_classes_that_are_lost_are_named(school: School) -> None:
+    client = school.client("root")
+    data = {"action": "make_no_instructor", "_selected_action": [school.ada.pk, school.bob.pk]}
+    asked = client.post("/admin/accounts/user/", data).content.decode()
+    lost = "They teach these classes no more: class of ada, class of bob."
+    assert "Take the rights of instructors from 2 users?" in asked
+    assert lost in asked
+    assert school.ada.taught_classes.exists()
+    page = client.post("/admin/accounts/user/", {**data, "confirmed": "yes"}, follow=True)
+    assert lost in page.content.decode()
+    assert not school.ada.taught_classes.exists()
+    entries = AuditEntry.objects.filter(subject=school.ada).values_list("what", flat=True)
+    assert set(entries) == {
+        "is no instructor any more",
+        f"does not teach class {school.classroom.pk} any more",
+    }
+    log = client.get("/admin/accounts/auditentry/").content.decode()
+    assert f"class {school.classroom.pk} “<bdi>class of ada</bdi>”" in log
+
+
+def test_staff_in_a_class_are_no_students_of_it(school: School) -> None:
+    school.classroom.students.add(school.bob)
+    page = f"/admin/accounts/user/{school.bob.pk}/change/"
+    for person, has_link in (("ada", False), ("root", True)):
+        client = school.client(person)
+        shown = client.get(f"/admin/accounts/classroom/{school.classroom.pk}/change/")
+        content = shown.content.decode()
+        assert "(staff)" in content
+        assert (page in content) == has_link
+        assert "sam</bdi></a> <a" in content
+        listed = client.get("/admin/accounts/classroom/?q=").content.decode()
+        assert '<td class="field-size">1</td>' in listed
+        assert '<td class="field-size">2</td>' not in listed
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -255,7 +313,7 @@ def test_classes_of_others_are_not_asked_about(school: School) -> None:
     data = {"action": "renew_codes", "_selected_action": [school.classroom.pk]}
     answer = school.client("bob").post("/admin/accounts/classroom/", data, follow=True)
     assert "These are no classes of yours." in answer.content.decode()
-    assert "Give new codes?" not in answer.content.decode()
+    assert "Give new codes to" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("person", ["bob", "sam", "anonymous"])
@@ -269,6 +327,7 @@ def test_new_codes_are_asked_about_and_then_given(school: School) -> None:
     data = {"action": "renew_codes", "_selected_action": [school.classroom.pk]}
     client = school.client("ada")
     page = client.post("/admin/accounts/classroom/", data).content.decode()
+    assert "Give new codes to 1 class?" in page
     assert "<li><bdi>class of ada</bdi></li>" in page
     assert Classroom.objects.get(pk=school.classroom.pk).join_code == school.classroom.join_code
     client.post("/admin/accounts/classroom/", {**data, "confirmed": "Give new codes"})
