@@ -6,6 +6,7 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
 from django.db import IntegrityError, transaction
 from django.dispatch import receiver
@@ -125,6 +126,7 @@ def user_login(*, name: str, password: str, address: str, code: str = "") -> Use
     if not user.is_active:
         raise ForbiddenError("This account is deactivated.")
     check_second_factor(user, code)
+    update_last_login(None, user)
     return user
 
 

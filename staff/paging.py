@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
@@ -117,7 +118,8 @@ class LargeListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
             return super().get_changelist_instance(request)
-        except (OverflowError, DataError) as error:  # what the database cannot hold
+        # What no filter is for, and what the database cannot hold.
+        except (DisallowedModelAdminLookup, OverflowError, DataError) as error:
             raise IncorrectLookupParameters from error
 
     def response_action(

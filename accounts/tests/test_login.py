@@ -44,6 +44,15 @@ class TestAnswer:
         api.credentials(HTTP_AUTHORIZATION=f"Bearer {response.json()['token']}")
         assert api.get("/api/auth/me").json() == response.json()["user"]
 
+    def test_login_counts_as_the_last_one(self, api: APIClient) -> None:
+        user = make_user()
+        login(api, password="wrong")
+        user.refresh_from_db()
+        assert user.last_login is None
+        login(api)
+        user.refresh_from_db()
+        assert user.last_login is not None
+
     def test_no_cookie_is_set(self, api: APIClient) -> None:
         make_user()
         assert not login(api).cookies

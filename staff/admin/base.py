@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -29,11 +29,12 @@ class AuditedAdmin(LargeListAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if self.has_view_permission(request):
+        response = super().changelist_view(request, extra_context)
+        if request.method == "POST" or not isinstance(response, HttpResponseRedirect):
             name = str(self.opts.verbose_name_plural)
             query = request.META.get("QUERY_STRING", "")
             audit(staff_of(request), AuditAction.LISTED, what=f"{name} {query}".strip())
-        return super().changelist_view(request, extra_context)
+        return response
 
     def change_view(
         self,

@@ -28,7 +28,8 @@ def _time_chart(
     # It keeps room for as many whole rows of the legend as there are.
     chart = _chart(make, width, _HEIGHT, legend_columns=min(3, len(series)))
     chart.x_labels = labels
-    chart.x_labels_major = labels[::every]
+    chart.x_labels_major = labels[::-every]  # the newest has one
+    chart.margin_right = 24  # for the half of it that stands behind a line's end
     for name, values in series.items():
         chart.add(name, values)
     size = "wide" if width == _WIDE else "narrow"
@@ -55,7 +56,7 @@ def _chart(make: Any, width: int, height: int, *, legend_columns: int) -> Any:
         legend_at_bottom=True,
         legend_at_bottom_columns=legend_columns,
         show_minor_x_labels=False,
-        dots_size=2.5,
+        dots_size=4,
         include_x_axis=True,
         order_min=0,  # steps of less than one would be written as the same number
         min_scale=3,

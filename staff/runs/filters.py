@@ -55,7 +55,7 @@ class FieldsFilter(admin.ListFilter):
         super().__init__(request, params, model, model_admin)
         for name in self.names:
             if name in params:
-                self.used_parameters[name] = params.pop(name)[-1].replace("\x00", "").strip()
+                self.used_parameters[name] = params.pop(name)[-1].replace("\x00", "\ufffd").strip()
 
     def expected_parameters(self) -> list[str | None]:
         return list(self.names)

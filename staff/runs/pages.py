@@ -1,5 +1,6 @@
 """What the page of a run shows."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
@@ -7,11 +8,23 @@ from django.urls import reverse
 from ide.history.snapshots import Snapshot, snapshot_of
 from sandbox.artifacts import artifact_facts
 from sandbox.events import Event, unpack
+from sandbox.languages import LANGUAGES
+from sandbox.live import LiveRun
 from sandbox.models import Run
 from staff.runs.live import live_run
 
 _LONGEST_CONTENT = 200
 _MOST_EVENTS = 500
+
+
+# What a run's owner is told begins so, and how that reads to others.
+_TO_OTHERS = {
+    "Your program was stopped because your": "The program was stopped because its owner's",
+    "The compiler was stopped because your": "The compiler was stopped because its owner's",
+    "Your program": "The program",
+    "You stopped your program": "The program was stopped",
+    "Your account was deactivated before your": "Its owner's account was deactivated before the",
+}
 
 
 def snapshot(run: Run) -> Snapshot:
@@ -21,18 +34,21 @@ def snapshot(run: Run) -> Snapshot:
 def run_context(run: Run) -> dict[str, Any]:
     """For `admin/sandbox/run/run.html`. All addresses are the admin's own, which check who asks."""
     events = unpack(bytes(run.log)) if run.log is not None else []
+    live = live_run(run.pk) if run.log is None else None
     source = run.unpacked_source()
+    shown = snapshot(run)
     return {
         "run": run,
-        "snapshot": snapshot(run),
-        "is_watchable": run.log is None and live_run(run.pk) is not None,
+        "snapshot": shown,
+        "explanation": _to_others(shown.explanation),
+        "is_watchable": live is not None,
         "live_url": _url("live", run),
         "terminal": {name: source[name] for name in ("cols", "rows", "tty")},
         "recording_url": _url("recording", run),
         "output_url": _url("output", run),
         "files_url": _url("files", run),
         "again_url": _url("again", run),
-        "limits": _limits(events),
+        "limits": _limits(events, live),
         "events": [_line(event) for event in events[:_MOST_EVENTS]],
         "events_left_out": max(len(events) - _MOST_EVENTS, 0),
         "made": _made(run),
@@ -43,8 +59,16 @@ def _url(name: str, run: Run, *more: str) -> str:
     return reverse(f"admin:sandbox_run_{name}", args=[run.pk, *more])
 
 
-def _limits(events: list[Event]) -> dict[str, Any]:
-    """As it was told them when it began; empty where it never did."""
+def _to_others(explanation: str) -> str:
+    own = next((own for own in _TO_OTHERS if explanation.startswith(own)), "")
+    return _TO_OTHERS.get(own, "") + explanation.removeprefix(own)
+
+
+def _limits(events: list[Event], live: LiveRun | None) -> dict[str, Any]:
+    """As it was told them when it began, or is to be told; empty where it never began."""
+    if live:
+        language = LANGUAGES[live.request.language]
+        return asdict(language.run_limits(interactive=live.request.waits_for_somebody))
     begin = next((event for event in events if event.fields.get("state") == "running"), None)
     return dict(begin.fields) if begin else {}
 

@@ -2,6 +2,7 @@
 watched is told."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,6 +125,8 @@ def test_a_watcher_sees_the_run_and_its_owner_sees_the_watcher(server: Server) -
     with teacher.stream("GET", live) as answer:
         written = (frame for frame in messages(answer) if frame["type"] == "stdout")
         assert next(written)["content"].startswith("0")
+        page = teacher.get(f"/admin/sandbox/run/{run_id}/change/").text
+        assert {"Time limit", "Memory limit"} <= set(re.findall("<dt>(.*?)</dt>", page))
         (told,) = watched(ada, run_id)
         assert told["content"] == "Teacher is watching this run."
         assert told["watchers"] == ["Teacher"]

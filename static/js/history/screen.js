@@ -6,6 +6,8 @@ import { useWidths } from '../terminal/widths.js';
 
 /** @import { TerminalSize } from '../types.js' */
 
+// What would make text read otherwise than it is, as `ide/history/visible.py` names it.
+const REORDERING = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 const RESET = '\x1bc\x1b[?25l';
 
 export class Screen {
@@ -42,7 +44,7 @@ export class Screen {
 
   /** @param {string} text as a program sent it */
   write(text) {
-    this.#xterm.write(text);
+    this.#xterm.write(text.replace(REORDERING, named));
   }
 
   clear() {
@@ -52,4 +54,9 @@ export class Screen {
   repaint() {
     this.#xterm.options.theme = terminalTheme();
   }
+}
+
+/** @param {string} character */
+function named(character) {
+  return `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }

@@ -54,7 +54,8 @@ function loadAgainOnce() {
 }
 
 /** @param {Frame} frame */
-function show({ type, content }) {
+function show({ type, content, state }) {
+  if (state === 'running') find('outcome').textContent = 'Running';
   if (type === 'stdout' || type === 'stderr') {
     screen.write(terminal.tty ? content : content.replaceAll('\n', '\r\n'));
   } else if (type === 'complete' || type === 'error') {
