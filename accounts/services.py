@@ -126,7 +126,7 @@ def user_login(*, name: str, password: str, address: str, code: str = "") -> Use
     if not user.is_active:
         raise ForbiddenError("This account is deactivated.")
     check_second_factor(user, code)
-    update_last_login(None, user)
+    update_last_login(User, user)
     return user
 
 

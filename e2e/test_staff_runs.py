@@ -3,14 +3,18 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage, logged_in
 from e2e.ide_page import NARROW, WIDE, IdePage
 from e2e.server import Server
 
-_LOOP = "import time\nfor n in range(300):\n    print('turn', n, flush=True)\n    time.sleep(0.1)\n"
+_LOOP = r"""import time
+for n in range(300):
+    print('turn', n, '\u202e', flush=True)
+    time.sleep(0.1)
+"""
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -95,6 +99,14 @@ def test_page_of_a_student_leads_to_their_runs_and_to_what_can_be_done(
         assert visitor.complaints == []
 
 
+def as_it_began(route: Route) -> None:
+    """The page as one gets it a moment after Run was pressed."""
+    answer = route.fetch()
+    body = answer.text()
+    assert ">Running<" in body
+    route.fulfill(response=answer, body=body.replace(">Running<", ">Starting<"))
+
+
 def test_student_sees_who_watches(browser: Browser, school: Server) -> None:
     with browser.new_context(viewport=WIDE) as hers, browser.new_context(viewport=WIDE) as theirs:
         logged_in(hers, school.url, "ada")
@@ -105,8 +117,12 @@ def test_student_sees_who_watches(browser: Browser, school: Server) -> None:
         ide.expect_output("turn 1")
         teacher = logged_in(theirs, school.url, "teacher")
         teacher.open("/admin/sandbox/run/?status=running")
+        teacher.page.route("**/change/", as_it_began)
         teacher.page.locator("#result_list tbody a").first.click()
         expect(teacher.page.locator(".xterm-rows")).to_contain_text("turn")
+        expect(teacher.page.get_by_text("Running", exact=True)).to_be_visible()
+        teacher.page.unroute_all()
+        expect(teacher.page.locator(".xterm-rows")).to_contain_text("⟨U+202E⟩")
         chip = ide.page.get_by_text("Watched by Grace Hopper")
         expect(chip).to_be_visible()
         said = ide.page.get_by_role("status").filter(has_text="Grace Hopper is watching")

@@ -95,5 +95,17 @@ def test_legend_is_within_its_chart(series: int) -> None:
         assert float(top) + lowest < float(height)
 
 
+@pytest.mark.parametrize("units", [7, 13, 24, 30])
+@pytest.mark.parametrize("kind", ["bars", "lines"])
+def test_newest_unit_has_its_label_within_the_chart(kind: str, units: int) -> None:
+    half_label = 20
+    labels = [f"{unit:02} Nov" for unit in range(units)]
+    for chart in time_chart(kind, "Runs", labels, {"p50": [None] * (units - 1) + [1]}):
+        (width,) = re.findall(r'viewBox="0 0 (\d+)', chart)
+        (left,) = set(re.findall(r'translate\((\d+), \d+\)" class="plot"', chart))
+        (middle,) = re.findall(rf'<text x="([\d.]+)"[^>]*class="major"[^>]*>{labels[-1]}<', chart)
+        assert float(left) + float(middle) + half_label <= float(width)
+
+
 def test_students_are_kept_out() -> None:
     assert client_of(make_user()).get("/admin/").status_code == 302
