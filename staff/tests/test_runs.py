@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Classroom
+from accounts.models import AuditEntry, Classroom, User
 from accounts.tests.factories import make_user
 from sandbox.events import EventLog, pack
 from sandbox.models import Artifact, Run, pack_source
@@ -187,12 +187,26 @@ def test_unknown_filter_is_told(school: School) -> None:
         assert not AuditEntry.objects.filter(what__contains=query)
 
 
+def test_unknown_action_of_the_audit_log_is_told() -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "x")
+    page = client_of(root).get("/admin/accounts/auditentry/?action=foo")
+    assert "There is no action “foo”" in text(page)
+    assert page.context["cl"].result_count == 0
+
+
+def test_own_run_says_nothing_of_the_audit_log(school: School) -> None:
+    own = make_run(school.teacher)
+    page = client_of(school.teacher).get(f"{LIST}{own.pk}/change/")
+    assert (page.status_code, "is in the audit log" in text(page)) == (200, False)
+
+
 def test_end_of_another_s_run_is_told_as_of_another(school: School) -> None:
     log = EventLog()
     log.append("complete", "", explanation="Your program used more than 256 MB of memory.")
     run = make_run(school.ada, status="error", reason="memory_limit", log=pack(log))
     page = text(client_of(school.teacher).get(f"{LIST}{run.pk}/change/"))
     assert "The program used more than 256 MB" in page
+    assert "is in the audit log" in page
     assert "Your program used more than 256 MB of memory.</" not in page
 
 
