@@ -158,6 +158,19 @@ def test_start_and_end_are_announced(ide: IdePage) -> None:
     expect(announced).to_have_text(re.compile(r"^Finished in .* s\. Exit code 0"))
 
 
+def test_cleared_output_gives_its_room_back(ide: IdePage) -> None:
+    room = "() => document.querySelector('[data-screen]').clientHeight"
+    whole = ide.page.evaluate(room)
+    ide.run("1 / 0")
+    expect(ide.notice).to_contain_text("ZeroDivisionError")
+    screen = ide.page.locator("[data-screen]")
+    expect(screen).to_have_attribute("style", re.compile("--output-height"))
+    assert ide.page.evaluate(room) < whole
+    ide.page.keyboard.press("ControlOrMeta+k")
+    expect(ide.page.get_by_text("Nothing has run yet")).to_be_visible()
+    assert ide.page.evaluate(room) == whole
+
+
 def test_numbers_are_in_the_status_bar(ide: IdePage) -> None:
     ide.run("print('x')")
     ide.expect_state("Exit 0")

@@ -82,16 +82,18 @@ export class RunView {
     this.#parts.preview.clear();
     this.#parts.made.clear();
     this.#parts.status.clearNumbers();
-    this.#parts.notice.clear();
-    this.#empty.hidden = false;
-    this.#setState('idle');
+    this.#showEmpty();
   }
 
   /** The server can be reached again: that a run could not begin for want of it is past. */
   backOnline() {
-    if (this.#state !== 'unreachable') return;
+    if (this.#state === 'unreachable') this.#showEmpty();
+  }
+
+  #showEmpty() {
     this.#parts.notice.clear();
     this.#empty.hidden = false;
+    this.#setOutputHeight(null);
     this.#setState('idle');
   }
 
@@ -225,6 +227,8 @@ export class RunView {
   #setOutputHeight(height) {
     if (height === null) this.#screen.style.removeProperty('--output-height');
     else this.#screen.style.setProperty('--output-height', `${height}px`);
+    // An observer would not see a height that was measured and gone before the next frame.
+    this.#parts.terminal.refit();
   }
 
   /**

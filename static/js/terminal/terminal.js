@@ -79,13 +79,13 @@ export class Terminal {
     if (this.#xterm.textarea) new KeylessText(this.#xterm, this.#xterm.textarea);
     this.#xterm.onResize((size) => this.#tellSize(size));
     this.#xterm.element?.addEventListener('copy', () => this.#deselect());
-    new ResizeObserver(() => this.#refit()).observe(host);
+    new ResizeObserver(() => this.refit()).observe(host);
     this.tidy();
   }
 
   /** @returns {TerminalSize} */
   get size() {
-    this.#refit();
+    this.refit();
     return { cols: this.#xterm.cols, rows: this.#xterm.rows };
   }
 
@@ -238,7 +238,8 @@ export class Terminal {
     this.#xterm.textarea?.setAttribute('aria-describedby', 'terminal-help');
   }
 
-  #refit() {
+  /** Takes the room that there is, where that has changed. */
+  refit() {
     if (this.#host.clientWidth > 0 && this.#host.clientHeight > 0) this.#fit.fit();
   }
 
