@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 from assistant.tests.ai_server import AIServer, ai_server
 from e2e.accessibility import axe
 from e2e.account_page import PASSWORD, AccountPage
+from e2e.assistant_panel import panel
 from e2e.database import database_url
 from e2e.ide_page import NARROW, WIDE, IdePage
 from e2e.server import ROOT, Server, started
@@ -55,10 +56,6 @@ def serving(ai: AIServer, folder: Path, **settings: str) -> Any:
 def server(ai: AIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(ai, tmp_path_factory.mktemp("teaching"), AI_TEACHING="true") as server:
         yield server
-
-
-def panel(ide: IdePage) -> Locator:
-    return ide.page.locator("[data-panel=assistant]")
 
 
 def button(ide: IdePage, name: str) -> Locator:

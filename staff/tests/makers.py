@@ -1,4 +1,4 @@
-"""Two classes of two instructors, with a student each who has run something."""
+"""Instructors with classes, and runs, for the tests of staff's pages."""
 
 from importlib import import_module
 from typing import Any
