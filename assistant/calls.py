@@ -50,7 +50,8 @@ def question_count(asker: Asker) -> None:
         ("assistant", settings.AI_REQUESTS_PER_MINUTE, 60, "a minute"),
         ("assistant-day", settings.AI_QUESTIONS_PER_DAY, _DAY_S, "a day"),
     ):
-        rule = f"The assistant can be asked {limit} times {when}."
+        often = "once" if limit == 1 else f"{limit} times"
+        rule = f"The assistant can be asked {often} {when}."
         Rate(name, limit, window_s, rule).count(asker.subject)
     _check_tokens(asker)
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from assistant.tests.ai_server import AIServer, ai_server
+from cloudrun.tests.windows import wait_for_room
 from e2e.accessibility import axe
 from e2e.assistant_panel import button, page_of, panel, show, with_providers
 from e2e.ide_page import NARROW, WIDE
@@ -86,10 +87,11 @@ def test_too_many_questions_are_told_with_how_long_to_wait(
     with with_providers(tmp_path, groq=ai.groq(), a_minute=1) as server:
         ide = page_of(context, server)
         show(ide)
+        wait_for_room()
         button(ide, "Explain the code").click()
         expect(panel(ide)).to_contain_text("By groq")
         button(ide, "Ask again").click()
-        expect(panel(ide)).to_contain_text("The assistant can be asked 1 times a minute.")
+        expect(panel(ide)).to_contain_text("The assistant can be asked once a minute.")
         expect(panel(ide)).to_contain_text(re.compile(r"Try again in \d+ seconds"))
         assert len(ide.complaints) == 1, "the browser's own, of the status"
 
